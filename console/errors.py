@@ -48,6 +48,13 @@ class BadText(BadCommand):
     message = "The text is empty, too long or not valid."
 
 
+class BadAnswers(BadCommand):
+    """The answers to the questions before a chat do not fit them; the text to send goes back to the visitor."""
+
+    code = "bad_answers"
+    message = "Please answer the questions first."
+
+
 class BadFile(BadCommand):
     """Not a file that may be sent; `message` says why and what to do."""
 
@@ -221,6 +228,14 @@ class SlowDown(Refused):
     message = "Too many requests. Wait a moment."
     status = 429
     final = False
+
+
+class EnoughTranscripts(Refused):
+    """Final: a client's next messages must not wait for this one."""
+
+    code = "enough_transcripts"
+    message = "The transcript was sent often enough today."
+    status = 429
 
 
 class TooManyChats(SlowDown):

@@ -44,7 +44,10 @@ export interface Identify {
   began?: boolean;
 }
 
-/** Open a chat with its first message: a text, or a file. */
+/**
+ * Open a chat with its first message: a text, or a file. `answers` are to the questions of the welcome, by key.
+ * `greeting` is the id of the one that was clicked.
+ */
 export interface Open {
   t: "open";
   cid: string;
@@ -56,6 +59,8 @@ export interface Open {
   page?: Page;
   proof?: string;
   file?: string;
+  answers?: Record<string, string>;
+  greeting?: string;
 }
 
 /** A message: a text, or a file. */
@@ -142,7 +147,8 @@ export interface Ping {
 
 /**
  * The state after hello. With `recovered`, `facts` continue exactly after the client's `after`. `features`: what the
- * site offers in messages, "formatting" and "emoji". `files`: none, unless the site allows them. `stranger`: the token
+ * site offers in messages, "formatting" and "emoji", and "transcript" if visitors may have it by mail. `files`: none,
+ * unless the site allows them. `questions` are to be answered by the `open` of the next chat. `stranger`: the token
  * that was given is none of this site's, or has ended; `token` is that of a new visitor.
  */
 export interface VisitorWelcome {
@@ -157,6 +163,7 @@ export interface VisitorWelcome {
   typing_preview?: boolean;
   privacy_url?: string;
   files?: FilesAllowed | null;
+  questions?: Array<QuestionAsked>;
   stranger?: boolean;
   chat?: ChatForVisitor | null;
   facts?: Array<unknown>;
@@ -172,6 +179,25 @@ export interface Team {
 export interface FilesAllowed {
   size: number;
   accept: string;
+}
+
+/**
+ * A question to ask before the chat, in the visitor's language. With `when` it is asked only if that earlier question
+ * is answered with `equals`. A choice is answered with one of `choices`; `labels` is what they are called, if not so.
+ * A consent is answered with `yes`. `value` is the answer to begin with, by a signed identity, or else the field
+ * `prefill` of the page.
+ */
+export interface QuestionAsked {
+  key: string;
+  text: string;
+  kind: "choice" | "consent" | "email" | "phone" | "text";
+  required?: boolean;
+  choices?: Array<string>;
+  labels?: Array<string>;
+  when?: string;
+  equals?: string;
+  prefill?: string;
+  value?: string;
 }
 
 /** The visitor's current chat. `last` is the seq of its last public fact. */
@@ -598,6 +624,7 @@ export interface ChatForAgent {
   external?: string;
   proven?: Array<string>;
   fields?: Record<string, string>;
+  answers?: Array<AnswerGiven>;
   locale?: string;
   language?: string;
   language_by?: "" | "agent" | "text";
@@ -613,6 +640,13 @@ export interface ChatForAgent {
   promise?: number;
   reason?: string;
   tags?: Array<string>;
+}
+
+/** What a visitor answered to a question before the chat, in the site's own words. */
+export interface AnswerGiven {
+  key: string;
+  question: string;
+  answer: string;
 }
 
 /** Where a chat is that the client no longer holds: `agent` names its holder since `at`. */
@@ -982,6 +1016,8 @@ export interface Opened {
   zone?: string;
   fields?: Record<string, string>;
   proven?: Array<string>;
+  answers?: Array<AnswerGiven>;
+  greeting?: Greeted | null;
   cid?: string;
   imported?: string;
 }
@@ -996,6 +1032,13 @@ export interface Visitor {
   email?: string;
   verified?: boolean;
   external?: string;
+}
+
+/** The greeting with which a chat began: `id` is its key and language, `name` that of the site. */
+export interface Greeted {
+  id: string;
+  text: string;
+  name: string;
 }
 
 /** A public message. `due` is that of the open turn after it (0: no open turn). */
@@ -1233,6 +1276,8 @@ export interface Reopened {
   zone?: string;
   fields?: Record<string, string>;
   proven?: Array<string>;
+  answers?: Array<AnswerGiven>;
+  greeting?: Greeted | null;
   cid?: string;
   opened: number;
   turn?: number;

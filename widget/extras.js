@@ -1,37 +1,42 @@
-import { button, h, write } from "./dom.js";
-import { lazy, privacy } from "./forms.js";
-import { t } from "./i18n.js";
+import { bare, button, cut, h, parse, write } from "./dom.js";
+import { form, lazy, privacy, sender } from "./forms.js";
+import { clock, t } from "./i18n.js";
+import { lines } from "./log.js";
 
 /**
  * @import { Screen, Panel } from "./view.js"
- * @import { Writing } from "./forms.js"
  */
 
-/** Files and bots have parts of their own, fetched where they are needed. @param {Panel} panel @param {string} path */
-async function beside(panel, path) {
-  panel.parts ||= {};
-  panel.parts[path] ||= import(panel.visitor.base + path).then((part) =>
-    part.default({ button, h, lazy, t, style, write }),
+/** @type {Record<string, Promise<any> | undefined>} */
+const parts = bare(); // address -> what is fetched when it is needed, once
+
+/** Calls `act` with a part of its own. Without it the chat is plain; the next drawing tries again. @param {Panel} panel @param {string} address @param {(part: any) => void} act */
+export function use({ visitor }, address, act) {
+  parts[address] ||= import(visitor.base + address).then((part) =>
+    part.default({ bare, button, clock, cut, form, h, lazy, lines, parse, sender, style, t, write }),
   );
-  (await panel.parts[path]).attach(panel);
+  parts[address].then(act, () => delete parts[address]);
 }
 
 /** What stands over the composer: the announcement of the preview, the survey, or the way out of the line. @param {Panel} panel @param {Screen} screen */
 export function extras(panel, screen) {
   const { visitor, extra, writing } = panel;
   const { chat, outbox, typing_preview, line } = visitor;
-  if (visitor.files) beside(panel, FILES);
-  if (chat.facts.some(({ bot, by }) => bot || by === "bot")) beside(panel, BOTS);
-  beside(panel, WRITING); // links and formatting, and what helps to write them
+  if (!writing) return;
+  if (visitor.files) use(panel, FILES, (part) => part.attach(panel));
+  if (chat.facts.some(({ bot, by }) => bot || by === "bot")) use(panel, BOTS, (part) => part.attach(panel));
+  if (visitor.questions) use(panel, QUESTIONS, (part) => part.attach(panel));
+  if (!extra.isConnected) return;
+  use(panel, WRITING, (part) => part.attach(panel)); // links and formatting, and what helps to write them
   const ended = screen === "ended";
-  const asks = ended && chat.agent && !chat.rated && !outbox.holds("rate");
+  if (ended && chat.agent && !chat.rated && !outbox.holds("rate")) return use(panel, ENDING, (part) => part.ask(panel));
   const leaves = screen === "line" && (line ? line.can_leave : extra.className === "survey line") && lazy.leaveLine;
-  const wanted = asks ? "survey" : leaves ? "survey line" : !ended && typing_preview ? "preview" : "";
-  const { area } = /** @type {Writing} */ (writing);
+  const wanted = leaves ? "survey line" : !ended && typing_preview ? "preview" : "";
+  const { area } = writing;
   if (wanted === "preview") area.setAttribute("aria-describedby", "preview");
   else area.removeAttribute("aria-describedby");
   if (extra.className === wanted) return;
   extra.className = wanted;
   const said = h("p", { id: "preview" }, t("We can see your message as you type."), " ", privacy(visitor));
-  extra.replaceChildren(wanted && (leaves ? leaves(panel) : asks && lazy.survey ? lazy.survey(visitor) : said));
+  extra.replaceChildren(wanted && (leaves ? leaves(panel) : said));
 }

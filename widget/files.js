@@ -21,24 +21,26 @@ const someCid = () =>
 
 /** Called whenever the conversation is drawn. @param {Panel} panel */
 export function attach(panel) {
-  const { writing, visitor } = panel;
-  const { form } = /** @type {Writing} */ (writing);
+  const { form } = /** @type {Writing} */ (panel.writing);
   if (!form.dataset.files) equip(panel, form);
-  /** @type {HTMLElement} */ (form.querySelector(".clip")).hidden = !may(visitor);
+  /** @type {HTMLElement} */ (form.querySelector(".clip")).hidden = !may(panel);
   decorate(panel);
 }
 
-/** Whether a file would go into a chat that there is. @param {Visitor} visitor */
-const may = ({ files, chat, skew }) => files && chat.id && Date.now() + skew < chat.until;
+/** Whether a file would be taken: into a chat that there is, or as the first message of one. @param {Panel} panel */
+const may = ({ visitor, writing, element }) =>
+  visitor.files && writing && !["full", "away"].includes(element.dataset.screen || "");
 
 /** @param {Panel} panel @param {HTMLFormElement} form */
 function equip(panel, form) {
   const { visitor, element } = panel;
-  const { area } = /** @type {Writing} */ (panel.writing);
   form.dataset.files = "1";
-  const tray = h("ul.tray");
+  panel.tray ||= h("ul.tray"); // the form of a first message goes when the chat opens; what is under way stays
+  const { tray } = panel;
   const send = (/** @type {Iterable<File>} */ files) => {
-    for (const file of files) tray.append(upload(visitor, file, () => area.focus()));
+    if (panel.ready && !panel.ready()) return;
+    visitor.know({ name: /** @type {HTMLInputElement | null} */ (form.querySelector("[autocomplete=name]"))?.value });
+    for (const file of files) tray.append(upload(visitor, file, () => panel.focus()));
   };
   const input = h("input", {
     type: "file",
@@ -61,7 +63,7 @@ function equip(panel, form) {
   const take = (event, given) => {
     if (!given?.types.includes("Files")) return;
     event.preventDefault(); // or the browser opens it in place of the page
-    if (may(visitor)) send(given.files);
+    if (may(panel)) send(given.files);
   };
   panel.paste = (event) => event.clipboardData?.types.includes("text/plain") || take(event, event.clipboardData);
   element.ondragover = (event) => event.preventDefault();
@@ -77,10 +79,10 @@ function refusals(visitor) {
     const sent = /** @type {{file?: string, text?: string} | undefined} */ (
       visitor.outbox.frames.find(({ cid }) => cid === frame.cid)
     );
-    if (frame.final && sent?.file) delete sent.text;
+    if (frame.final && sent?.file && frame.code !== "no_queue") delete sent.text;
     $nack.call(visitor, frame);
     const { message } = frame;
-    if (frame.final && sent?.file) visitor.notice = t(message);
+    if (frame.final && sent?.file && !sent.text) visitor.notice = t(message);
   };
 }
 
@@ -124,7 +126,7 @@ function upload(visitor, file, back) {
       const answer = JSON.parse(request.responseText || "{}");
       if (answer.ticket) {
         row.remove();
-        visitor.command("say", /** @type {{text: string}} */ ({ cid, text: file.name, file: answer.ticket }));
+        visitor.say(file.name, { cid, file: answer.ticket });
       } else if (answer.final || request.status === 413) fail(answer.message || "The file is too large.", true);
       else wait(answer);
     };

@@ -1,4 +1,4 @@
-import { bare, button, cut, h, link, warn, write } from "./dom.js";
+import { bare, button, cut, h, link, parse, warn, write } from "./dom.js";
 import { clock, t } from "./i18n.js";
 import { lines, linesOf } from "./log.js";
 
@@ -77,13 +77,13 @@ export class Writing {
 
 /**
  * What LAZY of console/pages/widget.py lists: one file, fetched on opening, so nothing of it may be here.
- * @type {Partial<typeof import("./survey.js") & typeof import("./transcript.js") & typeof import("./menu.js") & typeof import("./status.js") & typeof import("./extras.js") & import("./types.js").Worded & typeof import("./fields.js") & typeof import("./guard.js") & typeof import("./says.js") & typeof import("./leave.js") & typeof import("./counted.js") & typeof import("./misses.js") & typeof import("./proof.js") & typeof import("./past.js")>}
+ * @type {Partial<typeof import("./menu.js") & typeof import("./status.js") & typeof import("./extras.js") & import("./types.js").Worded & typeof import("./fields.js") & typeof import("./guard.js") & typeof import("./says.js") & typeof import("./leave.js") & typeof import("./counted.js") & typeof import("./misses.js") & typeof import("./proof.js") & typeof import("./past.js") & typeof import("./signals.js")>}
  */
 export const lazy = {};
 
 /** `style(text)` adds a style sheet. True when it has come now. @param {string} base @param {(text: string) => void} style */
 export async function loadLazy(base, style) {
-  if (lazy.copy) return false;
+  if (lazy.menu) return false;
   const part = await import(base + LAZY);
   Object.assign(
     lazy,
@@ -97,6 +97,7 @@ export async function loadLazy(base, style) {
       lazy,
       lines,
       linesOf,
+      parse,
       privacy,
       sender,
       sheet,
@@ -146,7 +147,7 @@ export function sheet(panel, head, asks, input, goes, act, ...tail) {
 export function first(panel) {
   const { visitor } = panel;
   const input = h("input", { autocomplete: "name", maxLength: 120, value: visitor.profile.name || "" });
-  const head = [h("h3", t("Hello!")), h("p", t("How can we help?"))];
+  const head = [h("h3", t("Hello!")), h("p", visitor.greeting || t("How can we help?"))];
   return sheet(panel, head, t("Your name (optional)"), input, t("Start the chat"), (text, name) =>
     visitor.open(text, name),
   );

@@ -28,6 +28,13 @@ const address = ({ profile, past }) =>
     value: profile.email || past[0]?.email || "",
   });
 
+/** @param {Panel["visitor"]} visitor @param {string} text @param {string} email */
+function send(visitor, text, email) {
+  visitor.know({ email });
+  const { name = "", email: address = "" } = visitor.profile;
+  visitor.leaving = visitor.command("leave_message", { text, email: address, name, page: visitor.here() });
+}
+
 /** In line: what was written becomes a message, with what stands in the composer. @param {Panel} panel */
 export function leaveLine({ visitor, writing }) {
   const input = address(visitor);
@@ -35,7 +42,7 @@ export function leaveLine({ visitor, writing }) {
     "",
     h("p", t("We'll reply by e-mail.")),
     h("label", t("Your e-mail address"), input),
-    sender("main", () => visitor.leave(/** @type {Writing} */ (writing).take(), input.value), t("Leave a message")),
+    sender("main", () => send(visitor, /** @type {Writing} */ (writing).take(), input.value), t("Leave a message")),
   );
 }
 
@@ -46,7 +53,7 @@ export function leave(panel) {
   const input = address(visitor);
   const when = back(team);
   const head = [h("h3", t("Leave a message")), h("p", t("We'll reply by e-mail.")), when && h("p", when)];
-  const act = (/** @type {string} */ text, /** @type {string} */ email) => visitor.leave(text, email);
+  const act = (/** @type {string} */ text, /** @type {string} */ email) => send(visitor, text, email);
   const again = full && button("quiet", () => visitor.fresh(), t("Try again"));
   return sheet(panel, head, t("Your e-mail address"), input, t("Leave a message"), act, again);
 }

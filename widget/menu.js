@@ -27,7 +27,9 @@ export function menu(panel) {
     };
     return button("", onclick, text);
   };
-  const copying = item(t("Copy transcript"), () => lazy.copy?.(panel, summary));
+  const afterwards = (/** @type {(part: any) => void} */ act) => lazy.use?.(panel, ENDING, act);
+  const copying = item(t("Copy transcript"), () => afterwards((part) => part.copy(panel, summary)));
+  const mailing = item(t("Transcript by e-mail"), () => afterwards((part) => part.mailing(panel)));
   const ending = item(t("End chat"), () => visitor.command("end"));
   const forgetting = item(t("End and forget me on this device"), () => forget(visitor));
   const summary = h("summary.plain", { ariaLabel: t("More") }, "⋮");
@@ -37,9 +39,12 @@ export function menu(panel) {
     event.stopPropagation();
     shut();
   };
-  const node = h("details", { onkeydown }, summary, h("div.items", copying, ending, forgetting));
+  // Fetched before it is needed: what is copied has to be so at once.
+  const ontoggle = () => afterwards(() => {});
+  const node = h("details", { onkeydown, ontoggle }, summary, h("div.items", copying, mailing, ending, forgetting));
   const draw = () => {
     copying.hidden = !visitor.chat.facts.length;
+    mailing.hidden = !visitor.features?.includes("transcript") || !visitor.chat.facts.some(({ by }) => by === "agent");
     ending.hidden = !visitor.chat.open();
     node.hidden = !visitor.chat.id && !visitor.past[0];
   };

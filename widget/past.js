@@ -4,13 +4,11 @@ import { linesOf } from "./log.js";
 
 /**
  * @import { Fact, Line } from "./types.js"
- * @import { Chat } from "./chat.js"
- * @import { HistoryPage } from "#protocol"
  * @import { Visitor } from "./visitor.js"
  */
 
 /** The lines of earlier chats and the divider below them; nothing before the current chat's own log is whole. @param {Visitor} visitor @returns {Line[]} */
-export function past({ chat, past }) {
+export function past({ chat, past, greeting }) {
   const facts = chat.more ? [] : /** @type {Fact[]} */ (past.flatMap((page) => page.facts));
   const found = facts.flatMap((fact, i) => {
     const { chat: of, at } = fact;
@@ -20,6 +18,9 @@ export function past({ chat, past }) {
     return [facts[i - 1]?.chat !== of && { key: of, text: clock(at, lazy.day?.(at)) }, ...said];
   });
   if (facts[0]) found.push({ key: "now", text: t("New conversation") });
+  // Once the chat is open, its own first line says so.
+  if (greeting && !chat.facts[0])
+    found.push({ key: "greeting", side: "them", name: t("Automatic greeting"), text: greeting });
   return /** @type {Line[]} */ (found.filter(Boolean));
 }
 
@@ -30,11 +31,4 @@ export const more = ({ chat, past }) => (chat.more || past[0]?.more) && t("Earli
 export function older({ chat, past, connection }) {
   const [first] = chat.more ? chat.facts : past.flatMap((page) => /** @type {Fact[]} */ (page.facts));
   connection.send({ t: "history", before: first.seq, ...(!chat.more && { chat: first.chat }) });
-}
-
-/** Older facts of the current chat. @param {Chat} chat @param {HistoryPage} page */
-export function earlier(chat, { facts, more }) {
-  const [first] = chat.facts;
-  chat.facts = [.../** @type {Fact[]} */ (facts).filter((fact) => fact.seq < first.seq), ...chat.facts];
-  chat.more = more;
 }

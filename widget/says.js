@@ -3,12 +3,13 @@ import { t } from "./i18n.js";
 /** @import { Fact } from "./types.js" */
 
 /** What a fact says in the log beside a message; nothing for those that say nothing. @param {Fact} fact */
-export function says({ kind, why, name, promised, hidden }) {
+export function says({ kind, why, name, promised, hidden, text }) {
   if (promised)
     return promised === "kept"
       ? t("{name} is back, as promised", { name })
       : t("{name} is back, later than promised", { name });
   if (hidden) return t("We hid a card number.");
+  if (kind === "opened" && text) return t("Automatic greeting");
   if (kind === "assigned") return t("{name} has joined the chat", { name });
   if (kind === "transferred") return t("Connecting you to a colleague.");
   if (kind === "released") return t("You're next in line.");

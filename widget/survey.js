@@ -3,12 +3,22 @@ import { form, sender } from "./forms.js";
 import { t } from "./i18n.js";
 
 /**
+ * @import { Panel } from "./view.js"
  * @import { Visitor } from "./visitor.js"
  * @typedef {HTMLFormControlsCollection & {score: RadioNodeList}} Controls
  */
 
-/** The survey of an ended chat: one to five, and a comment. @param {Visitor} visitor */
-export function survey(visitor) {
+/** The survey over the composer of an ended chat. @param {Panel} panel */
+export function ask({ visitor, extra, element, writing, log }) {
+  if (element.dataset.screen !== "ended" || extra.className === "survey") return;
+  writing?.area.removeAttribute("aria-describedby");
+  extra.className = "survey";
+  extra.replaceChildren(survey(visitor));
+  if (log.stuck) log.bottom();
+}
+
+/** One to five, and a comment. @param {Visitor} visitor */
+function survey(visitor) {
   const asked = t("Your comment (optional)");
   const comment = h("textarea", { rows: 2, maxLength: 1000, ariaLabel: asked, placeholder: asked });
   const choices = ["1", "2", "3", "4", "5"].map((value) =>

@@ -7,14 +7,15 @@ declare global {
   const STYLE: string;
   /** The address of the lazy part, from the server's own on. */
   const LAZY: string;
-  /** The address of the part for files, in the lazy part. */
+  /** The addresses of further parts, in the lazy one: files, bots, what comes after a chat, questions before it. */
   const FILES: string;
-  /** The same for bots. */
   const BOTS: string;
   /** The address of the part for what is written, in the lazy part. */
   const WRITING: string;
   /** The address of the emoji, in the part for what is written. */
   const EMOJIS: string;
+  const ENDING: string;
+  const QUESTIONS: string;
   /** Adds a style sheet, in a part. */
   const style: (text: string) => void;
 
@@ -45,20 +46,25 @@ declare module "./widget.js" {
     drawing?: number;
     asking?: number;
     heading: string;
+    /** What the site says beside the launcher, and the part that does. */
+    greetings?: { part: string; shown: import("./types.js").Greeting[] };
+    greeter?: Promise<void>;
   }
 }
 
 declare module "./view.js" {
   interface Panel {
-    /** The parts of their own by address, once they are asked for. */
-    parts?: Record<string, Promise<{ attach(panel: Panel): void }>>;
     /** What a bot has written so far, and where that is drawn. */
     stream?: import("#protocol").Streaming;
     streamed?: HTMLElement;
     /** The button that asks for a person. */
     person?: HTMLButtonElement;
-    /** What it does with files that are pasted; the guard keeps the event itself from everybody. */
+    /** What the part for files does with those that are pasted; the guard keeps the event itself from everybody. */
     paste?: (event: ClipboardEvent) => unknown;
+    /** Its list of files under way. */
+    tray?: HTMLElement;
+    /** Whether the questions before the chat are answered; says what is missing. Made by their part. */
+    ready?: () => boolean;
   }
 }
 
@@ -72,12 +78,18 @@ declare module "./visitor.js" {
     /** Made by identity.js. */
     $stream?: (frame: import("#protocol").Streaming) => void;
     $identified?: (frame: import("#protocol").Identified) => void;
+    /** Ends what says that somebody types. */
+    quiet?: ReturnType<typeof setTimeout>;
     /** Whether agents see what is typed. */
     typing_preview?: boolean;
     /** The address of the privacy notice. */
     privacy_url?: string;
-    /** What the site allows in its texts: "formatting", "emoji". */
+    /** What the site allows in its texts: "formatting", "emoji"; "transcript" if it may be had by mail. */
     features?: string[];
+    /** What is asked before a chat; without it nothing. */
+    questions?: import("#protocol").QuestionAsked[] | null;
+    /** The greeting that was clicked, with what its site is called. */
+    greeting?: string;
     /** What files the site allows; without it none. */
     files?: import("#protocol").FilesAllowed | null;
   }
@@ -150,6 +162,15 @@ export interface Availability extends Team {
   parameters?: string[];
   privacy_url?: string;
   labels?: Record<string, string>;
+  greetings?: { part: string; shown: Greeting[] };
+}
+
+/** What is said after so many seconds on a page. */
+export interface Greeting {
+  id: string;
+  text: string;
+  after: number;
+  pages?: string[];
 }
 
 /** What the part for what is written puts into the lazy ones: how a text is drawn. */

@@ -90,6 +90,8 @@ export class Panel {
     this.said();
     this.#head(screen);
     if (talks) this.#converse(screen);
+    lazy.extras?.(this, screen);
+    if (this.log.stuck) this.log.bottom();
     if (held && !this.held()) this.focus();
     clearTimeout(this.ticking);
     if (visitor.chat.promise || visitor.connection.lostAt)
@@ -110,10 +112,8 @@ export class Panel {
     write(this.timer, left);
     const place = screen === "line" && chat.id && !this.lost && lazy.waiting?.(team, line);
     write(this.foot, place || (screen === "chat" && typist ? t("{typist} is typing…", { typist }) : over));
-    lazy.extras?.(this, screen);
     /** @type {Writing} */ (this.writing).area.placeholder =
       screen === "ended" ? t("Write to continue") : t("Write a message");
-    if (log.stuck) log.bottom();
   }
 
   /** @param {boolean} talks @param {Screen} screen */

@@ -19,7 +19,6 @@ import { newCid, Outbox, Shelf } from "./storage.js";
  */
 
 const TYPING_EVERY = 1000; // ms between two of our own typing signals
-const TYPING_LASTS = 5000;
 /** @type {Record<keyof Profile, number>} */
 const LIMITS = { name: 120, email: 254, queue: 64 }; // characters, as the protocol has them
 
@@ -47,6 +46,7 @@ export class Visitor {
   full = false; // the queue is full, so only a message can be left
   back = ""; // refused text that goes back into the composer
   notice = ""; // what to tell the visitor about it
+  more = {}; // what else goes with the next opening: answers to the site's questions, a greeting
   /** @type {string[]} */
   parameters = []; // of the page's URL, that may be sent
   token = "";
@@ -80,24 +80,19 @@ export class Visitor {
 
   // --- the visitor's actions -------------------------------------------------------------
 
-  /** @param {string} text @param {string} [name] */
-  open(text, name) {
+  /** `more`: the file that it brings. @param {string} text @param {string} [name] @param {object} [more] */
+  open(text, name, more) {
     this.know({ name });
     if (this.chat.place) this.fresh();
-    this.command("open", { text, ...this.#known(), queue: this.profile.queue || "", page: this.#page() });
+    const { queue = "" } = this.profile;
+    this.command("open", { text, ...this.#known(), queue, page: this.here(), ...this.more, ...more });
   }
 
-  /** After the end writing reopens the chat for a while; later it opens another. @param {string} text */
-  say(text) {
-    if (Date.now() + this.skew > this.chat.until || !(this.chat.id || this.outbox.holds("open"))) this.open(text);
-    else this.command("say", { text });
-  }
-
-  /** @param {string} text @param {string} email */
-  leave(text, email) {
-    this.know({ email });
-    const { name, email: address = "" } = this.profile;
-    this.leaving = this.command("leave_message", { text, email: address, name: name || "", page: this.#page() });
+  /** After the end writing reopens the chat for a while; later it opens another. @param {string} text @param {object} [more] */
+  say(text, more) {
+    if (Date.now() + this.skew > this.chat.until || !(this.chat.id || this.outbox.holds("open")))
+      this.open(text, undefined, more);
+    else this.command("say", { text, ...more });
   }
 
   /** @param {string} text */
@@ -142,7 +137,7 @@ export class Visitor {
   logout() {
     this.begin("");
     this.shelf.set("chat", "");
-    this.tab.set("draft", "");
+    for (const slot of ["draft", "answers"]) this.tab.set(slot, "");
     this.#blank();
   }
 
@@ -189,7 +184,7 @@ export class Visitor {
       chat: this.chat.id,
       epoch: this.epoch,
       after: this.chat.last,
-      page: this.#page(),
+      page: this.here(),
       locale: this.locale,
       zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       identity,
@@ -200,11 +195,12 @@ export class Visitor {
     this.token = "";
   }
 
-  /** Each kind of frame has its method: `$ack` hears of `ack`. @param {Protocol.AVisitorHears} frame */
+  /** Each kind of frame has its method: `$ack` hears of `ack`; the rest only matters while somebody looks. @param {Protocol.AVisitorHears} frame */
   frame(frame) {
     /** @type {Record<string, ((frame: Protocol.AVisitorHears) => void) | undefined>} */ (
       /** @type {unknown} */ (this)
     )["$" + frame.t]?.(frame);
+    lazy.signal?.(this, frame);
     this.changed();
   }
 
@@ -223,11 +219,6 @@ export class Visitor {
     this.chat.seen = Math.max(this.chat.seen, seq);
   }
 
-  /** @param {Protocol.HistoryPage} frame */
-  $history(frame) {
-    lazy.earlier?.(this.chat, frame);
-  }
-
   /** @param {Protocol.PastPage} frame */
   $past(frame) {
     this.past = frame.before ? [frame, ...this.past] : frame.facts[0] ? [frame] : [];
@@ -236,21 +227,15 @@ export class Visitor {
   // ---------------------------------------------------------------------------------------
 
   /** @param {Protocol.VisitorWelcome} frame */
-  $welcome({ now, recovered, chat, facts, token, epoch, team, features, files, typing_preview, privacy_url }) {
+  $welcome({ stranger, now, recovered, chat, facts, ...told }) {
     const { id, last, read } = this.chat;
-    if (last && !(chat && (recovered || epoch === this.epoch)))
+    if (last && !(chat && (recovered || told.epoch === this.epoch)))
       this.notice = chat ? t("Recent messages may be missing.") : t("The chat has ended");
-    Object.assign(this, {
-      token, // in the order in which they are above: this compresses best
-      epoch,
-      team,
-      features,
-      files,
-      typing_preview,
-      privacy_url,
-      skew: now - Date.now(),
-      line: null,
-    });
+    Object.assign(
+      this,
+      { files: null, questions: null, typing_preview: false, line: null, skew: now - Date.now() },
+      told,
+    );
     if (chat) this.chat.begin(chat, /** @type {Fact[]} */ (facts || []), recovered);
     else this.chat.clear();
     if (chat?.id === id) this.chat.read = Math.max(read, +this.shelf.get("read"));
@@ -310,7 +295,8 @@ export class Visitor {
     this.tell("error", { code, message });
     if (code === "no_queue") {
       this.profile.queue = ""; // the page's mistake, not the visitor's
-      return this.open(/** @type {string} */ (frame.text));
+      this.command("open", /** @type {Protocol.Open} */ ({ ...frame, queue: "" }));
+      return;
     }
     if (code === "closed") this.team = bare({ ...this.team, online: false });
     if (code === "line_full") this.full = true;
@@ -329,20 +315,7 @@ export class Visitor {
 
   /** A resend would be refused again, so the text goes back into the composer. */
   oversize() {
-    this.$nack({
-      cid: this.#going,
-      code: "bad_text",
-      message: "The text is empty, too long or not valid.",
-      final: true,
-    });
-  }
-
-  /** @param {Protocol.Typing} frame */
-  $typing({ who, after }) {
-    if (after < this.chat.last) return;
-    this.typist = who;
-    clearTimeout(this.quiet);
-    this.quiet = setTimeout(() => this.changed((this.typist = "")), TYPING_LASTS);
+    lazy.oversize?.(this, this.#going);
   }
 
   /**
@@ -399,6 +372,7 @@ export class Visitor {
     this.outbox.keep([]);
     this.chat.clear();
     this.profile = {};
+    this.more = {};
     this.told = [];
     this.past = [];
     this.forgetting = 0;
@@ -423,7 +397,7 @@ export class Visitor {
     return { name, email, fields: lazy.fit?.(this.told) || bare({}) };
   }
 
-  #page() {
+  here() {
     const here = page(this.parameters);
     this.address = here.url;
     return here;
@@ -435,6 +409,6 @@ export class Visitor {
   }
 
   #describe() {
-    this.command("set", { ...this.#known(), page: this.#page(), locale: this.locale });
+    this.command("set", { ...this.#known(), page: this.here(), locale: this.locale });
   }
 }

@@ -297,7 +297,7 @@ export class Widget extends HTMLElement {
       if (this.#gone.signal.aborted) return;
       if (answer.status === 403 || answer.status === 404) return this.#bar(answer.status === 403);
       // One expression: the minifier would put a destructuring with parentheses before the constant it needs.
-      const { online, back_at, name, accent, on_accent, languages, parameters, privacy_url, labels } =
+      const { online, back_at, name, accent, on_accent, languages, parameters, privacy_url, labels, greetings } =
         /** @type {Availability} */ (parse(await answer.text()));
       if (visitor.barred) {
         visitor.barred = false;
@@ -311,6 +311,15 @@ export class Widget extends HTMLElement {
       this.#languages = languages;
       if (accent) this.look({ accent, on: on_accent });
       this.tell("availability", { online });
+      this.greetings = greetings;
+      if (greetings)
+        this.greeter ||= import(visitor.base + greetings.part).then(
+          (part) =>
+            part
+              .default({ bare, button, h, parse, style: (/** @type {string} */ text) => this.#style(text), t })
+              .greet(this),
+          () => {},
+        );
       this.changed();
       this.#learn();
     } catch (problem) {

@@ -1,13 +1,15 @@
 """Opens chats: the only place that decides on a new chat's queue and language, for all ways to open one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
 from console.domain.directory import Directory, Site, led_to
 from console.domain.identity import ClaimRule, rule_for
 from console.domain.languages import language_of
+from console.domain.questions import queue_chosen
 from console.errors import NoQueue
+from console.events import AnswerGiven
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 NO_RULE = ClaimRule("", "")
@@ -32,10 +34,12 @@ def route_new_chat(
     asked_for: str = "",
     page_asks: str = "",
     signed: Mapping[str, str] = NOTHING,
+    answers: Sequence[AnswerGiven] = (),
 ) -> Route:
     """Return queue, language and head start.
 
-    The first rule of the site that fits `signed`, the fields of a signed identity, goes before what anybody asks for.
+    The first rule of the site that fits `signed`, the fields of a signed identity, goes before what anybody asks for;
+    next come the `answers` to the questions before the chat.
 
     `asked_for` is the queue the opening names, `page_asks` the one the page's widget names. Whoever names one that the
     site does not lead to learns no more than with one that does not exist: a page gets the site's own queue, an
@@ -46,5 +50,6 @@ def route_new_chat(
         raise NoQueue
     page = page_asks if page_asks in allowed else ""
     rule = rule_for(site.identity, signed) or NO_RULE
-    ruled = rule.queue if rule.queue in directory.queues else ""
-    return Route(ruled or asked_for or page or site.queue, language_of(locale), rule.head_start)
+    wanted = (rule.queue, queue_chosen(site.questions.rules, answers))
+    ruled, chosen = (queue if queue in directory.queues else "" for queue in wanted)
+    return Route(ruled or chosen or asked_for or page or site.queue, language_of(locale), rule.head_start)

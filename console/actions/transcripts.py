@@ -2,15 +2,13 @@
 
 from console.archive.transcript_limits import TranscriptLimits
 from console.domain.mail import Letter, is_address
-from console.errors import BadCommand, DatabaseAway, NothingToDo, SlowDown, Unknown
+from console.errors import BadCommand, DatabaseAway, EnoughTranscripts, NothingToDo, Unknown
 from console.queue.results import Said
 from console.services import Services
 
 BAD_ADDRESS = "Enter one e-mail address."
-ENOUGH = "The transcript was sent often enough today."
 MOST_A_DAY = 3  # of one visitor
 MOST_AN_HOUR = 60  # of one site: nobody sends mails to strangers through us
-AGAIN = 3_600.0  # seconds
 
 
 async def mail_transcript(services: Services, visitor: str, chat: str, cid: str, email: str) -> Said:
@@ -33,6 +31,6 @@ async def mail_transcript(services: Services, visitor: str, chat: str, cid: str,
     if outcome == "none":
         raise NothingToDo
     if outcome == "enough":
-        raise SlowDown(ENOUGH, retry_after=AGAIN)
+        raise EnoughTranscripts
     services.post.outbox.wake()
     return Said(chat, 0, services.workspace.now())

@@ -1,6 +1,7 @@
 """What a visitor may do: each verb validates, makes one call to the workspace, and returns its result."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 
 import msgspec
@@ -15,7 +16,9 @@ from console.archive.past import EarlierFacts
 from console.delivery.signals import TypingSignal
 from console.domain.blocks import block_of
 from console.domain.directory import Site
+from console.domain.greetings import words_of
 from console.domain.ids import new_cid, new_id
+from console.domain.questions import address_in, answers_to
 from console.domain.sanitize import clean
 from console.errors import (
     Blocked,
@@ -28,7 +31,7 @@ from console.errors import (
     Refused,
     Unknown,
 )
-from console.events import SharedFile, Visitor
+from console.events import AnswerGiven, Greeted, SharedFile, Visitor
 from console.limits.budgets import Budgets
 from console.projection.picture import ChatState
 from console.protocol import (
@@ -97,7 +100,7 @@ class VisitorActions:
     def visitor(self) -> Visitor:
         return self.profile.visitor
 
-    def route(self, asked_for: str = "") -> Route:
+    def route(self, asked_for: str = "", answers: Sequence[AnswerGiven] = ()) -> Route:
         """Return where a new chat of this visitor goes."""
         person = self.profile.person
         return route_new_chat(
@@ -107,6 +110,7 @@ class VisitorActions:
             asked_for=asked_for,
             page_asks=self._page_asks,
             signed=person.fields if person else {},
+            answers=answers,
         )
 
     def vouched(self) -> bool:
@@ -156,7 +160,8 @@ class VisitorActions:
         known = await self._archived(command.cid, text)
         if known is not None:
             return known
-        route = self.route(command.queue)
+        answers = self._begin(command)
+        route = self.route(command.queue, answers)
         try:
             opening = self.workspace.open(
                 new_id(),
@@ -184,6 +189,20 @@ class VisitorActions:
         self.enter(said.chat)
         return said
 
+    def _begin(self, command: Open) -> list[AnswerGiven]:
+        """Take what a new chat begins with, and return the answers. Raises BadAnswers.
+
+        A running chat keeps what it began with. Only the widget asks: a chat of another channel opens without.
+        """
+        if self._running_chat():
+            return self.profile.profile.answers
+        site = self.site
+        answers = answers_to(site.questions.asked, command.answers) if self.channel == CHANNEL else []
+        email = "" if self._unsigned() else address_in(site.questions.asked, answers)
+        text = words_of(site.greetings, command.greeting) if command.greeting else ""
+        self.profile.set_opening(answers, email, Greeted(command.greeting, text, site.name) if text else None)
+        return answers
+
     def _proof(self, proof: str) -> str:
         return proof and self.services.puzzles.nonce_of(proof, self.visitor.id, self.workspace.now())
 
@@ -198,6 +217,8 @@ class VisitorActions:
         masked = await self.cards.mask(self._running_chat(), text, command.cid)
         self.profile.set_identity(command.name, valid_email(command.email), {})
         self.profile.set_page(command.page)
+        if not self._running_chat():
+            self.profile.set_opening([])
         known = await self._archived(command.cid, masked.text)
         said = known or await self._leave(command, masked)
         self.returning = False

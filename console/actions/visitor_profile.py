@@ -11,7 +11,7 @@ from console.domain.directory import Site
 from console.domain.identity import SignedPerson
 from console.domain.sanitize import clean, safe_name
 from console.errors import BadText, ProfileFull
-from console.events import Visitor
+from console.events import AnswerGiven, Greeted, Visitor
 from console.projection.picture import ChatState
 from console.protocol import Page
 from console.queue.payloads import VisitorProfile
@@ -96,6 +96,12 @@ class ProfileBuilder:
     def set_locale(self, locale: str) -> None:
         self.profile = msgspec.structs.replace(self.profile, locale=clean_line(locale, 35) or self.profile.locale)
 
+    def set_opening(self, answers: list[AnswerGiven], email: str = "", greeting: Greeted | None = None) -> None:
+        """Set what a chat begins with: answers (an address among them is theirs if none is known), and a greeting."""
+        was = self.profile
+        visitor = msgspec.structs.replace(was.visitor, email=was.visitor.email or email)
+        self.profile = msgspec.structs.replace(was, visitor=visitor, answers=answers, greeting=greeting)
+
     def set_zone(self, zone: str) -> None:
         """Set the time zone; what looks like none is left out."""
         if ZONE.fullmatch(zone):
@@ -128,7 +134,9 @@ class ProfileBuilder:
     def bytes(self) -> int:
         """About what it takes to write it down once."""
         mine = self.profile
-        return size(mine.fields) + len(mine.page) + len(mine.title) + len(mine.referrer) + len(mine.agent_string)
+        answers = size({one.question: one.answer for one in mine.answers})
+        rest = (mine.page, mine.title, mine.referrer, mine.agent_string)
+        return size(mine.fields) + answers + sum(map(len, rest))
 
     def matches(self, state: ChatState) -> bool:
         """Whether the chat already tells all of the profile."""

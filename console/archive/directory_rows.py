@@ -161,12 +161,15 @@ def noted(thing: Queue | Site | Member | None) -> dict[str, Any]:
         return plain(thing)
     identity = thing.identity
     return {
-        **{name: value for name, value in plain(thing).items() if name != "identity"},
+        **{name: value for name, value in plain(thing).items() if name not in ("identity", "questions", "greetings")},
         "identity_keys": [key.public for key in identity.keys],
         "token_issuer": identity.issuer,
         "enforced": identity.enforced,
         "user_hash": bool(identity.hash_secret),
         "identity_rules": [rule.told for rule in identity.rules],
+        "questions": [one.told for one in thing.questions.asked],
+        "question_rules": [rule.told for rule in thing.questions.rules],
+        "greetings": [one.told for one in thing.greetings],
     }
 
 

@@ -73,4 +73,10 @@ def without(queues: tuple[str, ...], queue: str) -> tuple[str, ...]:
 def unled(site: Site, queue: str) -> Site:
     """Return the site with nothing that leads to the queue but its own choice."""
     rules = tuple(replace(rule, queue="") if rule.queue == queue else rule for rule in site.identity.rules)
-    return replace(site, queues=without(site.queues, queue), identity=replace(site.identity, rules=rules))
+    chosen = tuple(rule for rule in site.questions.rules if rule.queue != queue)
+    return replace(
+        site,
+        queues=without(site.queues, queue),
+        identity=replace(site.identity, rules=rules),
+        questions=replace(site.questions, rules=chosen),
+    )

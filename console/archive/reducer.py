@@ -51,6 +51,7 @@ class ArchivedChat(msgspec.Struct):
     page: str = ""
     title: str = ""
     fields: dict[str, str] = {}
+    answers: list[dict[str, str]] = []  # to the questions before the chat: key, question, answer
     words: str = ""
     opened: int = 0
     ended: int | None = None
@@ -251,6 +252,8 @@ def _meet(chat: ArchivedChat, fact: Opened | Reopened | Profile) -> None:
     chat.external, chat.proven = _plain(visitor.external), list(fact.proven)
     chat.email, chat.locale = _plain(visitor.email), _plain(fact.locale)
     chat.page, chat.title = _plain(fact.page), _plain(fact.title)
+    if not isinstance(fact, Profile):
+        chat.answers = msgspec.to_builtins(fact.answers)
     _name(chat, visitor.name)
 
 

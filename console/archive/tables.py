@@ -62,6 +62,8 @@ sites = Table(
     Column("identity", JSON, nullable=False, server_default="{}"),  # keys (some are secrets), rules, enforcement
     Column("formatting", Boolean, nullable=False, server_default=true()),
     Column("emoji", Boolean, nullable=False, server_default=true()),
+    Column("questions", JSON, nullable=False, server_default="{}"),  # asked before a chat
+    Column("greetings", JSON, nullable=False, server_default="[]"),  # shown beside the launcher
 )
 
 refused_origins = Table(
@@ -540,6 +542,7 @@ chats = Table(
     Column("page", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("fields", JSON, nullable=False),
+    Column("answers", JSON, nullable=False, server_default="[]"),  # to the questions before the chat
     Column("words", Text, nullable=False),  # of name, address, visitor id and external id
     Column("opened", BigInteger, nullable=False),
     Column("ended", BigInteger),

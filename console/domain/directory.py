@@ -9,8 +9,10 @@ import msgspec
 from console.domain.blocks import Block
 from console.domain.channels import INSTANT, ChannelRule, rule_for
 from console.domain.first_words import Phrases
+from console.domain.greetings import Greeting
 from console.domain.identity import SiteIdentity
 from console.domain.mail_templates import MailTemplate
+from console.domain.questions import SiteQuestions
 
 MemberRole = Literal["agent", "supervisor", "admin"]
 Mode = Literal["push", "offer", "pull"]
@@ -28,8 +30,8 @@ class Site(msgspec.Struct, frozen=True):
     `origins` match exactly (`https://shop.example:8443`); the query `parameters` named here are kept in page addresses.
     A visitor who comes back within `remember_days` (0: never) is shown their earlier chats. `mails` are its own
     texts around answers by mail. `files` are groups of types that may be sent (none: no files), up to `file_size` MB.
-    `identity` is how visitors prove who they are. With `formatting` the bold words, lists and named links of messages
-    are drawn as such, and with `emoji` both composers offer some.
+    `identity` is how visitors prove who they are, `questions` what they are asked before a chat. With `formatting` the
+    bold words, lists and named links of messages are drawn as such, and with `emoji` both composers offer some.
     """
 
     key: str
@@ -49,6 +51,8 @@ class Site(msgspec.Struct, frozen=True):
     identity: SiteIdentity = SiteIdentity()
     formatting: bool = True
     emoji: bool = True
+    questions: SiteQuestions = SiteQuestions()
+    greetings: tuple[Greeting, ...] = ()
 
     @property
     def features(self) -> list[str]:

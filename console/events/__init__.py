@@ -33,7 +33,21 @@ from console.events.assignment import (
     Wrapped,
     WrapReason,
 )
-from console.events.base import Answered, Author, ChatFact, Estimate, Fact, Kept, Role, Status, Stay, Turn, Visitor
+from console.events.base import (
+    Answered,
+    AnswerGiven,
+    Author,
+    ChatFact,
+    Estimate,
+    Fact,
+    Greeted,
+    Kept,
+    Role,
+    Status,
+    Stay,
+    Turn,
+    Visitor,
+)
 from console.events.conversation import (
     Asked,
     Ended,
@@ -75,6 +89,7 @@ from console.events.workspace import (
 
 __all__ = [
     "AgentChanged",
+    "AnswerGiven",
     "Answered",
     "AnyChatFact",
     "AnyFact",
@@ -93,6 +108,7 @@ __all__ = [
     "Erased",
     "Estimate",
     "Fact",
+    "Greeted",
     "Handled",
     "Invited",
     "Kept",

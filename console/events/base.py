@@ -83,6 +83,22 @@ class Kept(msgspec.Struct, omit_defaults=True):
     kept: bool = False
 
 
+class AnswerGiven(msgspec.Struct, frozen=True):
+    """What a visitor answered to a question before the chat, in the site's own words."""
+
+    key: str
+    question: str
+    answer: str
+
+
+class Greeted(msgspec.Struct, frozen=True):
+    """The greeting with which a chat began: `id` is its key and language, `name` that of the site."""
+
+    id: str
+    text: str
+    name: str
+
+
 class Fact(msgspec.Struct, tag_field="kind", omit_defaults=True):
     """What every fact has."""
 

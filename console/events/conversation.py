@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 import msgspec
 
 from console.events.assignment import Transferred
-from console.events.base import Answered, Author, ChatFact, Estimate, Kept, Role, Turn, Visitor
+from console.events.base import Answered, AnswerGiven, Author, ChatFact, Estimate, Greeted, Kept, Role, Turn, Visitor
 
 LeftState = Literal["open", "answered", "waiting", "done"]
 LanguageWord = Literal["", "text", "agent"]  # whose; empty: the browser's
@@ -32,6 +32,8 @@ class Opening(ChatFact):
     zone: str = ""  # the visitor's time zone, by the browser's word
     fields: dict[str, str] = {}
     proven: list[str] = []  # what of it a signed identity says: name, email, field:<name>
+    answers: list[AnswerGiven] = []  # to the site's questions before the chat
+    greeting: Greeted | None = None  # what the visitor clicked to begin it
     cid: str = ""
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from console.archive.history import ChatRecord
 from console.domain.directory import Site
 from console.domain.mail_templates import fill, template_for
-from console.events import Mailed, Message
+from console.events import Mailed, Message, Opened
 from console.mail.answers import Written, around, values_of
 
 SUBJECTS = {
@@ -21,12 +21,15 @@ SUBJECTS = {
 
 
 def transcript(record: ChatRecord, site: Site | None) -> Written:
-    """Write the transcript: greeting, and each message with its time (UTC) and author. No note, and no link."""
+    """Write the transcript: answers before the chat, and what was said with time (UTC) and author. No note, no link."""
     template = template_for(site.mails if site else (), record.chat.locale, site.locale if site else "en")
     said = [fact for fact in record.facts if isinstance(fact, Message | Mailed)]
     agents = [fact.author.name for fact in said if fact.by == "agent"]
     values = values_of(record, agents[-1] if agents else "", site)
-    lines = [f"{_when(fact.at)} {_who(fact, values)}: {fact.text}" for fact in said]
+    begun = next((fact.greeting for fact in record.facts if isinstance(fact, Opened) and fact.greeting), None)
+    lines = [f"{one['question']} {one['answer']}" for one in record.chat.answers]
+    lines += [f"{_when(record.chat.opened)} {begun.name}: {begun.text}"] if begun else []
+    lines += [f"{_when(fact.at)} {_who(fact, values)}: {fact.text}" for fact in said]
     subject = fill(SUBJECTS.get(template.language, SUBJECTS["en"]), values)
     return Written(subject, "\n\n".join(around(template, "\n".join(lines), values)))
 

@@ -17,7 +17,7 @@ from console.archive.reducer import ArchivedChat
 from console.archive.search import ChatPage, FoundChat
 from console.authentication import services_of
 from console.domain.directory import Queue
-from console.events import Mailed, Message, Note
+from console.events import Mailed, Message, Note, Opened
 from console.pages.chat_filters import ChatFilters
 from console.pages.guard import for_members
 from console.services import Services
@@ -92,7 +92,11 @@ async def _record(request: Request, me: SignedIn, format: str, *, notes: bool) -
 def transcript(record: ChatRecord, *, notes: bool) -> str:
     chat = record.chat
     head = [chat.name or chat.visitor, *([chat.email] if chat.email else []), _when(chat.opened), ""]
+    if chat.answers:
+        head += [*(f"{one['question']}: {one['answer']}" for one in chat.answers), ""]
     for fact in record.facts:
+        if isinstance(fact, Opened) and fact.greeting:
+            head.append(f"[{_when(fact.at)}] {fact.greeting.name} (greeting): {fact.greeting.text}")
         if isinstance(fact, Message | Mailed) or (notes and isinstance(fact, Note)):
             mark = " (note)" if isinstance(fact, Note) else " (bot)" if fact.by == "bot" else ""
             head.append(f"[{_when(fact.at)}] {fact.author.name or fact.author.id}{mark}: {fact.text}")

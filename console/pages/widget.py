@@ -7,7 +7,7 @@ request and gets no global but `sestetto`.
 import gzip
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -18,8 +18,9 @@ from starlette.routing import Route
 
 from console.authentication import admits
 from console.domain.directory import Site, led_to
+from console.domain.greetings import GreetingShown, shown_in
 from console.errors import Refused, every_error
-from console.projection.availability import availability
+from console.projection.availability import availability, has_room
 from console.protocol import Team
 from console.views.i18n import FOLDER, NEAREST, SOURCE, Texts, page_texts, read_catalogue
 
@@ -37,31 +38,48 @@ PARTS = ("storage", "i18n", "visitor", "connection", "chat", "view", "forms", "d
 LAZY = (
     "leave",
     "misses",
-    "survey",
     "status",
     "fields",
     "counted",
     "says",
     "menu",
-    "transcript",
     "guard",
     "proof",
     "extras",
     "past",
+    "signals",
 )
 # The console draws and writes messages with the same modules, which are in its folder.
 WRITING = ("text/typed_text", "text/marks", "text/links", "text/rich_text", "writing")
 EMOJI = ("text/emoji", "text/emoji_picker")
+# Further parts, each fetched when it is needed: files where the site allows them, bots in a chat, what comes after a
+# chat, questions before one; and greetings, by pages of sites that have any.
+FURTHER = {
+    "files": ("files",),
+    "bots": ("bots",),
+    "ending": ("survey", "transcript", "mailing"),
+    "questions": ("questions",),
+    "greetings": ("greetings",),
+}
 LAUNCHER = ("Open the chat", "Close the chat", "unread: {unread}")  # said before the language's file is fetched
+DISMISS = "Dismiss"  # so is this, where there are greetings
 IMPORT = re.compile(r"^import \{([^}]+)\} from [^;]+;\n", re.MULTILINE)  # on one line or on several
 EXPORT = re.compile(r"^export ", re.MULTILINE)
 FRESH = 300  # s until the script is revalidated: an update reaches every page within that time
 AVAILABLE = 15  # s that an availability may be cached
+GREETED = 10  # s that it counts whether somebody is free
 PUBLIC = {
     "access-control-allow-origin": "*",
     "cross-origin-resource-policy": "cross-origin",
     "x-content-type-options": "nosniff",
 }
+
+
+class GreetingsShown(msgspec.Struct, frozen=True):
+    """What the site says beside the launcher, and the part of the widget that does."""
+
+    part: str
+    shown: tuple[GreetingShown, ...]
 
 
 class Availability(msgspec.Struct, omit_defaults=True):
@@ -76,6 +94,13 @@ class Availability(msgspec.Struct, omit_defaults=True):
     privacy_url: str = ""
     parameters: tuple[str, ...] = ()
     labels: dict[str, str] = {}
+    greetings: GreetingsShown | None = None
+
+
+class Free(msgspec.Struct):
+    """Whether an agent would have a slot for a chat that opens now."""
+
+    free: bool
 
 
 class Asset(msgspec.Struct, frozen=True):
@@ -104,21 +129,15 @@ def script() -> Asset:
 
 @cache
 def lazy() -> Asset:
-    """Return survey and transcript: a module that gets its imports from the script that loads it."""
-    known = f'const FILES="widget/{files_name()}",BOTS="widget/{bots_name()}",WRITING="widget/{writing_name()}";'
-    return part(LAZY, "later", known)
+    """Return what every open chat has: a module that gets its imports from the script that loads it."""
+    loaded = {name: further_name(name) for name in FURTHER if name != "greetings"} | {"writing": writing_name()}
+    return part(LAZY, "later", "".join(f'const {name.upper()}="widget/{file}";' for name, file in loaded.items()))
 
 
 @cache
-def bot_part() -> Asset:
-    """Return what marks a bot and shows its words: a module that the lazy one loads where a bot is in the chat."""
-    return part(("bots",), "bots")
-
-
-@cache
-def file_part() -> Asset:
-    """Return what sends and shows files: a module that the lazy one loads where the site allows them."""
-    return part(("files",), "files")
+def further(name: str) -> Asset:
+    """Return a further part: a module that the lazy one loads."""
+    return part(FURTHER[name], name)
 
 
 @cache
@@ -162,14 +181,9 @@ def lazy_name() -> str:
     return f"later-{lazy().tag[1:9]}.js"
 
 
-def files_name() -> str:
-    """The same of the part for files."""
-    return f"files-{file_part().tag[1:9]}.js"
-
-
-def bots_name() -> str:
-    """The same of the part for bots."""
-    return f"bots-{bot_part().tag[1:9]}.js"
+def further_name(name: str) -> str:
+    """The same of a further part."""
+    return f"{name}-{further(name).tag[1:9]}.js"
 
 
 def writing_name() -> str:
@@ -245,13 +259,13 @@ def language_file(language: str) -> Asset:
     return asset(msgspec.json.encode(texts), "application/json")
 
 
-def launcher_labels(locale: str) -> dict[str, str]:
+def launcher_labels(locale: str, *, greets: bool = False) -> dict[str, str]:
     """Return the launcher's labels in a language; empty for English or a language the widget does not have."""
     language = locale.partition("-")[0].lower()
     if language == SOURCE or language not in languages():
         return {}
     texts = msgspec.json.decode(language_file(language).plain, type=dict[str, str])
-    return {text: texts[text] for text in LAUNCHER}
+    return {text: texts[text] for text in (*LAUNCHER, *([DISMISS] if greets else []))}
 
 
 # --- looks -----------------------------------------------------------------------------------
@@ -270,8 +284,9 @@ def _linear(share: float) -> float:
     return float(share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4)
 
 
-def availability_of(site: Site, team: Team) -> Availability:
+def availability_of(site: Site, team: Team, locale: str = "") -> Availability:
     ink = ink_on(site.accent)
+    greetings = shown_in(site.greetings, locale, site.locale)
     return Availability(
         online=team.online,
         back_at=team.back_at,
@@ -281,6 +296,8 @@ def availability_of(site: Site, team: Team) -> Availability:
         on_accent=ink,
         privacy_url=site.privacy_url,
         parameters=site.parameters,
+        labels=launcher_labels(locale, greets=bool(greetings)),
+        greetings=GreetingsShown(f"widget/{further_name('greetings')}", greetings) if greetings else None,
     )
 
 
@@ -298,16 +315,11 @@ async def widget_lazy(request: Request) -> Response:
     return send(request, lazy(), "public, max-age=31536000, immutable")
 
 
-async def widget_files(request: Request) -> Response:
-    if request.path_params["tag"] != files_name()[6:-3]:
+async def widget_further(request: Request) -> Response:
+    name, tag = request.path_params["part"], request.path_params["tag"]
+    if name not in FURTHER or f"{name}-{tag}.js" != further_name(name):
         return Response(status_code=404, headers=PUBLIC)
-    return send(request, file_part(), "public, max-age=31536000, immutable")
-
-
-async def widget_bots(request: Request) -> Response:
-    if request.path_params["tag"] != bots_name()[5:-3]:
-        return Response(status_code=404, headers=PUBLIC)
-    return send(request, bot_part(), "public, max-age=31536000, immutable")
+    return send(request, further(name), "public, max-age=31536000, immutable")
 
 
 async def widget_writing(request: Request) -> Response:
@@ -338,19 +350,37 @@ async def widget_language(request: Request) -> Response:
 
 
 async def widget_availability(request: Request) -> Response:
+    return _answer(request, AVAILABLE, _availability)
+
+
+async def widget_free(request: Request) -> Response:
+    """Whether a greeting may be shown: a page asks once, at the moment when it would be."""
+    return _answer(request, GREETED, _free)
+
+
+def _answer(request: Request, seconds: int, say: Callable[[Request, Site, str], msgspec.Struct]) -> Response:
+    """Answer pages of the site about its queue, or the one they ask for; browsers and caches keep it for a while."""
     services = request.app.state.services
     site = services.directory.sites.get(request.query_params.get("site", ""))
-    headers = PUBLIC | {"cache-control": f"public, max-age={AVAILABLE}", "vary": "origin"}
+    headers = PUBLIC | {"cache-control": f"public, max-age={seconds}", "vary": "origin"}
     # requests from the site's own server have no Origin
     refused = "origin" in request.headers and not admits(request, site)
     if site is None or refused:
         return Response(status_code=403 if site else 404, headers=headers | {"cache-control": "no-store"})
     asked = request.query_params.get("queue", "")
     queue = asked if asked in led_to(services.directory, site) else site.queue
+    return Response(msgspec.json.encode(say(request, site, queue)), media_type="application/json", headers=headers)
+
+
+def _availability(request: Request, site: Site, queue: str) -> Availability:
+    services = request.app.state.services
     team = availability(services.picture, services.directory.queues, queue, services.workspace.now())
-    labels = launcher_labels(request.query_params.get("locale", ""))
-    body = msgspec.json.encode(msgspec.structs.replace(availability_of(site, team), labels=labels))
-    return Response(body, media_type="application/json", headers=headers)
+    return availability_of(site, team, request.query_params.get("locale", ""))
+
+
+def _free(request: Request, site: Site, queue: str) -> Free:
+    services = request.app.state.services
+    return Free(has_room(services.picture, services.directory.queues, queue, services.workspace.now()))
 
 
 def send(request: Request, asset: Asset, caching: str) -> Response:
@@ -366,12 +396,12 @@ def send(request: Request, asset: Asset, caching: str) -> Response:
 routes = [
     Route("/widget.js", widget_script),
     Route("/widget/availability", widget_availability),
+    Route("/widget/free", widget_free),
     Route("/widget/{language:str}.json", widget_language),
     Route("/widget/solver.js", widget_solver),
     Route("/widget/identity.js", widget_identity),
     Route("/widget/later-{tag:str}.js", widget_lazy),
-    Route("/widget/files-{tag:str}.js", widget_files),
-    Route("/widget/bots-{tag:str}.js", widget_bots),
     Route("/widget/writing-{tag:str}.js", widget_writing),
     Route("/widget/emoji-{tag:str}.js", widget_emoji),
+    Route("/widget/{part:str}-{tag:str}.js", widget_further),
 ]

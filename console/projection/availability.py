@@ -29,6 +29,16 @@ def availability(picture: Picture, queues: Mapping[str, Queue], queue: str, now:
     return Team(False, min((opens for opens in openings if opens > 0), default=0) if closed else 0)
 
 
+def has_room(picture: Picture, queues: Mapping[str, Queue], queue: str, now: int) -> bool:
+    """Whether a chat that opens now would have a slot at once: more are free than chats wait for them."""
+    if not availability(picture, queues, queue, now).online:
+        return False
+    tiers = (tier for tier in _tiers(queues, queue) if tier in queues)
+    served = {tier for tier in tiers if not _opening(queues[tier].hours, now // MINUTE)}
+    free = sum(agent.free_slots for agent in picture.agents.values() if not served.isdisjoint(agent.queues))
+    return free > sum(chat.place == "waiting" and chat.queue in served for chat in picture.chats.values())
+
+
 def _tiers(queues: Mapping[str, Queue], queue: str) -> list[str]:
     """The queue, then where its chats overflow to."""
     tiers: list[str] = []

@@ -5,7 +5,7 @@ from typing import Protocol, cast
 
 import msgspec
 
-from console.events import Status, Turn, Visitor
+from console.events import AnswerGiven, Status, Turn, Visitor
 from console.projection.levels import Levels, levels_of
 from console.projection.statistics import DAY, HOUR, AgentFigures, QueueFigures, agent_figures_of, figures_of
 
@@ -33,6 +33,7 @@ class ChatState(msgspec.Struct):
     page: str = ""
     title: str = ""
     fields: dict[str, str] = {}
+    answers: list[AnswerGiven] = []  # to the questions before the chat
     opened: int = 0
     since: int = 0  # started waiting (an offer does not reset it), or was assigned
     agent: str = ""
@@ -162,6 +163,7 @@ class StoredProfile(msgspec.Struct):
     title: str = ""
     fields: dict[str, str] = {}
     proven: list[str] = []
+    answers: list[AnswerGiven] = []
 
 
 def chat_state(chat: str, values: Mapping[str, str]) -> ChatState:
@@ -185,6 +187,7 @@ def chat_state(chat: str, values: Mapping[str, str]) -> ChatState:
         page=profile.page,
         title=profile.title,
         fields=profile.fields,
+        answers=profile.answers,
         opened=int(values["opened"]),
         since=int(values["since"]),
         agent=values["agent"],

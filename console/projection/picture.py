@@ -463,6 +463,8 @@ def _describe(chat: ChatState, fact: Opened | Reopened | Profile) -> None:
     chat.named = fact.named if isinstance(fact, Profile) else ""
     chat.name, chat.email, chat.verified = chat.named or visitor.name, visitor.email, visitor.verified
     chat.locale, chat.page, chat.title, chat.fields = fact.locale, fact.page, fact.title, fact.fields
+    if not isinstance(fact, Profile):
+        chat.answers = fact.answers
 
 
 def _clear_turn(chat: ChatState) -> None:

@@ -107,6 +107,14 @@ class VisitorOfChat(Given):
     verified: bool
 
 
+class ChatAnswer(Given):
+    """What the visitor answered to a question of the site before the chat; `key` is the question's."""
+
+    key: str
+    question: str
+    answer: str
+
+
 class Chat(Given):
     """A chat.
 
@@ -127,6 +135,7 @@ class Chat(Given):
     page: str
     title: str
     fields: dict[str, str]
+    answers: list[ChatAnswer]
     opened: At
     ended: At | None
     agent: str | None

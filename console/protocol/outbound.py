@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from console.events import LanguageWord, SharedFile, Status
+from console.events import AnswerGiven, LanguageWord, SharedFile, Status
 from console.protocol.common import Outbound, Place
 
 
@@ -71,6 +71,26 @@ class FilesAllowed(msgspec.Struct, frozen=True):
     accept: str
 
 
+class QuestionAsked(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A question to ask before the chat, in the visitor's language.
+
+    With `when` it is asked only if that earlier question is answered with `equals`. A choice is answered with one of
+    `choices`; `labels` is what they are called, if not so. A consent is answered with `yes`. `value` is the answer to
+    begin with, by a signed identity, or else the field `prefill` of the page.
+    """
+
+    key: str
+    text: str
+    kind: Literal["text", "choice", "email", "phone", "consent"]
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    when: str = ""
+    equals: str = ""
+    prefill: str = ""
+    value: str = ""
+
+
 class Identified(Outbound, tag="identified"):
     """What came of an identity: comes before the welcome, and says nothing to the visitor.
 
@@ -90,7 +110,8 @@ class Identified(Outbound, tag="identified"):
 class VisitorWelcome(Outbound, tag="welcome"):
     """The state after hello. With `recovered`, `facts` continue exactly after the client's `after`.
 
-    `features`: what the site offers in messages, "formatting" and "emoji". `files`: none, unless the site allows them.
+    `features`: what the site offers in messages, "formatting" and "emoji", and "transcript" if visitors may have it by
+    mail. `files`: none, unless the site allows them. `questions` are to be answered by the `open` of the next chat.
     `stranger`: the token that was given is none of this site's, or has ended; `token` is that of a new visitor.
     """
 
@@ -104,6 +125,7 @@ class VisitorWelcome(Outbound, tag="welcome"):
     typing_preview: bool = False
     privacy_url: str = ""
     files: FilesAllowed | None = None
+    questions: list[QuestionAsked] = []
     stranger: bool = False
     chat: ChatForVisitor | None = None
     facts: list[msgspec.Raw] = []
@@ -119,11 +141,11 @@ class VisitorFact(Outbound, tag="fact"):
     kind: Literal[
         "opened", "message", "assigned", "transferred", "released", "asked", "ended", "reopened", "rated", "redacted"
     ]
-    by: str = ""  # message: visitor | agent | bot
-    name: str = ""  # message by an agent or bot, assigned: the agent's name
+    by: str = ""  # message: visitor | agent | bot; opened: site if it began with a greeting
+    name: str = ""  # message by an agent or bot, assigned: the agent's name; opened: the site's, with a greeting
     bot: bool = False  # assigned: a bot has the chat
     cid: str = ""
-    text: str = ""  # redacted: of the earlier message, as it is now
+    text: str = ""  # opened: the greeting; redacted: of the earlier message, as it is now
     of: int = 0  # redacted: the seq of that message
     hidden: bool = False  # message: a card number was hidden, in it or in several messages of which it is the last
     why: str = ""  # ended: visitor | agent | silent | abandoned | message_left
@@ -233,6 +255,7 @@ class ChatForAgent(msgspec.Struct, omit_defaults=True):
     external: str = ""  # the website's own id for them; without `verified` only a hash of it was checked
     proven: list[str] = []  # what the identity says: name, email, field:<name>; the rest is the page's word
     fields: dict[str, str] = {}
+    answers: list[AnswerGiven] = []  # to the site's questions before the chat
     locale: str = ""  # the browser's
     language: str = ""  # the visitor's, as `fr`
     language_by: LanguageWord = ""

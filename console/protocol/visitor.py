@@ -5,6 +5,7 @@ from typing import Annotated
 import msgspec
 
 from console.protocol.common import (
+    Answers,
     Cid,
     Draft,
     Email,
@@ -62,7 +63,10 @@ class Identify(Inbound, tag="identify"):
 
 
 class Open(Saying, tag="open"):
-    """Open a chat with its first message: a text, or a file."""
+    """Open a chat with its first message: a text, or a file.
+
+    `answers` are to the questions of the welcome, by key. `greeting` is the id of the one that was clicked.
+    """
 
     cid: Cid
     text: Draft
@@ -73,6 +77,8 @@ class Open(Saying, tag="open"):
     page: Page = Page()
     proof: Proof = ""
     file: Ticket = ""
+    answers: Answers = {}
+    greeting: Annotated[str, msgspec.Meta(max_length=80)] = ""
 
 
 class VisitorSay(Saying, tag="say"):

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from console.events import Author, LeftState, Role, SharedFile, Visitor
+from console.events import AnswerGiven, Author, Greeted, LeftState, Role, SharedFile, Visitor
 from console.protocol import Page
 
 
@@ -21,6 +21,8 @@ class VisitorProfile(msgspec.Struct, omit_defaults=True):
     zone: str = ""
     fields: dict[str, str] = {}
     proven: list[str] = []
+    answers: list[AnswerGiven] = []
+    greeting: Greeted | None = None
     site: str = ""
     channel: str = ""
     cid: str = ""

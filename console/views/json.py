@@ -8,6 +8,8 @@ from collections.abc import Mapping
 import msgspec
 
 from console.domain.directory import Member, Site
+from console.domain.identity import SignedPerson
+from console.domain.questions import LONGEST_ANSWER
 from console.domain.shared_files import accepted
 from console.events import (
     Asked,
@@ -26,7 +28,7 @@ from console.events import (
     read_log,
 )
 from console.projection.picture import BotState
-from console.protocol import AgentFact, ChatForVisitor, FilesAllowed, Place, VisitorFact, encode
+from console.protocol import AgentFact, ChatForVisitor, FilesAllowed, Place, QuestionAsked, VisitorFact, encode
 from console.queue.results import ChatSnapshot
 
 REOPEN = 600_000  # ms; the same as in functions/base.lua
@@ -74,7 +76,10 @@ def visitor_fact(fact: ChatFact) -> VisitorFact | None:
             frame.score, frame.cid = fact.score, fact.cid
             return frame
         case Opened():
-            return _of(fact, "opened")
+            frame = _of(fact, "opened")
+            if fact.greeting is not None:
+                frame.by, frame.name, frame.text = "site", fact.greeting.name, fact.greeting.text
+            return frame
         case Released():
             return _of(fact, "released")
         case Transferred():
@@ -101,6 +106,28 @@ def files_allowed(site: Site) -> FilesAllowed | None:
     if not site.files:
         return None
     return FilesAllowed(site.file_size * 1_000_000, ",".join(accepted(site.files)))
+
+
+def questions_asked(site: Site, locale: str, person: SignedPerson | None) -> list[QuestionAsked]:
+    """The questions before a chat, in the visitor's language; what a signed identity says is the answer already."""
+    signed = {**person.fields, "name": person.name, "email": person.email} if person is not None else {}
+    found = []
+    for one in site.questions.asked:
+        text, *labels = one.words_in(locale)
+        shown = QuestionAsked(
+            key=one.key,
+            text=text,
+            kind=one.kind,
+            required=one.required,
+            choices=one.choices,
+            labels=tuple(labels) if tuple(labels) != one.choices else (),
+            when=one.when,
+            equals=one.equals,
+            prefill=one.prefill,
+            value=signed.get(one.prefill, "")[:LONGEST_ANSWER],
+        )
+        found.append(shown)
+    return found
 
 
 def raw(frame: VisitorFact) -> msgspec.Raw:

@@ -8,7 +8,7 @@ import msgspec
 from console.archive.reducer import ArchivedChat
 from console.domain.directory import Canned, Directory, Queue, Site
 from console.projection.picture import ChatState
-from console.protocol.api import ApiQueue, ApiSite, ApiVisitor, CannedReply, Chat, VisitorOfChat
+from console.protocol.api import ApiQueue, ApiSite, ApiVisitor, CannedReply, Chat, ChatAnswer, VisitorOfChat
 from console.protocol.exports import ExportedChat
 
 
@@ -69,6 +69,7 @@ def _live(chat: ChatState) -> Chat:
         page=chat.page,
         title=chat.title,
         fields=chat.fields,
+        answers=[msgspec.convert(one, ChatAnswer, from_attributes=True) for one in chat.answers],
         opened=chat.opened,
         ended=None,
         agent=chat.agent or None,
@@ -98,6 +99,7 @@ def _archived(chat: ArchivedChat, excerpt: str | None) -> Chat:
         page=chat.page,
         title=chat.title,
         fields=chat.fields,
+        answers=[msgspec.convert(one, ChatAnswer, from_attributes=True) for one in chat.answers],
         opened=chat.opened,
         ended=chat.ended,
         agent=chat.agent or None,

@@ -50,7 +50,8 @@ def _place(fact: AnyFact | Unreadable) -> Data:
 
 def _opening(fact: Opening) -> Data:
     names = ("queue", "site", "channel", "locale", "language", "page", "title", "fields", "tags")
-    return {"visitor": msgspec.to_builtins(fact.visitor), **{name: getattr(fact, name, "") for name in names}}
+    known = {name: msgspec.to_builtins(getattr(fact, name)) for name in ("visitor", "answers", "greeting")}
+    return {**known, **{name: getattr(fact, name, "") for name in names}}
 
 
 def _message(fact: Message) -> Data:

@@ -116,6 +116,7 @@ def agent_chat(live: ChatSnapshot, after: int) -> ChatForAgent:
         external=line.external,
         proven=line.proven,
         fields=line.fields,
+        answers=line.answers,
         locale=line.locale,
         language=line.language,
         language_by=line.language_by,  # type: ignore[arg-type]

@@ -15,7 +15,7 @@ from console.delivery.rendered_fact import HubEvent, RenderedFact
 from console.delivery.signals import SeenSignal, StreamSignal, TypingSignal
 from console.domain.identity_problems import PROBLEMS
 from console.domain.ids import new_id
-from console.errors import BadIdentity, Refused, StoreFull, TooManyConnections, Unknown, WrongEpoch
+from console.errors import BadAnswers, BadIdentity, Refused, StoreFull, TooManyConnections, Unknown, WrongEpoch
 from console.events import ChatFact, Ended, Opened, Reopened
 from console.limits.connections import HOLD_OFF
 from console.protocol import (
@@ -47,12 +47,14 @@ from console.protocol import (
     encode,
 )
 from console.queue.results import Arrived
-from console.views.json import files_allowed, raw, visitor_chat, visitor_facts
+from console.views.json import files_allowed, questions_asked, raw, visitor_chat, visitor_facts
 from console.ws.connection import Connection, Handler, Hangup
 from console.ws.upgrade import offer, refuse_upgrade, why_not_admitted
 from console.ws.wait_status import WaitStatus
 
 SUBPROTOCOL = "sestetto.v1"
+STALE = 0.2  # seconds after which a widget that did not ask what is to be asked comes again, and hears of it
+COME_AGAIN = 1012
 LAST_WORDS = 0.1  # seconds in which what was said last leaves
 CROWDED = 30.0  # seconds until who found no room may look again
 
@@ -84,7 +86,7 @@ class VisitorConnection(Connection):
     def verbs(self) -> Mapping[type[Inbound], Handler]:
         actions = self.actions
         return {
-            Open: self.acked(actions.open),
+            Open: self.opened,
             VisitorSay: self.acked(actions.say),
             VisitorTyping: actions.typing,
             VisitorSeen: actions.seen,
@@ -97,6 +99,14 @@ class VisitorConnection(Connection):
             VisitorHistory: self.history,
             Identify: self.identify,
         }
+
+    async def opened(self, frame: Open) -> None:
+        """Open a chat. Whoever does not know the questions of the site comes again: the welcome tells them."""
+        try:
+            await self.acked(self.actions.open)(frame)
+        except BadAnswers:
+            asyncio.get_running_loop().call_later(STALE, self.cut, COME_AGAIN)
+            raise
 
     # --- coming, and coming back: the same path ------------------------------------------------------
 
@@ -170,13 +180,14 @@ class VisitorConnection(Connection):
                 epoch=self.services.workspace.epoch,
                 now=arrived.now,
                 build=self.services.build,
-                features=actions.site.features,
+                features=[*actions.site.features, *(["transcript"] if self.services.post.sends else [])],
                 recovered=recovered,
                 team=self.wait_status.team(actions.chat, actions.route().queue),
                 typing_preview=actions.site.typing_preview,
                 privacy_url=actions.site.privacy_url,
                 stranger=stranger,
                 files=files_allowed(actions.site) if self.services.files.on else None,
+                questions=questions_asked(actions.site, actions.profile.profile.locale, actions.profile.person),
                 chat=visitor_chat(chat, members, bots) if chat is not None else None,
                 facts=[raw(fact) for fact in facts],
             )

@@ -155,3 +155,19 @@ async def test_a_file_that_may_not_be_sent_says_why_and_keeps_the_text(two: Two)
     assert await box.input_value() == "half an ans"
     await photographed(ana, "console-refused")
     await photographed(vera, "widget-refused")
+
+
+async def test_pictures_can_be_the_first_messages_of_a_chat(two: Two, shot: bytes) -> None:
+    vera, ana = two.vera.page, two.ana.page
+    await vera.get_by_role("button", name="Open the chat").click()
+    await expect(vera.get_by_role("button", name="Send files")).to_be_visible(timeout=PATIENCE)
+    await vera.get_by_label("Your name (optional)").fill("Vera")
+    await vera.get_by_label("Your message").fill("half a sen")
+    await photographed(vera, "widget-first-file")
+    await gives(vera, "textarea", "paste", ("one.png", "image/png", shot), ("two.png", "image/png", shot))
+    pane = ana.locator("#pane-1")
+    await expect(pane.locator(".m.visitor .file img")).to_have_count(2, timeout=PATIENCE)
+    await expect(pane.get_by_role("heading", name="Vera")).to_be_visible()
+    await expect(vera.locator(".me .file")).to_have_count(2, timeout=PATIENCE)
+    await expect(vera.get_by_role("progressbar")).to_have_count(0)
+    assert await vera.get_by_label("Your message").input_value() == "half a sen"

@@ -9,6 +9,7 @@ from console.domain.directory import Directory
 from console.domain.validation.mail_templates import validate_mails
 from console.domain.validation.members import validate_member, validate_site
 from console.domain.validation.problems import validate_reasons
+from console.domain.validation.questions import validate_greetings, validate_questions
 from console.domain.validation.queues import validate_queue, validate_speakers
 from console.errors import BadSettings, Problem
 
@@ -41,6 +42,8 @@ def problems_in(directory: Directory) -> list[Problem]:
     for site in directory.sites.values():
         found += validate_site(site, directory)
         found += validate_mails(site)
+        found += validate_questions(site, directory)
+        found += validate_greetings(site)
     return found + validate_reasons("away", "away_reasons", directory.away_reasons)
 
 

@@ -127,9 +127,8 @@ def read_site(form: Form, was: Site) -> Site:
     A website address that is not valid stays as typed, so that validation can name it.
     """
     locale = form.plain("locale")
-    return Site(
-        key=was.key,
-        mails=was.mails,
+    return replace(
+        was,
         name=form.plain("name"),
         queue=form.plain("queue"),
         origins=tuple(dict.fromkeys(origin_of(line) or line for line in form.lines("origins"))),
@@ -144,7 +143,6 @@ def read_site(form: Form, was: Site) -> Site:
         else was.remember_days,
         files=tuple(group for group in GROUPS if group in form.ticked("files")),
         file_size=form.whole("file_size", otherwise=was.file_size) if form.plain("file_size") else was.file_size,
-        identity=was.identity,
         formatting=form.flag("formatting"),
         emoji=form.flag("emoji"),
     )

@@ -90,7 +90,7 @@ class VisitorCalls(Caller):
         visitor = profile.visitor
         author = Author(visitor.id, visitor.name)
         profile = msgspec.structs.replace(profile, site="", channel="", cid=cid)
-        described = msgspec.structs.replace(profile, referrer="", agent_string="", zone="", cid="")
+        described = _fact_of(profile)
         words = encode(MessagePayload(author, cid, text, hidden)) if text else ""
         return await self._said(
             "leave_message",
@@ -102,7 +102,7 @@ class VisitorCalls(Caller):
             cid,
             digest(text, visitor.email, hidden=hidden),
             encode(profile),
-            encode(described),
+            described,
             words,
             encode(Mark(author, cid)),
             budgets,
@@ -221,7 +221,8 @@ class VisitorCalls(Caller):
 
 def _fact_of(profile: VisitorProfile, cid: str = "") -> bytes:
     """Return what a `profile` fact tells of it."""
-    return encode(msgspec.structs.replace(profile, site="", channel="", referrer="", agent_string="", zone="", cid=cid))
+    opening = {"site": "", "channel": "", "referrer": "", "agent_string": "", "zone": ""}
+    return encode(msgspec.structs.replace(profile, **opening, answers=[], greeting=None, cid=cid))
 
 
 def _kept_of(profile: VisitorProfile) -> bytes:

@@ -11,25 +11,26 @@ import brotli
 import httpx
 import pytest
 from babel.messages.extract import extract
+from msgspec.structs import replace
 from starlette.applications import Starlette
 
 from console.domain.directory import Directory, Hours, Queue, Site
+from console.domain.greetings import Greeting
 from console.pages import widget
 from console.pages.widget import (
     EMOJI,
+    FURTHER,
     LAUNCHER,
     LAZY,
     PARTS,
     SHARED,
     WRITING,
     availability_of,
-    bot_part,
-    bots_name,
     emoji_name,
     emoji_part,
-    file_part,
-    files_name,
     folder,
+    further,
+    further_name,
     imported,
     ink_on,
     language_file,
@@ -46,8 +47,7 @@ from console.views.i18n import FOLDER, read_catalogue
 BUDGET = 10_000  # bytes of brotli, script and style together
 # Of them 0.2 kB for the message from the line, 0.3 for the earlier chats of who returns, 0.1 for files.
 LAZY_BUDGET = 4_750
-FILES_BUDGET = 3_000
-BOTS_BUDGET = 700
+BUDGETS = {"files": 3_000, "bots": 700, "ending": 1_300, "questions": 1_400, "greetings": 1_200}  # of the further parts
 WRITING_BUDGET = 3_000
 EMOJI_BUDGET = 18_000  # names and all; for who wants one
 FORBIDDEN = (
@@ -73,6 +73,9 @@ SITE = Site(
 )
 
 
+GREETS = replace(SITE, greetings=(Greeting("hello", ("/shop/*",), 5, {"en": "Need help?", "it": "Serve aiuto?"}),))
+
+
 def sources() -> dict[str, str]:
     own = {path.name: path for path in sorted(folder().glob("*.js"))}
     shared = {f"text/{path.name}": path for path in sorted((SHARED / "text").glob("*.js"))}
@@ -91,10 +94,14 @@ def refused() -> list[tuple[str, str, bool]]:
 
 
 @pytest.fixture
-def client(refused: list[tuple[str, str, bool]]) -> httpx.AsyncClient:
+def directory() -> Directory:
+    return Directory(1, {"shop": SITE}, {"support": Queue("support", "Support"), "night": NIGHT})
+
+
+@pytest.fixture
+def client(refused: list[tuple[str, str, bool]], directory: Directory) -> httpx.AsyncClient:
     app = Starlette(routes=widget.routes)
     picture = SimpleNamespace(online=lambda queue: queue == "support", bots={})
-    directory = Directory(1, {"shop": SITE}, {"support": Queue("support", "Support"), "night": NIGHT})
     clock = SimpleNamespace(now=lambda: int(datetime(2026, 3, 4, 12, tzinfo=UTC).timestamp() * 1000))
     noted = SimpleNamespace(note=lambda site, origin, known: refused.append((site, origin, known)))
     app.state.services = SimpleNamespace(
@@ -116,16 +123,21 @@ def test_what_is_fetched_on_opening_is_small_too() -> None:
     assert len(brotli.compress(lazy().plain, quality=11)) <= LAZY_BUDGET
 
 
-def test_the_part_for_files_is_small_and_has_its_own_file() -> None:
-    assert len(brotli.compress(file_part().plain, quality=11)) <= FILES_BUDGET
-    assert files_name() in lazy().plain.decode()
-    assert files_name() not in script().plain.decode(), "pages without a chat that allows files never fetch it"
+@pytest.mark.parametrize("name", FURTHER)
+def test_a_further_part_is_small_and_has_its_own_file(name: str) -> None:
+    assert len(brotli.compress(further(name).plain, quality=11)) <= BUDGETS[name]
+    assert further_name(name) not in script().plain.decode(), "pages that do not need it never fetch it"
+    asks = lazy().plain.decode() if name != "greetings" else availability_of(GREETS, Team(True)).greetings.part
+    assert further_name(name) in asks
 
 
-def test_the_part_for_bots_is_small_and_has_its_own_file() -> None:
-    assert len(brotli.compress(bot_part().plain, quality=11)) <= BOTS_BUDGET
-    assert bots_name() in lazy().plain.decode()
-    assert bots_name() not in script().plain.decode(), "pages without a bot in the chat never fetch it"
+@pytest.mark.parametrize("name", FURTHER)
+def test_a_further_part_imports_nothing_but_what_it_is_handed(name: str) -> None:
+    source = "widget.js" if name == "greetings" else "extras.js"
+    handed = re.search(r"part\s*\.default\(\{(.+?)\}\)", sources()[source], re.DOTALL)
+    assert handed
+    wanted = {given for part in FURTHER[name] for given in imported(sources()[f"{part}.js"])}
+    assert wanted | {"style"} <= set(re.findall(r"\w+", handed[1]))
 
 
 def test_the_part_for_what_is_written_is_small_and_emoji_are_fetched_when_somebody_wants_one() -> None:
@@ -137,9 +149,9 @@ def test_the_part_for_what_is_written_is_small_and_emoji_are_fetched_when_somebo
 
 
 def test_every_file_of_the_widget_is_in_the_script_or_fetched_lazy() -> None:
-    # for sites under attack, pages that sign who their visitors are, sites that allow files, and chats with bots
-    alone = {"solver.js", "identity.js", "files.js", "bots.js"}
-    assert {f"{name}.js" for name in (*PARTS, *LAZY, *WRITING, *EMOJI)} | alone == set(sources())
+    alone = {"solver.js", "identity.js"}  # for sites under attack, and pages that sign who their visitors are
+    further = [name for names in FURTHER.values() for name in names]
+    assert {f"{name}.js" for name in (*PARTS, *LAZY, *WRITING, *EMOJI, *further)} | alone == set(sources())
 
 
 def test_the_lazy_part_imports_nothing_but_what_the_script_hands_it() -> None:
@@ -164,7 +176,9 @@ async def test_the_proof_of_work_is_served_to_any_page(client: httpx.AsyncClient
     assert len(brotli.compress(answer.content, quality=11)) <= 800
 
 
-@pytest.mark.parametrize("parts", [PARTS, LAZY, WRITING, EMOJI], ids=["script", "lazy", "writing", "emoji"])
+@pytest.mark.parametrize(
+    "parts", [PARTS, LAZY, WRITING, EMOJI, *FURTHER.values()], ids=["script", "lazy", "writing", "emoji", *FURTHER]
+)
 def test_no_two_modules_that_are_joined_give_the_same_name(parts: tuple[str, ...]) -> None:
     given = re.compile(r"^(?:export )?(?:async )?(?:function|const|class|let) (\w+)", re.MULTILINE)
     names = [name for part in parts for name in given.findall(sources()[f"{part}.js"])]
@@ -230,12 +244,10 @@ async def test_what_comes_later_fits_the_script_that_asks_for_it(client: httpx.A
         assert (answer.content, answer.headers["access-control-allow-origin"]) == (part.plain, "*")
         assert "immutable" in answer.headers["cache-control"]
         assert (await client.get(f"/widget/{name.partition('-')[0]}-00000000.js")).status_code == 404
-    files = await client.get(f"/widget/{files_name()}")
-    assert (files.content, files.headers["access-control-allow-origin"]) == (file_part().plain, "*")
-    assert (await client.get("/widget/files-00000000.js")).status_code == 404
-    bots = await client.get(f"/widget/{bots_name()}")
-    assert (bots.content, bots.headers["access-control-allow-origin"]) == (bot_part().plain, "*")
-    assert (await client.get("/widget/bots-00000000.js")).status_code == 404
+    files = await client.get(f"/widget/{further_name('files')}")
+    assert (files.content, files.headers["access-control-allow-origin"]) == (further("files").plain, "*")
+    for other in ("files-00000000", "nothing-00000000", "../files-00000000", "files"):
+        assert (await client.get(f"/widget/{other}.js")).status_code == 404
 
 
 async def test_availability_says_who_is_there_and_how_the_site_looks(client: httpx.AsyncClient) -> None:
@@ -290,7 +302,21 @@ async def test_the_launcher_hears_its_labels_in_the_language_of_the_page(client:
     assert "labels" not in (await client.get("/widget/availability?site=shop&locale=../it")).json()
 
 
-@pytest.mark.parametrize("path", ["/widget/availability?site=other", "/widget/availability", "/widget/xx.json"])
+async def test_only_sites_with_greetings_say_so(client: httpx.AsyncClient, directory: Directory) -> None:
+    assert "greetings" not in (await client.get("/widget/availability?site=shop")).json()
+    directory.sites["shop"] = GREETS
+    answer = (await client.get("/widget/availability?site=shop&locale=it")).json()
+    assert answer["greetings"] == {
+        "part": f"widget/{further_name('greetings')}",
+        "shown": [{"id": "hello.it", "text": "Serve aiuto?", "after": 5, "pages": ["/shop/*"]}],
+    }
+    assert answer["labels"]["Dismiss"], "said before the language's file is fetched"
+
+
+MISSING = ("/widget/free?site=other", "/widget/availability?site=other", "/widget/availability", "/widget/xx.json")
+
+
+@pytest.mark.parametrize("path", MISSING)
 async def test_what_does_not_exist_is_a_plain_404(client: httpx.AsyncClient, path: str) -> None:
     answer = await client.get(path)
     assert (answer.status_code, answer.content) == (404, b"")
