@@ -69,12 +69,16 @@ async def _beginner(services: Services, at: Import) -> Member | None:
 def _chats(connection: Connection, services: Services, at: Import, rows: list[StagedRow]) -> None:
     def write() -> Progress:
         chats = [_chat(at, row) for row in rows]
-        known = services.archive.among_chats(connection, [chat.id for chat in chats])
-        new = [chat for chat in chats if chat.id not in known]
+        if at.kind == "visitors":  # who has chats is known by them
+            known = services.archive.among_visitors(connection, [chat.visitor for chat in chats])
+            new = [chat for chat in chats if chat.visitor not in known]
+        else:
+            known = services.archive.among_chats(connection, [chat.id for chat in chats])
+            new = [chat for chat in chats if chat.id not in known]
         by = Author(at.by, at.by_name)
         entries = [entry for chat in new for entry in entries_of(chat, at.format, by)]
         services.archive.write(connection, Batch(EPOCH, entries))
-        return Progress(added=len(new), known=len(known))
+        return Progress(added=len(new), known=len(chats) - len(new))
 
     services.imports.advance(connection, at, rows[-1].line, write)
 

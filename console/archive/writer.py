@@ -142,6 +142,11 @@ class Archive:
         """Return those of the chats that are archived."""
         return set(self._load(connection, set(ids)))
 
+    def among_visitors(self, connection: Connection, ids: Sequence[str]) -> set[str]:
+        """Return those of the visitors who have a chat in the archive."""
+        theirs = chats.c.workspace == self.workspace, chats.c.visitor.in_(ids)
+        return set(connection.execute(select(chats.c.visitor).where(*theirs)).scalars())
+
     def _load(self, connection: Connection, ids: set[str]) -> dict[str, ArchivedChat]:
         wanted, found = sorted(ids), {}
         for start in range(0, len(wanted), CHUNK):

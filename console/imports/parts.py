@@ -50,8 +50,7 @@ def shelved(chat: PastChat, known: KnownHere) -> PastChat:
         raise Misfit(NO_LINES)
     if len(lines) > MOST_LINES:
         raise Misfit(MANY_LINES, most=MOST_LINES)
-    ended = max(chat.ended, lines[-1].at)
-    if ended < known.oldest:
+    if max(chat.ended, lines[-1].at) < known.oldest:
         raise Misfit(TOO_OLD)
     queue = known.queues.get(chat.queue.casefold(), "")
     asked = {"queue": chat.queue} if chat.queue and not queue else {}
@@ -60,7 +59,7 @@ def shelved(chat: PastChat, known: KnownHere) -> PastChat:
         chat,
         lines=lines,
         opened=min(chat.opened or lines[0].at, lines[0].at),
-        ended=ended,
+        ended=chat.ended or lines[-1].at,  # notes and mails may be later
         why=chat.why if chat.why in get_args(EndReason) else _why(lines[-1].agent),
         site=chat.site if chat.site in known.directory.sites else known.site,
         queue=queue or known.queue,

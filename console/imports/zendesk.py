@@ -45,7 +45,7 @@ def chat_of(row: Fields, known: KnownHere) -> PastChat:
             city=session.get("city"),
         ),
         opened=opened,
-        ended=time_of(row, "end_timestamp") or opened,
+        ended=time_of(row, "end_timestamp"),
         why="message_left" if offline else "",
         lines=tuple(_offline(row, opened) if offline else _history(row, known)),
         tags=texts_of(row, "tags", most=20),

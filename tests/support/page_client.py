@@ -50,11 +50,11 @@ FIELD = re.compile(r'name="(csrf|cid)" value="([^"]*)"')
 
 @asynccontextmanager
 async def an_installation(
-    folder: Path | str, store_url: str, workspace: str, **options: bool
+    folder: Path, store_url: str, workspace: str, *, database_url: str = "", **options: bool
 ) -> AsyncIterator[Services]:
-    """Ana and supervisor Sam, one queue, pages, no sockets; the database is in a folder, or at a URL."""
+    """Ana and supervisor Sam, one queue, pages, no sockets; the database is in the folder, unless it is at a URL."""
     store = Store(store_url)
-    async with fresh_database(folder, busy=50) as database:
+    async with fresh_database(database_url or folder, busy=50) as database:
         services = _services(folder, database, Workspace(store, workspace), **options)
         await services.stores.queues.put(Queue("support", "Support"))
         for member, role in (("ana", "agent"), ("sam", "supervisor")):

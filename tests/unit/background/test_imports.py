@@ -26,7 +26,7 @@ async def services(
     tmp_path: Path, database_url: str, store_url: str, workspace_name: str, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Services]:
     quick_passwords(monkeypatch)
-    async with an_installation(database_url, store_url, workspace_name) as services:
+    async with an_installation(tmp_path, store_url, workspace_name, database_url=database_url) as services:
         await services.stores.members.add(id="ada", email="ada@example.com", name="Ada", password="", role="admin")
         yield services
 
