@@ -182,8 +182,8 @@ class AgentConnection(Connection):
             await self.actions.draft(frame)
 
     async def shown(self, frame: ShownFrame) -> None:
-        if frame.chat in self.drawn:
-            await self.actions.shown(frame)
+        # Of a chat that has moved on too: the console shows chats again, and may get others.
+        await self.actions.shown(frame)
 
     async def history(self, frame: AgentHistory) -> None:
         facts, more = await self.actions.history(frame.chat, frame.before)

@@ -108,6 +108,19 @@ async def test_a_console_that_shows_nothing_loses_the_chat_and_gets_no_other(ser
     await ben.gets(vera.chat)
 
 
+async def test_a_console_that_shows_a_chat_too_late_gets_chats_again(server: RunningServer) -> None:
+    ana = await Agent.comes(server, "ana", blind=True)
+    await ana.is_welcome()
+    vera = await Visitor.comes(server)
+    await vera.opens("Hello?")
+    given = await ana.hears("assigned")
+    await ana.hears("released")
+    before = len(ana.heard)
+    await ana.say_frame("shown", chat=vera.chat, seq=given["chat"]["last"])
+    again = await ana.hears("assigned", start=before)
+    assert again["chat"]["id"] == vera.chat
+
+
 async def test_the_second_tab_of_ana_waits_for_a_click(server: RunningServer) -> None:
     ana = await Agent.comes(server, "ana", tab="one")
     await ana.is_welcome()
