@@ -90,7 +90,17 @@ async def read_facts(services: Services, by: Member, id: str, *, after: int, lim
     wanted = [one for one in heads if one.seq > after and (not public or one.kind in PUBLIC)]
     shown, last = wanted[:limit], heads[-1].seq if heads else after
     more = len(wanted) > limit or (live is not None and last < live.number("seq"))
-    return FactPage([one.raw for one in shown], shown[-1].seq if len(wanted) > limit else max(last, after), more)
+    facts = [_for_visitors(one) if public else one.raw for one in shown]
+    return FactPage(facts, shown[-1].seq if len(wanted) > limit else max(last, after), more)
+
+
+def _for_visitors(fact: FactHead) -> bytes:
+    """Return a public fact without the note of a transfer, which is for staff."""
+    if fact.kind != "transferred":
+        return fact.raw
+    fields = msgspec.json.decode(fact.raw)
+    fields.pop("note", None)
+    return msgspec.json.encode(fields)
 
 
 async def _live(services: Services, id: str) -> ChatSnapshot | None:

@@ -57,8 +57,11 @@ async def test_an_integration_labels_notes_transfers_and_ends(crm: Api, cast: Ca
     assert (await crm.post(f"/chats/{chat}/notes", {"text": "From the CRM: a regular"})).status_code == 201
     labels = await crm.post(f"/chats/{chat}/labels", {"tags": ["vip"]})
     assert labels.status_code == 200, labels.text
-    assert (await crm.post(f"/chats/{chat}/transfer", {"queue": "billing"})).status_code == 200
+    assert (await crm.post(f"/chats/{chat}/transfer", {"queue": "billing", "note": "Wants money"})).status_code == 200
     await eventually(lambda: inside.services.picture.chats[chat].queue == "billing", "the chat to move")
+    for address, notes in (("facts", ["Wants money"]), ("facts?public=true", [None])):
+        facts = (await crm.get(f"/chats/{chat}/{address}")).json()["facts"]
+        assert [one.get("note") for one in facts if one["kind"] == "transferred"] == notes
     read = (await crm.get(f"/chats/{chat}")).json()
     assert (read["queue"], read["tags"]) == ("billing", ["vip"])
     assert (await crm.post(f"/chats/{chat}/end")).status_code == 200
