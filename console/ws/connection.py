@@ -102,15 +102,14 @@ class Connection:
         """Clean up after the socket has closed."""
 
     def refusal_of(self, text: str, problem: Exception) -> Outbound:
-        """Answer a command that cannot be decoded with a final nack that names the field: an outbox would resend it
-        forever.
+        """Name the field of a frame that cannot be decoded: to a command in a final nack, since an outbox would
+        resend it forever.
         """
-        cid = cid_of(text)
-        if not cid:
-            return BAD_FRAME
         reason, _, field = str(problem).partition(" - at `$.")
         where = f"{field.rstrip('`')}: " if field else ""
-        return Nack(cid, BAD_FRAME.code, f"{BAD_FRAME.message} {where}{reason}"[:300], True)
+        message = f"{BAD_FRAME.message} {where}{reason}"[:300]
+        cid = cid_of(text)
+        return Nack(cid, BAD_FRAME.code, message, True) if cid else Error(BAD_FRAME.code, message)
 
     def look_again(self) -> None:
         """Called once a second; by default there is nothing to refresh."""

@@ -57,6 +57,11 @@ async def test_a_malformed_command_with_a_cid_is_refused_for_good_and_names_the_
     assert (answer["t"], answer["code"], answer["final"]) == ("nack", "bad_frame", True)
     assert "text" in answer["message"]
     assert (await vera.command("say", text="y" * 4_001))["final"] is True
+    await vera.say_frame("say", text="Hello?")
+    assert "`cid`" in (await vera.hears("error"))["message"]
+    before = len(vera.heard)
+    await vera.say_frame("say", cid="1", text="Hello?")
+    assert "cid: " in (await vera.hears("error", start=before))["message"]
 
 
 async def test_an_agents_resume_says_for_each_chat_where_its_facts_go_on(server: RunningServer) -> None:
