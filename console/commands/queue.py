@@ -9,12 +9,14 @@ from typing import Annotated, Any
 import typer
 from msgspec.structs import replace
 
+from console.archive.integrations import IntegrationLine
+from console.archive.stores import Stores
 from console.commands.common import open_stores, run, say, show
 from console.commands.member import find_member
 from console.domain.channels import ChannelRule
 from console.domain.directory import Directory, Hours, Queue, QueueSetting, queue_default, queue_settings
 from console.domain.first_words import Phrases
-from console.errors import Refused
+from console.errors import NotYours, Refused
 from console.pages.settings.opening_hours import read_day, read_holiday, write_day
 
 app = typer.Typer(no_args_is_help=True, help="Manage queues.")
@@ -106,10 +108,24 @@ async def _put(id: str, given: dict[str, Any], zone: str | None, hours: Names, h
     async with open_stores(adds=True) as stores:
         known = await stores.directory.read()
         was = known.queues.get(id) or Queue(id, id.capitalize())
+        if given.get("bot"):
+            given = given | {"bot": (await find_integration(stores, given["bot"])).id}
         queue = replace(was, **given, hours=_hours(was.hours, zone, hours, holidays))
         members = None if chosen is None else [(await find_member(stores, one)).id for one in chosen]
         await stores.queues.put(queue, members=members)
         return queue
+
+
+async def find_integration(stores: Stores, wanted: str) -> IntegrationLine:
+    """Return the integration with that ID or name. Raises NotYours if there is none."""
+    everyone = await stores.integrations.everyone()
+    by_name = (one for one in everyone if one.name.casefold() == wanted.strip().casefold())
+    found = next((one for one in everyone if one.id == wanted), None) or next(by_name, None)
+    if found is None:
+        names = ", ".join(one.name for one in everyone)
+        hint = f"Choose one of: {names}" if names else "Admins add them in the console, under Settings, Integrations."
+        raise NotYours(f"There is no integration {wanted}. {hint}")
+    return found
 
 
 def _hours(was: Hours, zone: str | None, spans: Names, holidays: Names) -> Hours:

@@ -352,6 +352,21 @@ def test_a_token_is_shown_once_works_and_ends(sestetto: Command, tmp_path: Path)
     assert sestetto("token", "revoke", token_id)[0] == 1
 
 
+async def test_a_queue_takes_a_bot_by_id_or_name_and_no_other(tmp_path: Path) -> None:
+    database = Database(sqlite_url(tmp_path))
+    await database.migrate()
+    stores = Stores(database)
+    penny = await stores.integrations.add("Penny")
+    for named in (penny.id, "penny"):
+        code, _, said = await in_a_process("queue", "add", "support", "--bot", named, DATA=str(tmp_path))
+        assert code == 0, said
+        assert (await stores.directory.read()).queues["support"].bot == penny.id
+    code, _, said = await in_a_process("queue", "add", "support", "--bot", "otto", DATA=str(tmp_path))
+    assert code == 1
+    assert "There is no integration otto. Choose one of: Penny" in said
+    await database.close()
+
+
 async def test_a_token_lets_its_member_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     database = Database(sqlite_url(tmp_path))
     await database.migrate()
