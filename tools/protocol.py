@@ -27,6 +27,11 @@ UNIONS: dict[str, Any] = {
     "a board hears": protocol_board.BoardReply,
     "a fact is": events.AnyFact,
 }
+CHATS: dict[str, type[msgspec.Struct]] = {
+    "a visitor": protocol.ChatForVisitor,
+    "an agent": protocol.ChatForAgent,
+    "a bot": protocol.ChatForBot,
+}
 INTERNAL = {"error", "setting", "refused"}
 
 
@@ -57,7 +62,8 @@ def codes() -> str:
 
 
 def frames() -> str:
-    return "\n\n".join(f"**{name[0].upper()}{name[1:]}**\n\n{_table(union)}" for name, union in UNIONS.items())
+    tables = {name: _table(union) for name, union in UNIONS.items()} | {"a chat has": _chats()}
+    return "\n\n".join(f"**{name[0].upper()}{name[1:]}**\n\n{table}" for name, table in tables.items())
 
 
 def document(current: str) -> str:
@@ -89,11 +95,18 @@ def stale() -> list[str]:
 
 def _table(union: Any) -> str:
     rows = ["| kind | fields |", "|---|---|"]
-    for struct in get_args(union):
-        config = struct.__struct_config__
-        fields = [_field(field) for field in msgspec.structs.fields(struct)]
-        rows.append(f"| `{config.tag}` | {', '.join(fields) or 'none'} |")
+    rows += [f"| `{struct.__struct_config__.tag}` | {_fields(struct)} |" for struct in get_args(union)]
     return "\n".join(rows)
+
+
+def _chats() -> str:
+    rows = ["| for | fields |", "|---|---|"]
+    rows += [f"| {who} | {_fields(chat)} |" for who, chat in CHATS.items()]
+    return "\n".join(rows)
+
+
+def _fields(struct: type[msgspec.Struct]) -> str:
+    return ", ".join(_field(field) for field in msgspec.structs.fields(struct)) or "none"
 
 
 def _field(field: msgspec.structs.FieldInfo) -> str:

@@ -1,4 +1,4 @@
-"""`sestetto token`: bearer tokens for bots and other clients of the agent's JSON socket."""
+"""`sestetto token`: bearer tokens for clients of the agent's JSON socket."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -9,7 +9,7 @@ from console.commands.common import open_stores, revoke_live, run, say, show
 from console.commands.member import find_member
 from console.errors import NotYours
 
-app = typer.Typer(no_args_is_help=True, help="Manage bearer tokens for bots and other clients.")
+app = typer.Typer(no_args_is_help=True, help="Manage bearer tokens for members' clients of the agent's socket.")
 
 
 @app.command("add")

@@ -1,6 +1,7 @@
 """A bot that knows three answers, and hands everything else over to people."""
 
 import asyncio
+import logging
 import os
 
 from sestetto_client import Bot, Chat
@@ -27,4 +28,5 @@ async def answer(chat: Chat) -> None:
         await chat.hand_over(summary=f"The visitor asks: {chat.asked}", draft="Hello! I am looking into that for you.")
 
 
+logging.basicConfig(level=logging.INFO)
 asyncio.run(bot.run())
