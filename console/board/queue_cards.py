@@ -48,6 +48,15 @@ class InLine(msgspec.Struct, frozen=True):
     lines: tuple[str, ...] = ()
 
 
+class WithBot(msgspec.Struct, frozen=True):
+    """A chat that the queue's bot has, and since when."""
+
+    chat: str
+    name: str
+    visitor: str
+    since: int
+
+
 class Share(msgspec.Struct, frozen=True):
     """`part` (0..1) of `n`; None if `n` is 0."""
 
@@ -118,6 +127,9 @@ class QueueCard(msgspec.Struct, frozen=True):
     moved: int
     hours: tuple[tuple[int, int], ...]
     line: tuple[InLine, ...]
+    bot: str  # the name of the bot that answers first; empty while none is connected
+    at_bot: int  # chats that it has
+    with_bot: tuple[WithBot, ...]
     alerts: tuple[Alert, ...]
 
     def below(self, share: Share) -> bool:
@@ -167,6 +179,7 @@ def queue_card(
     recent, today, waiting = sums.recent, sums.today, in_line(chats)
     there = (agent for agent in picture.agents.values() if queue.id in agent.queues and agent.connected)
     online = [agent for agent in there if agent.status == "online"]
+    at_bot = sorted((chat for chat in chats if chat.place == "bot"), key=lambda chat: (chat.since, chat.id))
     card = QueueCard(
         id=queue.id,
         name=queue.name,
@@ -208,6 +221,9 @@ def queue_card(
         moved=today.count("moved"),
         hours=sums.hours,
         line=tuple(_in_line(picture, chat, directory) for chat in waiting[:LISTED]),
+        bot=picture.bots[queue.bot].name if queue.bot in picture.bots else "",
+        at_bot=len(at_bot),
+        with_bot=tuple(WithBot(chat.id, chat.name, chat.visitor, chat.since) for chat in at_bot[:LISTED]),
         alerts=(),
     )
     return msgspec.structs.replace(card, alerts=tuple(_alerts(card, queue, waiting, forecast, directory)))

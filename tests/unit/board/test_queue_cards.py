@@ -3,13 +3,14 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from console.board.agent_rows import agent_row
 from console.board.day_totals import Days
 from console.board.forecast import forecasts
 from console.board.queue_cards import Alert, Broken, QueueCard, Share, Sums, queue_card, quick
 from console.domain.directory import Hours, Queue
-from console.projection.models import PutOff
+from console.projection.models import BotState, PutOff
 from console.projection.statistics import DAY, HOUR, MINUTE, AgentFigures, DayFigures, QueueFigures, bucket_of
 from tests.support.board_state import SUPPORT, Floor
 
@@ -234,6 +235,16 @@ def test_a_quick_answer_s_time_is_known_from_twenty_on() -> None:
     floor.answered("support", 1_000, 2)
     pace = quick(floor.picture.queues["support"].figures.over(floor.now, 15), SUPPORT)
     assert pace == pytest.approx(1_000, rel=0.01)
+
+
+def test_what_the_bot_has_is_listed_apart_and_waits_for_nobody() -> None:
+    floor = Floor(replace(SUPPORT, bot="robin"))
+    floor.agent("ana")
+    floor.waits("vera", name="Vera").place = "bot"
+    assert (card_of(floor).waiting, card_of(floor).bot, card_of(floor).at_bot) == (0, "", 1)
+    floor.picture.bots["robin"] = BotState("robin", "Robin", connected=True, limit=5, fence=1)
+    card = card_of(floor)
+    assert (card.bot, [one.name for one in card.with_bot], card.late, card.line) == ("Robin", ["Vera"], 0, ())
 
 
 def test_the_line_names_the_first_ten_in_the_order_they_are_taken() -> None:

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from msgspec.structs import replace
 
 from console.board.agent_rows import agent_row
 from console.board.overview import late_answers, overview
@@ -10,6 +11,7 @@ from console.board.sparkline import sparkline
 from console.board.views import BoardViews
 from console.domain.directory import Queue
 from console.events import Assigned, Author, ChatFact, Message, Note, Opened, Transferred, Visitor, Withdrawn
+from console.projection.models import BotState
 from console.views.html import HtmlViews
 from console.views.watch import WatchViews, traced
 from tests.support.board_state import SUPPORT, Floor
@@ -52,6 +54,18 @@ def test_a_limit_that_the_agent_chose_stands_in_their_row(limit: int, words: str
     assert ("own limit" in text(drawn), words in text(drawn)) == (bool(words), True)
     assert 'data-limit="6"' in drawn, "the sheet shows the limit that supervisors set"
     assert drawn.count('data-kind="locked"') == 6 - limit
+
+
+def test_a_chat_that_the_bot_has_can_be_watched_from_its_queues_card() -> None:
+    floor = Floor(replace(SUPPORT, bot="robin"))
+    floor.agent("ana")
+    floor.waits("c1", name="<b>Vera</b>", for_ms=11_000).place = "bot"
+    assert "With the bot" not in draw(floor, card_of(floor)), "no bot is connected"
+    floor.picture.bots["robin"] = BotState("robin", "Robin", connected=True, limit=5, fence=1)
+    drawn = draw(floor, card_of(floor))
+    assert "With the bot Robin 1" in text(drawn)
+    assert '<button type="button" class="plain" data-chat="c1"' in drawn
+    assert "<b>Vera" not in drawn
 
 
 def test_a_card_says_what_to_act_on_in_words() -> None:
