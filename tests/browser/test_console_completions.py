@@ -326,7 +326,7 @@ async def test_with_forced_colours_what_was_typed_stays_to_be_seen(
 async def test_the_box_grows_for_it_and_shrinks_again(stage: Stage, desk: Page) -> None:
     box = await giulia(stage, desk)
     await begins(desk, box, "Please unplug")
-    assert await box.evaluate("box => box.rows") == 3
+    assert await box.evaluate("box => box.rows") == 4
     await box.press("Escape")
     assert await box.evaluate("box => box.rows") == 2
 
