@@ -8,7 +8,6 @@ import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, CDPSession, Page, Worker, expect
 
@@ -84,6 +83,8 @@ async def registration_of(tools: CDPSession) -> str:
     return await eventually(lambda: known[-1] if known else None, "the registration")
 
 
+FRAME = """() => [...document.querySelectorAll('meta[name=theme-color]')]
+  .filter(({ media }) => matchMedia(media).matches).map(({ content }) => content)"""
 SHOWN = "async () => (await self.registration.getNotifications()).map(({title, tag}) => [title, tag])"
 PRESSED = """async (tag) => {
   const [notification] = await self.registration.getNotifications({ tag });
@@ -176,30 +177,25 @@ async def test_turning_off_removes_the_device_and_so_does_removing_it_elsewhere(
     assert await page.evaluate("localStorage.getItem('test.subscription')") is None
 
 
-@pytest.mark.parametrize(
-    ("script", "says"),
-    [
-        ("delete window.PushManager", "This browser doesn't support notifications."),
-        (
-            "Object.defineProperty(window, 'isSecureContext', {value: false})",
-            "Notifications need HTTPS (or localhost).",
-        ),
-        ("Object.defineProperty(Notification, 'permission', {value: 'denied'})", "Notifications are blocked."),
-        (
-            "delete window.PushManager; Object.defineProperty(navigator, 'userAgent', {value: 'iPhone'})",
-            "On iPhone and iPad, install the console first",
-        ),
-    ],
-)
-async def test_a_browser_that_cannot_says_what_to_do(
-    server: RunningServer, own_context: BrowserContext, script: str, says: str
-) -> None:
-    await own_context.add_init_script(script)
+STATES = {
+    "This browser doesn't support notifications.": "delete window.PushManager",
+    "Notifications need HTTPS (or localhost).": "Object.defineProperty(window, 'isSecureContext', {get: () => 0})",
+    "Notifications are blocked.": "Object.defineProperty(Notification, 'permission', {value: 'denied'})",
+    "On iPhone and iPad, install the console first": (
+        "delete window.PushManager; Object.defineProperty(navigator, 'userAgent', {value: 'iPhone'})"
+    ),
+}
+
+
+async def test_a_browser_that_cannot_says_what_to_do(server: RunningServer, own_context: BrowserContext) -> None:
     page = await own_context.new_page()
     await page.goto(await sign_in_link(server, "ana"))
-    await page.goto(server.url + AT)
-    await page.get_by_text(says).wait_for()
-    await expect(page.get_by_role("button", name="Turn on notifications")).to_have_count(0)
+    for says, script in STATES.items():
+        page = await own_context.new_page()
+        await page.add_init_script(script)
+        await page.goto(server.url + AT)
+        await page.get_by_text(says).wait_for()
+        await expect(page.get_by_role("button", name="Turn on notifications")).to_have_count(0)
 
 
 async def test_without_a_connection_a_page_says_what_is_wrong_and_nothing_else_is_kept(
@@ -233,27 +229,21 @@ async def test_without_a_connection_a_page_says_what_is_wrong_and_nothing_else_i
     await page.get_by_role("heading", name="Chats").wait_for(timeout=30_000)
 
 
-async def test_the_console_can_be_installed(server: RunningServer, own_context: BrowserContext) -> None:
-    page = await own_context.new_page()
+async def test_the_console_can_be_installed_and_its_frame_follows_the_theme(
+    server: RunningServer, browser: Browser
+) -> None:
+    context = await browser.new_context(color_scheme="dark")
+    page = await context.new_page()
     await page.goto(await sign_in_link(server, "ana"))
-    tools = await own_context.new_cdp_session(page)
+    tools = await context.new_cdp_session(page)
     manifest = await tools.send("Page.getAppManifest")
     assert manifest["errors"] == []
     assert json.loads(manifest["data"])["name"] == "Sestetto"
     found = await tools.send("Page.getInstallabilityErrors")
     # A private window, which a test's is, never installs anything.
     assert {one["errorId"] for one in found["installabilityErrors"]} <= {"in-incognito"}
-
-
-async def test_the_browser_s_frame_follows_the_theme(server: RunningServer, browser: Browser) -> None:
-    context = await browser.new_context(color_scheme="dark")
-    page = await context.new_page()
-    await page.goto(await sign_in_link(server, "ana"))
-    used = (
-        "() => [...document.querySelectorAll('meta[name=theme-color]')].filter(({media}) => matchMedia(media).matches)"
-    )
-    assert await page.evaluate(f"({used})().map(({{content}}) => content)") == ["#1c1f24"]
+    assert await page.evaluate(FRAME) == ["#1c1f24"]
     await page.locator(".me summary").click()
     await page.get_by_label("Theme").select_option("light")
-    assert await page.evaluate(f"({used})().map(({{content}}) => content)") == ["#ffffff"]
+    assert await page.evaluate(FRAME) == ["#ffffff"]
     await context.close()

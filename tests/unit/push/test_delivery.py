@@ -10,10 +10,12 @@ import pytest
 
 from console.archive.outbox import BACK_OFF
 from console.archive.sessions import Origin
-from console.archive.tables import push_devices, push_messages
+from console.archive.tables import alert_incidents, push_devices, push_messages
 from console.delivery.fanout import Fanout
-from console.domain.ids import new_id
+from console.domain.alerts import AlertRule, Destination, Incident
+from console.domain.ids import new_cid, new_id
 from console.domain.push import PushDevice
+from console.events import Author
 from console.push import sender as sender_module
 from console.push import wanted
 from console.push import watcher as watcher_module
@@ -28,6 +30,7 @@ from tests.support.push_service import PushedBrowser, PushService
 from tests.support.queue_shift import Shift
 
 WAITS, GIVEN = "A visitor waits for your answer", "You have a new chat"
+RULE = AlertRule("r1", "Late", late=True, destinations=(Destination("d1", "json://ops.example/", "json://…"),))
 
 
 @pytest.fixture(autouse=True)
@@ -167,6 +170,23 @@ async def test_an_answer_from_elsewhere_takes_the_notification_back(
     assert phone.got[1].headers["urgency"] == "low"
 
 
+async def test_a_chat_that_comes_without_a_question_is_told_too_and_an_answered_one_is_not(
+    services: Services, shift: Shift, service: PushService, phone: PushedBrowser
+) -> None:
+    chat, other = await opens(shift), await opens(shift, "max")
+    for one in (chat, other):
+        await shift.answers("ana", one)
+    sams = await notified(services, service, "sams", "sam")
+    await shift.online("sam")
+    await services.workspace.set_status("sam", shift.fences["sam"], "online")
+    await services.workspace.transfer(Author("ana", "Ana"), shift.fences["ana"], other, new_cid(), to="sam")
+    async with at_work(services):
+        await heard(sams, GIVEN)
+        await settled(services)
+    assert sams.got[0].notice["tag"] == other
+    assert phone.got == []  # she has answered both
+
+
 async def test_a_chat_that_goes_takes_its_notification_along(
     services: Services, shift: Shift, phone: PushedBrowser
 ) -> None:
@@ -225,6 +245,25 @@ async def test_nobody_who_is_away_is_disturbed_unless_they_want_to(
         await shift.writes("vera", chat)
         await heard(watch, WAITS)
         await settled(services)
+    assert phone.got == []
+
+
+async def test_a_supervisor_who_wants_alerts_hears_of_an_incident_and_of_its_end(
+    services: Services, shift: Shift, service: PushService, phone: PushedBrowser
+) -> None:
+    sams = await notified(services, service, "sams", "sam", alerts=True)
+    await services.alerts.rules.put(RULE)
+    opened = services.workspace.now()
+    incident = Incident(RULE.id, "late", "support", opened, opened, opened)
+    async with services.database.writing() as connection:
+        values = msgspec.structs.asdict(incident)
+        await connection.execute(alert_incidents.insert().values(workspace=services.workspace.name, **values))
+    async with at_work(services):
+        await heard(sams, "Alert")
+        async with services.database.writing() as connection:
+            await connection.execute(alert_incidents.delete())
+        await heard(sams, "Alert", "over")
+    assert (sams.got[0].notice["body"], sams.got[0].notice["url"]) == ("Late · Support", "/board")
     assert phone.got == []
 
 
