@@ -8,8 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from console.archive.tables import audit
+from console.domain.directory import Canned
+from console.events import Message, Rated
 from console.services import Services
 from tests.support.archive_feed import Feed
+from tests.support.imported import imports_all, reads_in
 from tests.support.page_client import fields_of
 from tests.unit.settings.forms import posted
 
@@ -104,6 +107,39 @@ async def test_the_audit_log_has_each_step(services: Services, ada: httpx.AsyncC
         assert line in lines, line
     shown = (await ada.get("/settings/changes")).text
     assert "Workspace exported" in shown
+
+
+async def said_in(services: Services, chat: str) -> list[tuple[int, str, str]]:
+    record = await services.history.read_chat(chat)
+    assert record is not None
+    return [(fact.at, fact.by, fact.text) for fact in record.facts if isinstance(fact, Message)]
+
+
+async def test_what_was_exported_can_be_imported_again(services: Services, ada: httpx.AsyncClient) -> None:
+    feed = Feed()
+    feed.talk("chat1", "Where is my parcel?", "Thanks", name="Vera Rossi", email="vera@example.com")
+    feed.add(Rated, chat="chat1", score=4, cid="r1", comment="Quick")
+    feed.leave_message("left1", "Call me", visitor="kim", name="Kim", email="kim@example.com")
+    await services.archive.append("e1", feed.entries)
+    await services.stores.canned.put(Canned("reply1", "Greeting", "Good morning {visitor}"))
+    before = [await said_in(services, chat) for chat in ("chat1", "left1")]
+    await posted(ada, AT)
+    await services.exports.make_next(lambda: True)
+    archive = zipfile.ZipFile(io.BytesIO((await ada.get(f"{AT}/{await the_one(services)}.zip")).content))
+    await services.history.drop_older_than(feed.now + 1)
+    await services.stores.canned.remove("reply1")
+    for name, kind in (("chats", "chats"), ("left_messages", "chats"), ("canned_replies", "replies")):
+        path = await reads_in(ada, archive.read(f"{name}.jsonl"), kind=kind, format="json")
+        done = await imports_all(services, ada, path)
+        assert (done.added, done.wrong) == (1, 0), name
+    assert [await said_in(services, chat) for chat in ("chat1", "left1")] == before
+    chat, left = [await services.history.find_chat(id) for id in ("chat1", "left1")]
+    assert chat is not None
+    assert left is not None
+    assert (chat.name, chat.email, chat.rating, chat.comment) == ("Vera Rossi", "vera@example.com", 4, "Quick")
+    assert (chat.opened, chat.ended) == (feed.entries[0].fact.at, feed.entries[6].fact.at)
+    assert (left.visitor, left.left_message) == ("kim", True)
+    assert [reply.text for reply in await services.stores.canned.of_team()] == ["Good morning {visitor}"]
 
 
 async def test_supervisors_and_agents_neither_ask_for_exports_nor_download_them(
