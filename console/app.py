@@ -213,7 +213,9 @@ async def close(services: Services) -> None:
 def boards_of(services: Services) -> Boards:
     """Create what all boards of this process show."""
     views = BoardViews(services.current)
-    return Boards(services.workspace, views, services.current, services.history.visitors_of)
+    return Boards(
+        services.workspace, views, services.current, services.history.visitors_of, services.left_messages.open_now
+    )
 
 
 async def open_up(services: Services) -> None:

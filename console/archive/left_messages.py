@@ -1,9 +1,10 @@
 """Left messages in SQL: what has to be answered, what was, and what people wrote last."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from console.archive.database import Database
 from console.archive.reducer import ArchivedChat, archived_chat, text_of
@@ -22,6 +23,15 @@ class LeftQuery(msgspec.Struct, frozen=True, kw_only=True):
     owner: str = ""
 
 
+class OpenMessage(NamedTuple):
+    """A left message that has to be answered: since when its visitor waits, and who takes care of it, if anybody."""
+
+    queue: str
+    asked: int
+    owner: str
+    owner_name: str
+
+
 class LeftMessages:
     def __init__(self, database: Database, workspace: str) -> None:
         self.database = database
@@ -38,6 +48,18 @@ class LeftMessages:
         wanted = select(chats).where(chats.c.workspace == self.workspace, *where).order_by(*first, chats.c.id)
         async with self.database.reading() as connection:
             return [_whole(archived_chat(row)) for row in (await connection.execute(wanted.limit(limit))).mappings()]
+
+    async def open_now(self) -> list[OpenMessage]:
+        """Return the open messages, the longest waiting first; at most MOST."""
+        asked = case((chats.c.asked > 0, chats.c.asked), else_=func.coalesce(chats.c.ended, 0)).label("since")
+        wanted = (
+            select(chats.c.queue, asked, chats.c.owner, chats.c.owner_name)
+            .where(chats.c.workspace == self.workspace, self._in("open"))
+            .order_by(asked, chats.c.id)
+            .limit(MOST)
+        )
+        async with self.database.reading() as connection:
+            return [OpenMessage(*row) for row in (await connection.execute(wanted)).all()]
 
     async def counts(self) -> dict[str, int]:
         """Return how many messages are in each state."""

@@ -13,6 +13,7 @@ import structlog
 from console.board.agent_rows import AgentRow, agent_row
 from console.board.day_totals import Days
 from console.board.forecast import forecasts
+from console.board.left_messages import LeftCounts, LeftSummary, Read, left_summary, none_left
 from console.board.overview import LateAnswerRow, Overview, late_answers, newest, overview
 from console.board.queue_cards import QueueCard, Sums, queue_card, quick
 from console.board.views import BoardViews
@@ -66,7 +67,7 @@ class BoardListener(Protocol):
         """Take a frame. Must not wait or raise."""
 
 
-Thing = QueueCard | AgentRow | Overview | tuple[LateAnswerRow, ...]
+Thing = QueueCard | AgentRow | Overview | LeftSummary | tuple[LateAnswerRow, ...]
 
 
 async def nobody_known(chats: Collection[str]) -> Mapping[str, Visitor]:
@@ -78,7 +79,7 @@ class Boards:
     """The boards of this process.
 
     Facts come in through `hear`; `run` is a task of its own. `visitors` returns the visitors of chats that are no
-    longer in the picture.
+    longer in the picture, `left` the left messages that have to be answered.
     """
 
     def __init__(
@@ -87,11 +88,13 @@ class Boards:
         views: BoardViews,
         current: Current,
         visitors: Callable[[Collection[str]], Awaitable[Mapping[str, Visitor]]] = nobody_known,
+        left: Read = none_left,
     ) -> None:
         self._workspace = workspace
         self._views = views
         self._current = current
         self._visitors = visitors
+        self._left = LeftCounts(left)
         self._asked = -ASK
         self._listeners: dict[BoardListener, BoardVariant] = {}
         self._things: dict[str, Thing] = {}
@@ -256,6 +259,8 @@ class Boards:
         rows = {id: row for id, row in rows.items() if row.id in picture.agents}
         things |= rows
         things["overview"] = overview(picture, rows, directory, late)
+        self._left.ask(picture.left_messages)
+        things["left"] = left_summary(self._left.found, directory.queues, now)
         things["lates"] = late_answers(picture, directory, self._names)
         before, self._things = self._things, things
         changed = [id for id, thing in things.items() if before.get(id) != thing]

@@ -11,13 +11,14 @@ from typing import Any
 from markupsafe import Markup
 
 from console.board.agent_rows import AgentRow
+from console.board.left_messages import LeftSummary
 from console.board.overview import LateAnswerRow, Overview
 from console.board.queue_cards import QueueCard
 from console.board.sparkline import sparkline
 from console.projection.current import Current
 from console.views.templating import environment
 
-Thing = QueueCard | AgentRow | Overview | tuple[LateAnswerRow, ...]
+Thing = QueueCard | AgentRow | Overview | LeftSummary | tuple[LateAnswerRow, ...]
 
 
 class BoardViews:
@@ -27,13 +28,15 @@ class BoardViews:
         self._current = current
 
     def part(self, thing: Thing, *, locale: str, wall: bool, now: int) -> str:
-        """Render `queue-<id>`, `agent-<id>`, `overview` or `lates`."""
+        """Render `queue-<id>`, `agent-<id>`, `overview`, `left` or `lates`."""
         if isinstance(thing, AgentRow):
             return self._agent(thing, locale, now, wall)
         if isinstance(thing, QueueCard):
             return self._queue(thing, locale, now, wall)
         if isinstance(thing, Overview):
             return str(_macros(locale, "board_overview").overview(thing, wall)).strip()
+        if isinstance(thing, LeftSummary):
+            return str(_macros(locale, "board_overview").left(thing, wall, now)).strip()
         return str(_macros(locale, "board_lates").lates(thing, wall)).strip()
 
     def _agent(self, row: AgentRow, locale: str, now: int, wall: bool) -> str:

@@ -2,6 +2,7 @@
 
 from playwright.async_api import Page
 
+from console.archive.left_messages import OpenMessage
 from console.domain.directory import Queue
 from console.events import Assigned, Author, Message, Note, Opened, Visitor
 from tests.browser.board_stage import BoardStage
@@ -127,10 +128,25 @@ async def disconnected(stage: BoardStage, page: Page) -> None:
     await page.locator("body[data-stale]").wait_for()
 
 
+async def left(stage: BoardStage, page: Page) -> None:
+    """Left messages beside all that: owned by two, and by nobody."""
+    await busy(stage, page)
+    hour, now = 3_600_000, stage.store.now()
+    stage.left = [
+        OpenMessage("support", now - 26 * hour, "", ""),
+        OpenMessage("support", now - 3 * hour, "ana", "Ana Conti"),
+        OpenMessage("billing", now - hour, "ben", "Ben Okafor"),
+    ]
+    stage.floor.picture.left_messages = 3
+    stage.change()
+    await page.get_by_role("link", name="3 left messages").wait_for()
+
+
 SCENES = {
     "empty": empty,
     "no_queues": no_queues,
     "busy": busy,
+    "left": left,
     "watched": watched,
     "moving": moving,
     "sheet": sheet_open,

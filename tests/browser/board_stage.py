@@ -13,6 +13,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from console.archive.credentials import SignedIn
+from console.archive.left_messages import OpenMessage
 from console.board.publisher import Boards, BoardVariant
 from console.board.views import BoardViews
 from console.domain.directory import Directory, Member, Queue
@@ -61,7 +62,9 @@ class BoardStage:
             self.store,  # type: ignore[arg-type]
             BoardViews(self.floor),
             self.floor,
+            left=self.read_left,
         )
+        self.left: list[OpenMessage] = []  # as SQL has them
         self.watch = WatchViews(HtmlViews(self.floor))
         self.facts: dict[str, list[ChatFact]] = {}
         self.heard: list[dict[str, Any]] = []
@@ -69,6 +72,9 @@ class BoardStage:
         self.sockets: list[WebSocket] = []
         self.refusing = False  # new sockets
         self.nacks: dict[str, Outbound] = {}  # by kind of command
+
+    async def read_left(self) -> list[OpenMessage]:
+        return self.left
 
     def change(self, directory: Directory | None = None) -> None:
         """What the test did to the floor is there from now on."""

@@ -30,7 +30,7 @@ ROWS = """() => [...new Set([...document.querySelectorAll('.top > *')].filter(on
 # --- looks -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("scene", ["busy", "watched", "moving", "sheet", "opened_up", "disconnected"])
+@pytest.mark.parametrize("scene", ["busy", "left", "watched", "moving", "sheet", "opened_up", "disconnected"])
 @pytest.mark.parametrize("width", [1366, 390])
 async def test_everything_to_press_is_at_least_24_pixels(
     board_stage: BoardStage, context: BrowserContext, scene: str, width: int

@@ -101,26 +101,26 @@ async def house() -> AsyncIterator[House]:
 
 async def test_a_board_that_comes_is_told_everything(house: House) -> None:
     _, _, parts = await house.boards.join(Sam(), ENGLISH)
-    assert len(parts) == 2 + 3 + 2  # queues, agents, the totals and the late answers
+    assert len(parts) == 2 + 3 + 3  # queues, agents, totals, left messages and late answers
 
 
 async def test_five_boards_cost_one_rendering(house: House) -> None:
     sams = [Sam() for _ in range(5)]
     for sam in sams:
         await house.boards.join(sam, ENGLISH)
-    assert house.drawn() == 7
+    assert house.drawn() == 8
     await house.frames(sams[0])
     house.floor.holds("ana", 1, due=30_000)
     house.happens("ana")
     await house.frames(sams[4], 2)
-    assert house.drawn() == 7 + 4  # the row, the totals, and both cards, which count a free slot less
+    assert house.drawn() == 8 + 4  # the row, the totals, and both cards, which count a free slot less
     assert [sorted(sam.ids()) for sam in sams] == [["agent-ana", "overview", "queue-billing", "queue-support"]] * 5
 
 
 async def test_each_language_and_the_wall_are_drawn_once_each(house: House) -> None:
     for face in (ENGLISH, ENGLISH, ITALIAN, ITALIAN, WALL, WALL):
         await house.boards.join(Sam(), face)
-    assert house.drawn() == 3 * 7
+    assert house.drawn() == 3 * 8
 
 
 async def test_a_face_nobody_looks_at_any_more_is_drawn_no_more(house: House) -> None:
