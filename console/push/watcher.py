@@ -60,7 +60,7 @@ class PushWatcher:
     async def _round(self) -> float:
         try:
             await self._read()
-            if self._devices or self._told:
+            if (self._devices or self._told) and self._knows():
                 await self._compare()
             return LOOK
         except SestettoError as problem:
@@ -83,6 +83,10 @@ class PushWatcher:
             self._tidied_at = now
             await self._push.outbox.drop_old()
         self._read_at = now
+
+    def _knows(self) -> bool:
+        """Whether the picture is there: a process that has just started must not take for over what it has not read."""
+        return self._current.picture.epoch == self._workspace.epoch != ""
 
     async def _compare(self) -> None:
         told = self._told if self._told is not None else {}

@@ -16,6 +16,7 @@ from console.domain.alerts import AlertRule, Destination, Incident
 from console.domain.ids import new_cid, new_id
 from console.domain.push import PushDevice
 from console.events import Author
+from console.projection.current import Current
 from console.push import sender as sender_module
 from console.push import wanted
 from console.push import watcher as watcher_module
@@ -86,10 +87,10 @@ async def notified(
 
 
 @asynccontextmanager
-async def at_work(services: Services) -> AsyncIterator[None]:
-    """What the process that leads does, until it is killed."""
+async def at_work(services: Services, current: Current | None = None) -> AsyncIterator[None]:
+    """What the process that leads does, until it is killed. `current` is what it knows by now."""
     client = PushClient(services.push_client.vapid, ("127.0.0.0/8",), limit=0.5)
-    parts = (services.alerts, services.workspace, services.current)
+    parts = (services.alerts, services.workspace, current or services.current)
     watcher = PushWatcher(services.push, *parts, leads=lambda: True)
     sender = PushSender(services.push, client, *parts, leads=lambda: True)
     tasks = [asyncio.create_task(watcher.run()), asyncio.create_task(sender.run())]
@@ -213,6 +214,19 @@ async def test_a_worker_that_was_killed_goes_on_without_telling_twice(
         await heard(phone, WAITS, WAITS, WAITS)
         await settled(services)
     assert [one.notice["tag"] for one in phone.got][2:] == [third]
+
+
+async def test_a_worker_that_knows_nothing_yet_takes_nothing_back(
+    services: Services, shift: Shift, phone: PushedBrowser
+) -> None:
+    async with at_work(services):
+        await opens(shift)
+        await heard(phone, WAITS)
+    async with at_work(services, Current(directory=services.directory)):
+        await settled(services)
+    async with at_work(services):
+        await settled(services)
+    assert phone.titles == [WAITS]
 
 
 async def test_what_was_on_its_way_when_the_worker_died_is_sent_by_the_next(
