@@ -904,6 +904,7 @@ export interface ChatForBot {
   proven?: Array<string>;
   fields?: Record<string, string>;
   locale?: string;
+  language?: string;
   page?: string;
   channel?: string;
   waits?: boolean;

@@ -66,6 +66,7 @@ class ChatForBot(msgspec.Struct, omit_defaults=True):
     proven: list[str] = []  # what the identity says: name, email, field:<name>; the rest is the page's word
     fields: dict[str, str] = {}
     locale: str = ""
+    language: str = ""  # the visitor's, as `fr`
     page: str = ""
     channel: str = "web"
     waits: bool = False

@@ -177,6 +177,7 @@ def chat_for_bot(live: ChatSnapshot) -> ChatForBot:
         proven=state.proven,
         fields=state.fields,
         locale=state.locale,
+        language=state.language,
         page=state.page,
         channel=state.channel,
         waits=live.number("bot_asked") > 0,
