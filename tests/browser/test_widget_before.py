@@ -67,10 +67,9 @@ async def stays(vera: Vera, shop: RunningServer, path: str) -> None:
     await vera.page.clock.run_for(60_000)
 
 
-async def requested(vera: Vera) -> list[str]:
+def requested(vera: Vera) -> list[str]:
     """Everything that the page has asked the widget's server for."""
-    names: list[str] = await vera.page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
-    return [name for name in names if "/widget/" in name]
+    return [url for url in vera.requests if "/widget/" in url]
 
 
 async def test_vera_answers_with_the_keyboard_and_is_told_what_is_missing(
@@ -173,7 +172,7 @@ async def test_a_greeting_asks_once_whether_somebody_is_free_and_opens_no_socket
     bubble = vera.widget.locator(".greeting")
     await expect(bubble).to_contain_text("Can we help you choose?", timeout=10_000)
     assert vera.sockets == []
-    assert len([name for name in await requested(vera) if "/free?" in name]) == 1
+    assert len([name for name in requested(vera) if "/free?" in name]) == 1
     assert await vera.page.evaluate("document.activeElement === document.body"), "it takes nobody's focus"
     await bubble.get_by_role("button", name="Can we help you choose?").click()
     await expect(bubble).to_have_count(0)
@@ -203,7 +202,7 @@ async def test_a_dismissed_greeting_does_not_come_back(
     other = await vera.another_tab(shop)  # another visit
     await stays(other, shop, "/")
     await expect(other.widget.locator(".greeting button")).to_have_count(0)
-    assert not [name for name in await requested(other) if "/free?" in name]
+    assert not [name for name in requested(other) if "/free?" in name]
     await vera.leaves()
 
 
@@ -215,7 +214,7 @@ async def test_a_greeting_stays_away_from_other_pages_and_while_nobody_is_free(
     vera = await Vera.at(shop, browser)
     await stays(vera, shop, "/")
     await expect(vera.widget.locator(".greeting button")).to_have_count(0)
-    assert not [name for name in await requested(vera) if "/free?" in name]
+    assert not [name for name in requested(vera) if "/free?" in name]
     await ana.goes()
 
     async def nobody_is_free() -> bool:
@@ -230,7 +229,7 @@ async def test_a_greeting_stays_away_from_other_pages_and_while_nobody_is_free(
     assert (await (await answered.value).json())["free"] is False
     await vera.page.clock.run_for(60_000)
     await expect(vera.widget.locator(".greeting button")).to_have_count(0)
-    assert len([name for name in await requested(vera) if "/free?" in name]) == 1, "once a page"
+    assert len([name for name in requested(vera) if "/free?" in name]) == 1, "once a page"
     await vera.leaves()
 
 
@@ -242,7 +241,5 @@ async def test_a_site_without_greetings_and_questions_costs_no_request_more(
     vera = await Vera.at(shop, browser)
     await vera.starts_with("Hello")
     await vera.screen("chat")
-    assert not [
-        name for name in await requested(vera) if "greetings-" in name or "questions-" in name or "/free" in name
-    ]
+    assert not [name for name in requested(vera) if "greetings-" in name or "questions-" in name or "/free" in name]
     await vera.leaves()

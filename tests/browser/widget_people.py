@@ -172,6 +172,8 @@ class Vera:
         self.sockets: list[str] = []
         self.welcomed: set[WebSocket] = set()
         self.sent: list[dict[str, Any]] = []  # frames
+        self.requests: list[str] = []  # addresses
+        page.on("request", lambda request: self.requests.append(request.url))
         page.on(
             "console", lambda said: self.complaints.append(said.text) if said.type in {"error", "warning"} else None
         )
