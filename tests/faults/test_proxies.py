@@ -104,6 +104,9 @@ async def test_pages_pass_the_proxy_as_they_are(house: House) -> None:
         assert (await browser.get("/console", headers={"cookie": "a=" + "b" * 40_000})).status_code in (400, 431)
         large = await browser.post("/sign-in", content=b"email=" + b"a" * (2 << 20))
         assert large.status_code == 413
+        for place in ("/widget/files?site=demo", "/console/files/none?name=a", "/settings/imports/upload?name=a"):
+            sent = await browser.post(place, content=b"a" * (2 << 20))
+            assert sent.status_code in (303, 401, 403, 404), f"Sestetto itself says no to {place}"
 
 
 async def test_bodies_that_are_too_large_are_refused_and_shut_nobody_out(house: House) -> None:
