@@ -748,8 +748,9 @@ export interface QueueThere {
 }
 
 /**
- * An agent that a chat can be transferred to; `free` is the number of free slots. `breather`: they are online and get
- * no new chats for the moment. A `bot` takes the chats of its `queues` only.
+ * An agent that a chat can be transferred to; `free` is the number of free slots. `free_aside` is that for chats of
+ * other channels, where these have slots of their own. `breather`: they are online and get no new chats for the
+ * moment. A `bot` takes the chats of its `queues` only.
  */
 export interface ColleagueThere {
   id: string;
@@ -761,6 +762,7 @@ export interface ColleagueThere {
   breather?: boolean;
   bot?: boolean;
   languages?: Array<string>;
+  free_aside?: number | null;
 }
 
 /**
@@ -1154,6 +1156,7 @@ export interface Assigned {
   waited: number;
   due?: number;
   chats?: number;
+  aside?: boolean;
   line?: string;
   stuck?: "" | "all_busy" | "language" | "nobody_there" | "offered" | "pull";
   expected?: number;
@@ -1588,7 +1591,8 @@ export interface Watched {
 
 /**
  * An agent's status, limit, connection or fence changed; `since` is when the status did (ms). `most` is the
- * supervisors' limit where the agent chose a lower one, else 0.
+ * supervisors' limit where the agent chose a lower one, else 0. `channel_slots` is how many chats of other channels
+ * they may take besides; None: these count in `limit`.
  */
 export interface AgentChanged {
   kind: "agent";
@@ -1606,6 +1610,7 @@ export interface AgentChanged {
   by?: string;
   removed?: boolean;
   most?: number;
+  channel_slots?: number | null;
 }
 
 /** A bot's connection or limit changed. `removed`: it was away for too long, and has no chats any more. */

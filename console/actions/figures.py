@@ -7,6 +7,7 @@ import msgspec
 from console.board.agent_rows import AgentRow, agent_row
 from console.domain.directory import Member
 from console.domain.permissions import require
+from console.projection.channel_figures import ChannelFigures, channel_figures
 from console.projection.picture import ChatState
 from console.projection.statistics import Statistics
 from console.services import Services
@@ -20,6 +21,7 @@ class QueueFiguresNow(msgspec.Struct, frozen=True):
     agents: int
     free: int
     counted: Statistics
+    channels: Sequence[ChannelFigures] = ()
 
 
 async def read_queues(services: Services, by: Member, *, minutes: int) -> list[QueueFiguresNow]:
@@ -32,12 +34,12 @@ async def read_queues(services: Services, by: Member, *, minutes: int) -> list[Q
         counted = Statistics()
         if figures is not None:
             counted = figures.over(now, minutes) if minutes else figures.today(now, queue.hours.zone)
-        waiting = [
-            chat for chat in picture.chats.values() if chat.queue == queue.id and chat.place in ("waiting", "offered")
-        ]
+        chats = [chat for chat in picture.chats.values() if chat.queue == queue.id]
+        waiting = [chat for chat in chats if chat.place in ("waiting", "offered")]
         online = [agent for agent in picture.agents.values() if queue.id in agent.queues and agent.online]
         free = sum(agent.free_slots for agent in online)
-        found.append(QueueFiguresNow(queue.id, waiting, len(online), free, counted))
+        channels = channel_figures(chats, counted)
+        found.append(QueueFiguresNow(queue.id, waiting, len(online), free, counted, channels))
     return found
 
 

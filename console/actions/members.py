@@ -42,6 +42,7 @@ async def add(services: Services, by: Member, member: Member, password: str) -> 
         queues=member.queues,
         limit=member.limit,
         languages=member.languages,
+        channel_slots=member.channel_slots,
         by=by,
     )
     return made, await _go_live(services)

@@ -5,6 +5,7 @@ from console.actions.figures import QueueFiguresNow
 from console.api.endpoint import ApiCall
 from console.board.agent_rows import AgentRow
 from console.protocol.api import (
+    ApiChannelFigures,
     ApiMemberFigures,
     ApiQueueFigures,
     CountOf,
@@ -46,6 +47,18 @@ def _of_queue(found: QueueFiguresNow) -> ApiQueueFigures:
         wait=counted.of("w").quantile(0.5),
         handling=counted.of("h").quantile(0.5),
         solved_by_bot=CountOf(counted.count("bot_solved"), counted.count("bot")),
+        channels=[
+            ApiChannelFigures(
+                channel=one.channel,
+                open=one.open,
+                waiting=one.waiting,
+                oldest=one.oldest or None,
+                first_words=CountOf(*one.words),
+                answers=CountOf(*one.answers),
+                first=one.first,
+            )
+            for one in found.channels
+        ],
     )
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 
+import msgspec
 from msgspec.structs import replace
 
 from console.actions import members
@@ -34,7 +35,14 @@ async def add_member(call: ApiCall, body: NewMember) -> ApiMember:
     made = hashlib.blake2b(f"{by.id} {call.cid}".encode(), digest_size=8).hexdigest()
     id = f"m{made[: ID_LENGTH - 1]}"
     member = Member(
-        id, body.name, body.email, body.role, tuple(body.queues), body.limit, languages=tuple(body.languages)
+        id,
+        body.name,
+        body.email,
+        body.role,
+        tuple(body.queues),
+        body.limit,
+        languages=tuple(body.languages),
+        channel_slots=body.channel_slots,
     )
     known = (await members.read_all(services, by)).get(id)
     if known is not None and known.email == body.email.strip().casefold():  # sent again
@@ -55,6 +63,7 @@ async def change_member(call: ApiCall, body: MemberChange) -> ApiMember:
         queues=was.queues if body.queues is None else tuple(body.queues),
         languages=was.languages if body.languages is None else tuple(body.languages),
         limit=was.limit if body.limit is None else body.limit,
+        channel_slots=was.channel_slots if body.channel_slots is msgspec.UNSET else body.channel_slots,
     )
     await members.update(services, by, changed, seen=seen)
     return _told(call, await members.read(services, by, was.id))
@@ -96,6 +105,7 @@ def _told(call: ApiCall, member: Member) -> ApiMember:
         languages=list(member.languages),
         limit=member.limit,
         own_limit=member.own_limit,
+        channel_slots=member.channel_slots,
         status=live.status,
         reason=live.reason,
         connected=live.connected,

@@ -20,6 +20,7 @@ from console.security import hash_password
 
 TAKEN = "A member with that e-mail or ID already exists."
 NO_MEMBER = "Member not found."
+TOO_MANY = "Choose a limit from 1 to %(most)s chats."
 
 
 class MemberLine(msgspec.Struct, frozen=True):
@@ -51,6 +52,7 @@ class MemberStore:
         limit: int = SLOTS,
         locale: str = "",
         languages: tuple[str, ...] = (),
+        channel_slots: int | None = None,
         id: str = "",
         by: Somebody = COMMAND_LINE,
         also: Step | None = None,
@@ -60,6 +62,7 @@ class MemberStore:
         Refused if the address or id is taken, a queue is unknown, or a value is invalid.
         """
         member = Member(id or new_id(), name.strip(), fold_email(email), role, queues, limit, locale, languages)
+        member = replace(member, channel_slots=channel_slots)
         if wrong := await self.problems_of(member, password):
             raise BadSettings(wrong)
         digest = await hash_password(password) if password else ""
@@ -106,14 +109,18 @@ class MemberStore:
         return await self.directory.change(wanted, by, f"member:{member.id}", also=also)
 
     async def set_limit(self, member: str, limit: int, *, by: Somebody) -> Directory:
-        """Set how many chats at once, 1 to 6. The member's own limit stays if it is lower.
+        """Set how many chats at once, 1 to 6; there are six slots in all, with those for other channels.
 
-        Lowering it takes no chat away. Raises NotYours if there is no such member.
+        The member's own limit stays if it is lower. Lowering it takes no chat away. Raises NotYours if there is no such
+        member.
         """
 
         def wanted(known: Directory) -> Directory:
             must_exist(member in known.members, NO_MEMBER)
             was = known.members[member]
+            most = SLOTS - (was.channel_slots or 0)
+            if limit > most:
+                raise BadSettings([Problem(f"member:{member}", "limit", TOO_MANY, {"most": most})])
             changed = replace(was, limit=limit, own_limit=below(limit, was.own_limit))
             return replace(known, members={**known.members, member: changed})
 

@@ -119,6 +119,7 @@ members = Table(
     Column("queues", JSON, nullable=False),
     Column("slots", Integer, nullable=False),
     Column("own_limit", Integer, nullable=False, server_default="0"),  # below `slots`, by the member; 0: none
+    Column("channel_slots", Integer),  # for chats of other channels besides; none: these use `slots` too
     Column("locale", String(35), nullable=False),
     Column("languages", JSON, nullable=False),
     Column("added", BigInteger, nullable=False),

@@ -41,7 +41,7 @@ class StateChecker:
 
     def take(self, fact: Fact) -> Iterator[str]:
         if isinstance(fact, AgentChanged):
-            self.limits[fact.agent] = fact.limit
+            self.limits[fact.agent] = fact.limit + (fact.channel_slots or 0)
         if not isinstance(fact, ChatFact):
             return
         place = self.chats.setdefault(fact.chat, ChatPlace())

@@ -78,7 +78,7 @@ def agent_row(picture: Picture, agent: AgentState, directory: Directory, *, lost
         connected=agent.connected,
         lost=lost if agent.held and not agent.connected else 0,
         on_duty=agent.connected or bool(agent.held),
-        limit=agent.limit,
+        limit=agent.slots,
         most=agent.most,
         used=len(agent.held),
         late=any(_broken(picture, slot) for slot in slots),
@@ -103,7 +103,7 @@ def zone_of(agent: AgentState, directory: Directory) -> str:
 
 def _slot(picture: Picture, agent: AgentState, number: int, directory: Directory) -> Slot:
     chat = picture.chats.get(agent.held.get(number, ""))
-    beyond = number > agent.limit
+    beyond = number > agent.slots
     if chat is None:
         return Slot(number, "locked" if beyond else "free")
     kind, due, target = _clock(chat, directory)

@@ -7,8 +7,10 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from console.board.forecast import Forecast, clock_of, in_line
+from console.domain.channels import group_of
 from console.domain.directory import Directory, Hours, Queue
 from console.domain.opening_hours import always, midnight, next_opening, open_at
+from console.projection.channel_figures import ChannelFigures, channel_figures
 from console.projection.picture import ChatState, Picture
 from console.projection.statistics import MINUTE, Statistics
 from console.projection.waiting_reason import WaitingReason, waiting_reason
@@ -46,6 +48,7 @@ class InLine(msgspec.Struct, frozen=True):
     late: bool
     why: WaitingReason
     lines: tuple[str, ...] = ()
+    channel: str = ""  # empty: a live chat
 
 
 class WithBot(msgspec.Struct, frozen=True):
@@ -131,6 +134,7 @@ class QueueCard(msgspec.Struct, frozen=True):
     at_bot: int  # chats that it has
     with_bot: tuple[WithBot, ...]
     alerts: tuple[Alert, ...]
+    channels: tuple[ChannelFigures, ...] = ()  # today, where not all chats are live
 
     def below(self, share: Share) -> bool:
         """Whether enough is known to say that a share is below the queue's goal."""
@@ -225,6 +229,7 @@ def queue_card(
         at_bot=len(at_bot),
         with_bot=tuple(WithBot(chat.id, chat.name, chat.visitor, chat.since) for chat in at_bot[:LISTED]),
         alerts=(),
+        channels=channel_figures(chats, today),
     )
     return msgspec.structs.replace(card, alerts=tuple(_alerts(card, queue, waiting, forecast, directory)))
 
@@ -276,7 +281,9 @@ def _next_overflow(waiting: Sequence[ChatState], directory: Directory) -> tuple[
 def _in_line(picture: Picture, chat: ChatState, directory: Directory) -> InLine:
     names = tuple(directory.queues[line].name for line in chat.lines if line in directory.queues)
     why = waiting_reason(picture, directory, chat)
-    return InLine(chat.id, chat.name, chat.visitor, chat.since, clock_of(chat), chat.late, why, names)
+    return InLine(
+        chat.id, chat.name, chat.visitor, chat.since, clock_of(chat), chat.late, why, names, group_of(chat.channel)
+    )
 
 
 def _broken(today: Statistics) -> Broken:

@@ -71,6 +71,9 @@ def change(
         list[str] | None, typer.Option(help="Queues to serve, replacing the current ones; repeat for more.")
     ] = None,
     limit: Annotated[int | None, typer.Option(help=f"Chats at once, 1 to {SLOTS}.")] = None,
+    channel_slots: Annotated[
+        str | None, typer.Option(help='Chats of other channels at once besides, 0 to 5; "shared": within the limit.')
+    ] = None,
     language: Annotated[
         list[str] | None, typer.Option(help='Languages they answer in; repeat for more. "any" for all.')
     ] = None,
@@ -83,7 +86,10 @@ def change(
         "limit": limit,
         "languages": None if language is None else () if language == ["any"] else tuple(language),
     }
-    changed = run(_change(member, {field: value for field, value in changes.items() if value is not None}))
+    wanted: dict[str, Any] = {field: value for field, value in changes.items() if value is not None}
+    if channel_slots is not None:
+        wanted["channel_slots"] = _slots(channel_slots)
+    changed = run(_change(member, wanted))
     say(f"{changed.name} updated.")
 
 
@@ -254,3 +260,11 @@ def _role(text: str) -> MemberRole:
         case "agent" | "supervisor" | "admin":
             return text
     raise typer.BadParameter("agent, supervisor or admin", param_hint="--role")
+
+
+def _slots(given: str) -> int | None:
+    if given == "shared":
+        return None
+    if given.isdecimal() and len(given) == 1:
+        return int(given)
+    raise typer.BadParameter('0 to 5, or "shared"', param_hint="--channel-slots")

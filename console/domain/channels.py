@@ -24,6 +24,13 @@ class ChannelRule(msgspec.Struct, frozen=True):
     push: bool = False
 
 
+def group_of(channel: str) -> str:
+    """Return the channel that a chat's figures count for; empty for the instant ones. Gateways invent any number."""
+    if channel in INSTANT:
+        return ""
+    return channel if channel in CHANNELS else OTHER
+
+
 def default_target(channel: str) -> int:
     return TARGETS.get(channel, TARGET)
 

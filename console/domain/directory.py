@@ -298,7 +298,8 @@ def queue_default(name: str) -> Any:
 class Member(msgspec.Struct, frozen=True):
     """A person with an account. `languages` are primary tags (`fr`); none means all.
 
-    `limit` is the supervisors', `own_limit` a lower one that the person chose; 0 for none.
+    `limit` is the supervisors', `own_limit` a lower one that the person chose; 0 for none. `channel_slots` is how many
+    chats of other channels they may take besides; None: these use the slots of `limit` too.
     """
 
     id: str
@@ -310,6 +311,7 @@ class Member(msgspec.Struct, frozen=True):
     locale: str = ""
     languages: tuple[str, ...] = ()
     own_limit: int = 0
+    channel_slots: int | None = None
 
     @property
     def at_once(self) -> int:

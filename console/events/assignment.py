@@ -25,6 +25,7 @@ class Assigned(ChatFact, tag="assigned"):
     waited: int  # ms of waiting
     due: int = 0
     chats: int = 0  # this agent's used slots at that moment
+    aside: bool = False  # in a slot for chats of other channels, if the agent has such
     line: str = ""  # the queue that gave it, if the chat had overflowed there
     stuck: WaitReason = ""  # why nobody got it at once
     expected: int = 0  # the wait (ms) that was expected when the chat started to wait

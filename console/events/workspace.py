@@ -31,7 +31,8 @@ class Watched(Fact, tag="watched"):
 class AgentChanged(Fact, tag="agent"):
     """An agent's status, limit, connection or fence changed; `since` is when the status did (ms).
 
-    `most` is the supervisors' limit where the agent chose a lower one, else 0.
+    `most` is the supervisors' limit where the agent chose a lower one, else 0. `channel_slots` is how many chats of
+    other channels they may take besides; None: these count in `limit`.
     """
 
     agent: str
@@ -47,6 +48,7 @@ class AgentChanged(Fact, tag="agent"):
     by: str = ""  # id of the supervisor who did it; empty if it was the agent
     removed: bool = False
     most: int = 0
+    channel_slots: int | None = None
 
 
 class BotChanged(Fact, tag="bot"):

@@ -198,6 +198,7 @@ def _member(line: MemberLine) -> ExportedMember:
         languages=list(one.languages),
         limit=one.limit,
         own_limit=one.own_limit,
+        channel_slots=one.channel_slots,
         active=not line.disabled,
     )
 

@@ -1,5 +1,6 @@
 """Counters that advance with each fact: figures of queues and agents, late answers. The store counts the same."""
 
+from console.domain.channels import group_of
 from console.events import Answered, Assigned, Ended, Estimate, Kept, Labelled, Message, Turn
 from console.projection.models import AgentState, ChatState, LateAnswer, QueueState
 from console.projection.statistics import HOUR, MINUTE
@@ -27,13 +28,13 @@ class Counters:
             if not queue_state.pace and not queue_state.figures.spans:
                 del self.queues[queue_state.id]
 
-    def count(self, queue: str, at: int, counter: str, by: int = 1) -> None:
+    def count(self, queue: str, at: int, counter: str, by: int = 1, *, channel: str = "web") -> None:
         for span in self.queue(queue).figures.at(at) if by else ():
-            span.add(counter, by)
+            span.add_of(group_of(channel), counter, by)
 
     def measure(self, chat: ChatState, at: int, kind: str, ms: int, *, within: bool = False) -> None:
         for span in self.queue(chat.queue).figures.at(at):
-            span.measure(kind, ms, within=within)
+            span.measure_of(group_of(chat.channel), kind, ms, within=within)
 
     def promised(self, chat: ChatState, at: int, promised: Kept | None) -> None:
         if promised is not None:
@@ -55,7 +56,7 @@ class Counters:
     def broke(self, chat: ChatState, at: int) -> None:
         """A promise to a visitor with an open turn; each once, whatever comes of it."""
         if chat.turn:
-            self.count(chat.queue, at, "broke")
+            self.count(chat.queue, at, "broke", channel=chat.channel)
 
     def own_time_broke(self, agent: str, at: int) -> None:
         if agent in self.agents:
@@ -78,7 +79,7 @@ class Counters:
 
     def late_turn(self, chat: ChatState, at: int, outcome: str) -> None:
         """What became of a turn whose promise is broken already, when no answer does."""
-        self.count(chat.queue, at, outcome, int(bool(chat.turn and chat.late)))
+        self.count(chat.queue, at, outcome, int(bool(chat.turn and chat.late)), channel=chat.channel)
 
     def gave(self, chat: ChatState, agent: str, at: int, answer: Answered) -> None:
         self.measure(chat, at, "r", answer.waited, within=answer.kept)
@@ -94,7 +95,8 @@ class Counters:
 
     def never_answered(self, chat: ChatState, fact: Ended) -> None:
         """A chat that ends with holding replies only; what is late besides is counted as such."""
-        self.count(chat.queue, fact.at, "held_left", int(not (chat.turn and chat.late)))
+        left = int(not (chat.turn and chat.late))
+        self.count(chat.queue, fact.at, "held_left", left, channel=chat.channel)
         if fact.agent in self.agents:
             self.agents[fact.agent].figures.at(fact.at).unanswered += 1
             self.level(fact.agent, fact.at, "a")

@@ -16,6 +16,7 @@ def colleagues(picture: Picture, queues: Mapping[str, Queue], members: Mapping[s
             status=agent.status if agent.connected else "offline",
             reason=agent.reason if agent.connected else "",
             free=agent.free_slots,
+            free_aside=None if agent.channel_slots is None else agent.free_channel_slots,
             queues=agent.queues,
             breather=agent.online and agent.breather > 0,
             languages=list(members[agent.id].languages) if agent.id in members else [],

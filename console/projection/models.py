@@ -46,6 +46,7 @@ class ChatState(msgspec.Struct):
     seq: int = 0
     last: int = 0  # seq of the last public fact
     rank: int = 0  # order among waiting chats: lower is sooner
+    aside: bool = False  # in one of its agent's slots for other channels
     lines: list[str] = []  # queues it has overflowed to
     any_language: bool = False  # any agent may take it, whatever they speak
     until: int = 0  # when the offer or the wrap-up ends
@@ -81,6 +82,8 @@ class AgentState(msgspec.Struct):
     connected: bool = False
     limit: int = 6
     most: int = 6  # the supervisors' limit; `limit` is lower where the agent chose so
+    channel_slots: int | None = None  # for chats of other channels besides; None: they count in `limit`
+    aside: int = 0  # chats that may use those
     fence: int = 0
     queues: list[str] = []
     reason: str = ""
@@ -115,7 +118,21 @@ class AgentState(msgspec.Struct):
     @property
     def free_slots(self) -> int:
         """How many more chats the agent could get now."""
-        return max(self.limit - len(self.held), 0) if self.online and not self.breather else 0
+        if not self.online or self.breather:
+            return 0
+        return max(self.limit - len(self.held) + min(self.aside, self.channel_slots or 0), 0)
+
+    @property
+    def free_channel_slots(self) -> int:
+        """How many more chats of other channels the agent could take now."""
+        if self.channel_slots is None or not self.online or self.breather:
+            return self.free_slots
+        return max(min(self.channel_slots - self.aside, self.slots - len(self.held)), 0)
+
+    @property
+    def slots(self) -> int:
+        """How many slots the agent has in all."""
+        return self.limit + (self.channel_slots or 0)
 
     def breathers_taken(self, now: int) -> int:
         """Return how many breathers began within the last hour."""
@@ -200,6 +217,7 @@ def chat_state(chat: str, values: Mapping[str, str]) -> ChatState:
         seq=int(values["seq"]),
         last=int(values["last"]),
         rank=int(values.get("rank") or 0),
+        aside=values.get("aside") == "1",
         lines=values.get("reached", "").split()[1:],
         any_language=values.get("any") == "1",
         bot=values.get("bot", ""),
@@ -259,6 +277,8 @@ def agent_state(
         connected=fields.get("connected") == "1",
         limit=int(fields["limit"]),
         most=int(fields.get("most") or fields["limit"]),
+        channel_slots=int(fields["channel_slots"]) if fields.get("channel_slots") else None,
+        aside=int(fields.get("aside") or 0),
         fence=int(fields.get("fence", 0)),
         queues=fields["queues"].split(),
         reason=msgspec.json.decode(fields.get("reason") or '""', type=str),

@@ -171,7 +171,7 @@ class Picture(Counters):
         match fact:
             case Opened():
                 self._begin(fact, fact.at)
-                self.count(fact.queue, fact.at, "opened")
+                self.count(fact.queue, fact.at, "opened", channel=fact.channel)
             case AgentChanged():
                 self._agent_changed(fact)
             case BotChanged():
@@ -232,6 +232,7 @@ class Picture(Counters):
         agent.name, agent.status, agent.connected = fact.name, fact.status, fact.connected
         agent.limit, agent.fence, agent.queues = fact.limit, fact.fence, fact.queues
         agent.most = fact.most or fact.limit
+        agent.channel_slots = fact.channel_slots
         agent.reason, agent.since = fact.reason, fact.since
         if fact.breather and fact.breather != agent.breather:
             self.breather_began(agent, fact.at)
@@ -380,6 +381,9 @@ class Picture(Counters):
         if agent is not None and agent.held.get(fact.slot) != chat.id:
             self.load_changes(agent, fact.at)
             agent.held[fact.slot] = chat.id
+            if isinstance(fact, Assigned) and fact.aside:
+                chat.aside = True
+                agent.aside += 1
         if isinstance(fact, Offered):
             chat.place, chat.until = "offered", fact.until
             return
@@ -454,6 +458,8 @@ class Picture(Counters):
         if agent is not None and chat.slot in agent.held:
             self.load_changes(agent, at)
             del agent.held[chat.slot]
+            agent.aside -= chat.aside
+        chat.aside = False
         chat.agent, chat.slot, chat.until = "", 0, 0
 
 

@@ -4,7 +4,7 @@ A queue keeps one-minute spans for 90 minutes and one-hour spans for 26 hours, a
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -20,6 +20,9 @@ COUNTERS = (
     "automatic", "broke", "late_ended", "late_left", "late_no_reply", "late_moved", "moved", "held_left",
     "to_label", "labelled", "bot", "bot_handed", "bot_solved",
 )  # fmt: skip
+
+CHANNEL_KINDS = "vrf"  # what is kept of each channel besides
+CHANNEL_COUNTERS = ("opened", "broke", "held_left", "late_ended", "late_left")
 
 AGENT_COUNTERS = {  # stored name: own
     "n": "n", "w": "within", "x": "broke", "rn": "answers", "rw": "answered_in_time", "rx": "unanswered",
@@ -45,6 +48,12 @@ class Sketch(msgspec.Struct):
         self.within += other.within
         for bucket, count in other.buckets.items():
             self.buckets[bucket] = self.buckets.get(bucket, 0) + count
+
+    def without(self, parts: Sequence["Sketch"]) -> "Sketch":
+        """Return what is in none of these parts of it."""
+        buckets = {at: n - sum(part.buckets.get(at, 0) for part in parts) for at, n in self.buckets.items()}
+        kept = {at: n for at, n in buckets.items() if n > 0}
+        return Sketch(sum(kept.values()), max(self.within - sum(part.within for part in parts), 0), kept)
 
     def quantile(self, share: float) -> int:
         """Return the duration (ms, within 1 %) that the given share did not exceed; 0 if the sketch is empty."""
@@ -142,11 +151,13 @@ class Statistics(msgspec.Struct):
 
     Kinds: `a` agents' reply times, holding replies among them, `v` the same as visitors experienced them, `r` times
     from the question to the answer, `f` first responses, `w` waits, `h` handle times, `u` wrap-up. Counters: see
-    COUNTERS; `patience` is the longest wait (ms) of a visitor who left.
+    COUNTERS; `patience` is the longest wait (ms) of a visitor who left. `channels` has what is kept of chats by mail,
+    text message and so on, which count in the whole too.
     """
 
     kinds: dict[str, Sketch] = {}
     counters: dict[str, int] = {}
+    channels: dict[str, "Statistics"] = {}
 
     def of(self, kind: str) -> Sketch:
         """Return the sketch of a kind; empty if nothing was measured."""
@@ -163,6 +174,29 @@ class Statistics(msgspec.Struct):
     def measure(self, kind: str, ms: int, *, within: bool = False) -> None:
         (self.kinds.get(kind) or self.kinds.setdefault(kind, Sketch())).add(ms, within=within)
 
+    def add_of(self, channel: str, counter: str, by: int = 1) -> None:
+        """Add to a counter, and to that of a channel (empty: none)."""
+        self.add(counter, by)
+        if channel and counter in CHANNEL_COUNTERS:
+            self._of_channel(channel).add(counter, by)
+
+    def measure_of(self, channel: str, kind: str, ms: int, *, within: bool = False) -> None:
+        self.measure(kind, ms, within=within)
+        if channel and kind in CHANNEL_KINDS:
+            self._of_channel(channel).measure(kind, ms, within=within)
+
+    def _of_channel(self, channel: str) -> "Statistics":
+        return self.channels.get(channel) or self.channels.setdefault(channel, Statistics())
+
+    def live(self) -> "Statistics":
+        """Return what is kept of channels, of the chats that are on none of them: those whose visitors wait there."""
+        rest = Statistics()
+        for counter in CHANNEL_COUNTERS:
+            rest.add(counter, self.count(counter) - sum(one.count(counter) for one in self.channels.values()))
+        for kind in CHANNEL_KINDS:
+            rest.kinds[kind] = self.of(kind).without([one.of(kind) for one in self.channels.values()])
+        return rest
+
     def came_due(self) -> int:
         """Return how many promises to visitors were kept, or broken, each once: whatever came of a broken one."""
         return self.of("v").within + self.count("broke")
@@ -176,6 +210,8 @@ class Statistics(msgspec.Struct):
             self.kinds.setdefault(kind, Sketch()).merge(sketch)
         for counter, count in other.counters.items():
             self.add(counter, count)
+        for channel, figures in other.channels.items():
+            self._of_channel(channel).merge(figures)
 
 
 class QueueFigures(msgspec.Struct):
@@ -251,12 +287,15 @@ def bucket_of(ms: int) -> int:
 
 
 def figures_of(counted: Mapping[str, str]) -> Statistics:
-    """Build a span from the store's fields: `<kind>w` (count within target), `<kind><bucket>`, and counters by name.
+    """Build a span from the store's fields: `<kind>w` (count within target), `<kind><bucket>`, and counters by name; of
+    a channel, `<channel>/` before these.
 
     Skips other fields: other releases count more, beside this one.
     """
-    figures = Statistics()
-    for field, value in counted.items():
+    total = Statistics()
+    for name, value in counted.items():
+        channel, parted, field = name.rpartition("/")
+        figures = total._of_channel(channel) if parted else total
         if field in COUNTERS:
             figures.counters[field] = int(value)
             continue
@@ -270,4 +309,4 @@ def figures_of(counted: Mapping[str, str]) -> Statistics:
         else:
             sketch.buckets[bucket] = int(value)
             sketch.n += int(value)
-    return figures
+    return total

@@ -320,8 +320,9 @@ class VisitorQuery(Taken):
 
 
 class ApiMember(Given):
-    """A member. `limit` is how many chats at once, `own_limit` a lower one that they chose (0: none); `chats` are those
-    that they hold now. `status` is as it would be with a console; `connected` says whether one is open.
+    """A member. `limit` is how many chats at once, `own_limit` a lower one that they chose (0: none); `channel_slots`
+    are for chats of other channels besides (null: these count in `limit`). `chats` are those that they hold now.
+    `status` is as it would be with a console; `connected` says whether one is open.
     """
 
     id: str
@@ -332,6 +333,7 @@ class ApiMember(Given):
     languages: list[str]
     limit: int
     own_limit: int
+    channel_slots: int | None
     status: Literal["online", "away", "offline"]
     reason: str
     connected: bool
@@ -346,6 +348,7 @@ class MemberList(Given):
 
 Role = Literal["agent", "supervisor", "admin"]
 Slots = Annotated[int, msgspec.Meta(ge=1, le=6)]
+ChannelSlots = Annotated[int, msgspec.Meta(ge=0, le=5)]
 Ids = Annotated[list[Id], msgspec.Meta(max_length=200)]
 Languages = Annotated[list[Annotated[str, msgspec.Meta(max_length=35)]], msgspec.Meta(max_length=20)]
 
@@ -359,6 +362,7 @@ class NewMember(Taken):
     queues: Ids = []
     languages: Languages = []
     limit: Slots = 3
+    channel_slots: ChannelSlots | None = None
 
 
 class MemberChange(Taken):
@@ -369,6 +373,7 @@ class MemberChange(Taken):
     queues: Ids | None = None
     languages: Languages | None = None
     limit: Slots | None = None
+    channel_slots: ChannelSlots | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class StatusChange(Taken):
@@ -519,12 +524,28 @@ class CountOf(Given):
     all: int
 
 
+class ApiChannelFigures(Given):
+    """A channel of a queue; `live` stands for all whose visitors sit in front of the chat.
+
+    `open` counts chats that have not ended, `waiting` those of them without an agent, the first since `oldest`.
+    """
+
+    channel: str
+    open: int
+    waiting: int
+    oldest: At | None
+    first_words: CountOf
+    answers: CountOf
+    first: int
+
+
 class ApiQueueFigures(Given):
     """A queue now and in the span. `first_words` and `answers` are those in time, of all that came due.
 
     `median` and `p95` are of first words, as visitors waited for them; `wait`, `handling` and `first` are medians, all
     in ms and 0 if nothing was measured. `oldest` is since when the first in line waits. `solved_by_bot` are chats that
-    no person ever had, of all that a bot began; those are in none of the times.
+    no person ever had, of all that a bot began; those are in none of the times. `channels` is empty where all chats are
+    live.
     """
 
     queue: str
@@ -543,6 +564,7 @@ class ApiQueueFigures(Given):
     wait: int
     handling: int
     solved_by_bot: CountOf
+    channels: list[ApiChannelFigures]
 
 
 class QueueFiguresList(Given):

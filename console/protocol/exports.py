@@ -39,6 +39,7 @@ class ExportedMember(Given):
     languages: list[str]
     limit: int
     own_limit: int
+    channel_slots: int | None
     active: bool
 
 

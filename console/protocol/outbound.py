@@ -406,6 +406,8 @@ class QueueThere(msgspec.Struct, omit_defaults=True):
 class ColleagueThere(msgspec.Struct, omit_defaults=True):
     """An agent that a chat can be transferred to; `free` is the number of free slots.
 
+    `free_aside` is that for chats of other channels, where these have slots of their own.
+
     `breather`: they are online and get no new chats for the moment. A `bot` takes the chats of its `queues` only.
     """
 
@@ -418,6 +420,7 @@ class ColleagueThere(msgspec.Struct, omit_defaults=True):
     breather: bool = False
     bot: bool = False
     languages: list[str] = []  # that they speak; none: all
+    free_aside: int | None = None
 
 
 class Colleagues(Outbound, tag="colleagues"):

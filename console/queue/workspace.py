@@ -64,6 +64,7 @@ class Workspace(
                 "name": encode(member.name).decode(),  # as JSON, ready to go into facts
                 "limit": str(member.at_once),
                 "most": str(member.limit),
+                "channel_slots": "" if member.channel_slots is None else str(member.channel_slots),
                 "queues": " ".join(member.queues),
                 "lanes": " ".join(lanes_of(member, directory.queues)),
             }

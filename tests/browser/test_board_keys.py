@@ -132,6 +132,31 @@ async def test_sam_finds_who_is_late_or_a_name_or_a_queue(board_stage: BoardStag
     assert "agent-eve" not in await page.evaluate(ROWS)
 
 
+async def test_sam_sees_one_channel_alone(board_stage: BoardStage, page: Page) -> None:
+    await busy(board_stage, page)
+    choice = page.get_by_role("combobox", name="Channel")
+    await expect(choice).to_be_hidden()
+    mail = board_stage.floor.waits(
+        "mail", name="Erika", queue="billing", for_ms=3_600_000, due=9_000_000, channel="email"
+    )
+    board_stage.change()
+    await expect(choice.locator("option")).to_have_text(["All channels", "Live chat", "E-mail"])
+    billing = page.locator("#queue-billing")
+    await billing.locator(".line summary").click()
+    waiting = billing.locator(".line li:visible button")
+    await expect(waiting).to_have_text(["Visitor 0", "Visitor 1", "Visitor 2", "Erika"])
+    await choice.select_option("E-mail")
+    await expect(waiting).to_have_text(["Erika"])
+    await expect(billing.locator(".channels tbody tr:visible th")).to_have_text(["E-mail"])
+    await expect(page.locator(".queue[data-queue]:visible")).to_have_count(1)
+    mail.name = "Erika M."
+    board_stage.change()
+    await expect(waiting, "what is drawn anew stays filtered").to_have_text(["Erika M."])
+    await choice.select_option("Live chat")
+    await expect(waiting).to_have_text(["Visitor 0", "Visitor 1", "Visitor 2"])
+    await expect(page.locator(".queue[data-queue]:visible"), "all queues have live chats").to_have_count(3)
+
+
 async def test_empty_floors_say_what_will_stand_there_and_how_to_get_it(board_stage: BoardStage, page: Page) -> None:
     await expect(page.get_by_text("No agents here yet.")).to_be_visible()
     await expect(page.locator("#queue-support .alerts")).to_contain_text("Nobody is online")

@@ -77,7 +77,7 @@ class Checker:
             )
             self.lines[fact.chat] = lines
         if isinstance(fact, AgentChanged):
-            self.limits[fact.agent] = fact.limit
+            self.limits[fact.agent] = fact.limit + (fact.channel_slots or 0)
             self._expect(not (fact.removed and self.slots.get(fact.agent)), "who is no member holds nothing", fact)
         if isinstance(fact, ChatFact):
             self._log(fact)

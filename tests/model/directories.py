@@ -49,6 +49,7 @@ LATE = [
 ]  # fmt: skip
 AGENTS = ["ana", "ben", "kim", "sam"]
 SERVED = [("sales", "help"), ("sales",), ("help", "late"), (), ("late", "sales"), ("help",)]
+APART = [None, 1, None, 0, 2]  # slots for other channels
 LIMITS = [2, 1, 2, 1, 3, 2, 0]  # 0: not a member
 SPOKEN = [(), (), ("fr",), ("en", "it")]
 QUEUES = ("sales", "help", "late")
@@ -67,7 +68,15 @@ def directory(
     """`kind` chooses the queues, which share their hours; Late exists only while somebody serves it."""
     rows = zip(AGENTS, limits, served, spoken, strict=True)
     people = {
-        agent: Member(agent, agent.title(), f"{agent}@example.org", queues=queues, limit=limit, languages=languages)
+        agent: Member(
+            agent,
+            agent.title(),
+            f"{agent}@example.org",
+            queues=queues,
+            limit=limit,
+            languages=languages,
+            channel_slots=APART[(kind + len(agent) + ord(agent[0])) % len(APART)],
+        )
         for agent, limit, queues, languages in rows
         if limit
     }

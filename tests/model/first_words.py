@@ -46,7 +46,7 @@ class FirstWords(Turns):
         c.worded = len(c.log) + 1
         self.record(c, "message", by="agent", **told, cid=f"word-{c.id}-{c.worded}", text=text)
         self.await_visitor(c)
-        self.measure(c.queue, "v", turn["waited"], within="late" not in turn)
+        self.measure_chat(c, "v", turn["waited"], within="late" not in turn)
         self.count(c.queue, automatic=1)
         self.late_answer(c, turn)
 

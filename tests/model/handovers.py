@@ -41,14 +41,15 @@ class Handing(Answering):
             return c
         if c.place != "waiting" or not set(c.reached) & set(member.queues):
             raise Refusal("not_found")
-        if not member.has_slot:
+        if not self.room(c, member):
             raise Refusal("no_slot")
         return c
 
     def _most_urgent(self, member: Member) -> Chat:
-        if not member.has_slot:
+        if not member.has_slot and member.channel_slots is None:
             raise Refusal("no_slot")
-        theirs = [c for c in self.chats.values() if c.place == "waiting" and set(c.reached) & set(member.queues)]
+        waiting = (c for c in self.chats.values() if c.place == "waiting" and set(c.reached) & set(member.queues))
+        theirs = [c for c in waiting if self.room(c, member)]
         c = self.next_chat(member, pull=True) or min(theirs, key=lambda c: (c.rank, c.id), default=None)
         if not c:
             raise Refusal("nothing_to_do")
@@ -144,7 +145,7 @@ class Handing(Answering):
             member = self.members[to]
             if not member.connected or (member.status != "online" and not anyway):
                 raise Refusal("not_there")
-            none = not member.has_slot or (member.breather and not anyway)
+            none = not self.room(c, member) or (member.breather and not anyway)
             if none and c.agent != to:  # an offered chat has a slot already
                 raise Refusal("no_slot")
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from console.domain.channels import INSTANT
+from console.domain.channels import INSTANT, rule_for
 from tests.model import state
 from tests.model.bots import Bots
 from tests.model.state import Bot, Chat, Member, only
@@ -227,7 +227,8 @@ class Lines(Bots):
     def next_chat(self, member: Member, *, pull: bool) -> Chat | None:
         """Return the chat whose promise breaks first, of those the member may have."""
         waiting = (c for c in self.chats.values() if c.place == "waiting" and (pull or self.routed(c)))
-        return min((c for c in waiting if self.may_have(c, member)), key=lambda c: (c.rank, c.id), default=None)
+        fitting = (c for c in waiting if not pull or self.room(c, member))
+        return min((c for c in fitting if self.may_have(c, member)), key=lambda c: (c.rank, c.id), default=None)
 
     def hand(self, c: Chat, member: Member, why: str) -> None:
         line = self.serves(c, member)
@@ -236,8 +237,27 @@ class Lines(Bots):
         else:
             self.assign(c, member, why, line)
 
-    def _slot(self, member: Member) -> int:
-        return min(set(range(1, 99)) - set(member.held))
+    def stands_aside(self, c: Chat) -> bool:
+        """Whether agents take it, as one of another channel."""
+        queue = self.queues[self.home(c.queue, c.site)]
+        return c.channel not in INSTANT and not rule_for(queue.channels, c.channel).push
+
+    def room(self, c: Chat, member: Member) -> bool:
+        """Whether there is a slot for this chat."""
+        if member.channel_slots is None or not self.stands_aside(c):
+            return member.has_slot
+        total = member.limit + member.channel_slots
+        return len(member.asides) < member.channel_slots and len(member.held) < total
+
+    def _take_slot(self, member: Member, c: Chat) -> int:
+        """Return the lowest free one."""
+        self.book_load(member)
+        slot = min(set(range(1, 99)) - set(member.held))
+        member.held[slot] = c.id
+        if self.stands_aside(c):
+            c.aside = True
+            member.asides.add(c.id)
+        return slot
 
     def assign(self, c: Chat, member: Member, why: str, line: str = "") -> None:
         last_slot = c.place == "offered" and not member.free  # reserved for this very chat
@@ -251,10 +271,8 @@ class Lines(Bots):
         trace = only(due=c.due, chats=chats, line="" if line == c.queue else line)
         if waited or why not in ("transferred", "took_over"):
             trace |= self._learn(c, waited)
-        slot = c.slot if c.place == "offered" else self._slot(member)
-        if c.place != "offered":
-            self.book_load(member)
-        member.held[slot], member.last = c.id, self.now
+        slot = c.slot if c.place == "offered" else self._take_slot(member, c)
+        member.last = self.now
         c.place, c.agent, c.slot, c.until, c.got, c.turn_shown = "active", member.id, slot, 0, False, 0
         c.typed = 0
         c.assigned = c.since = self.now
@@ -262,7 +280,16 @@ class Lines(Bots):
         self.no_timer(c.id, "abandon", "overflow", "language", "offer")
         self.timer("unseen", c.id, self.now + state.UNSEEN)
         self.record(
-            c, "assigned", agent=member.id, name=member.name, slot=slot, why=why, waited=waited, **told, **trace
+            c,
+            "assigned",
+            agent=member.id,
+            name=member.name,
+            slot=slot,
+            why=why,
+            waited=waited,
+            **told,
+            **trace,
+            **only(aside=c.aside),
         )
         self.time_word(c)
         self.await_visitor(c)
@@ -296,9 +323,8 @@ class Lines(Bots):
         if not c.stuck:
             self.next_overflow(c, c.since)
             self.next_language(c, c.since)
-        slot = self._slot(member)
-        self.book_load(member)
-        member.held[slot], member.last = c.id, self.now
+        slot = self._take_slot(member, c)
+        member.last = self.now
         c.place, c.agent, c.slot, c.found = "offered", member.id, slot, line
         c.until = self.now + self.queues[c.queue].accept
         self.timer("offer", c.id, c.until)
@@ -313,6 +339,8 @@ class Lines(Bots):
         if member:
             self.book_load(member)
             del member.held[c.slot]
+            member.asides.discard(c.id)
+            c.aside = False
             c.agent, c.slot, c.until = "", 0, 0
         return member
 

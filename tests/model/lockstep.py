@@ -206,6 +206,8 @@ class Twin:
         same(f"the figures of {agent}", {name: int(value) for name, value in times.items()}, member.times)
         expected = {
             "name": f'"{member.name}"', "limit": str(member.limit), "most": str(member.most),
+            "channel_slots": "" if member.channel_slots is None else str(member.channel_slots),
+            "aside": str(len(member.asides)),
             "queues": " ".join(member.queues),
             "status": member.status, "connected": str(int(member.connected)), "fence": str(member.fence),
             "reason": f'"{member.reason}"' if member.reason else "", "since": str(member.since),
@@ -214,6 +216,7 @@ class Twin:
             "breathers": " ".join(map(str, member.breathers)), "breather_cid": member.breather_cid,
         }  # fmt: skip
         empty = {"status": "", "connected": "0", "fence": "0", "reason": "", "since": "0", "missed": "0"}
+        empty |= {"channel_slots": "", "aside": "0"}
         empty |= {"loaded": "0", "breather": "0", "breathers": "", "breather_cid": ""}
         same(f"the fields of {agent}", {name: fields.get(name, empty.get(name)) for name in expected}, expected)
 

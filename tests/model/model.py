@@ -91,10 +91,11 @@ class Model(BotWork):
     def _told(self, told: Told, before: dict[str, set[str]]) -> Member | None:
         """Return the member if anything about them changed."""
         member = self.members.setdefault(told.id, Member(told.id, "", 0, ()))
-        was = member.name, member.limit, member.most, member.queues, before.get(told.id)
+        was = member.name, member.limit, member.most, member.channel_slots, member.queues, before.get(told.id)
         member.name, member.queues, member.languages = told.name, told.queues, told.languages
         member.most, member.limit = told.limit, min(told.limit, told.own_limit or told.limit)
-        now = member.name, member.limit, member.most, member.queues, self.lanes_of(member)
+        member.channel_slots = told.channel_slots
+        now = member.name, member.limit, member.most, member.channel_slots, member.queues, self.lanes_of(member)
         return member if was != now else None
 
     def _remove(self, agent: str) -> None:

@@ -18,6 +18,7 @@ class Presence(Handing):
             "agent", agent=member.id, name=member.name, status=member.status or "offline", connected=member.connected,
             limit=member.limit, fence=member.fence, queues=list(member.queues),
             **only(most=member.most if member.most != member.limit else 0),
+            **({} if member.channel_slots is None else {"channel_slots": member.channel_slots}),
             **only(reason=member.reason, since=member.since, breather=member.breather, by=by),
         )  # fmt: skip
 

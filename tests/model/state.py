@@ -37,6 +37,7 @@ class Chat:
     rank: int = 0  # order in its queues: lower is sooner
     head: int = 0  # the head start contained in it
     reached: list[str] = field(default_factory=list)  # the queues it has reached, its own first
+    aside: bool = False  # in a slot for other channels
     any: bool = False  # any member, whatever its language
     stuck: str = ""
     places: int = 0  # those that go first and itself, in hundredths
@@ -114,6 +115,7 @@ class Chat:
             "bot": self.bot,
             "named": self.named, "guests": self.guests, "watchers": self.watchers, "reached": self.reached,
             "any": int(self.any), "tongue": self.tongue, "tongue_by": self.tongue_by,
+            "aside": int(self.aside),
         }  # fmt: skip
 
     def held(self) -> FactDict:
@@ -144,6 +146,8 @@ class Member:
     queues: tuple[str, ...]
     languages: tuple[str, ...] = ()
     most: int = 0  # the supervisors' limit
+    channel_slots: int | None = None  # for other channels, besides
+    asides: set[str] = field(default_factory=set)  # chats that may use those
     status: str = ""
     reason: str = ""
     since: int = 0
@@ -165,7 +169,7 @@ class Member:
 
     @property
     def has_slot(self) -> bool:
-        return len(self.held) < self.limit
+        return len(self.held) - min(len(self.asides), self.channel_slots or 0) < self.limit
 
     @property
     def free(self) -> bool:

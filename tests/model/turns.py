@@ -3,11 +3,12 @@
 import math
 from collections import Counter
 
-from console.domain.channels import INSTANT
+from console.domain.channels import CHANNELS, INSTANT, OTHER
 from tests.model.state import Chat, FactDict, Member, State, only
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 LATEST = 30
+BY_CHANNEL = ("opened", "broke", "held_left", "late_ended", "late_left")
 
 
 class Turns(State):
@@ -16,7 +17,7 @@ class Turns(State):
         if c.place != "active" and c.due:
             due = min(due, c.due)
         c.late = c.late and due <= self.now
-        self.count(c.queue, broke=int(c.late))
+        self.count_chat(c, broke=int(c.late))
         c.turn, c.turn_seq, c.turn_shown, c.due = at, seq, 0, due
         self.own_time(c)
         self.no_timer(c.id, "ask", "silent")
@@ -39,7 +40,7 @@ class Turns(State):
             self.level(self.members[c.agent], "x")
         if c.due and not c.late and self.now >= c.due:
             c.late = True
-            self.count(c.queue, broke=int(c.turn > 0))
+            self.count_chat(c, broke=int(c.turn > 0))
             agent = c.agent if c.place == "active" else ""
             self.record(c, "late", queue=c.queue, due=c.due, **only(agent=agent, own=breaks))
         elif breaks:
@@ -54,7 +55,7 @@ class Turns(State):
 
     def late_turn(self, c: Chat, outcome: str) -> None:
         if c.turn and c.late:
-            self.count(c.queue, **{outcome: 1})
+            self.count_chat(c, **{outcome: 1})
 
     def end_stay(self, c: Chat) -> None:
         """Its holder loses it with the turn open."""
@@ -112,13 +113,13 @@ class Turns(State):
         waited = self.now - (c.unanswered or turn["asked"])
         kept, own = ("late" not in turn, "kept" in turn) if not c.unanswered else (not c.unkept,) * 2
         c.unanswered = 0
-        self.measure(c.queue, "r", waited, within=kept)
+        self.measure_chat(c, "r", waited, within=kept)
         self.measure_agent(member, rn=1, rw=int(own))
         self.level(member, "a", "k" if own else "")
         first = 0 if c.answered else max(self.now - (c.handed_at or c.opened), 1)
         c.answered = True
         if first:
-            self.measure(c.queue, "f", first)
+            self.measure_chat(c, "f", first)
         return {"answer": {"waited": waited, **only(kept=kept, own=own, first=first)}}
 
     def never_answered(self, c: Chat) -> FactDict:
@@ -126,7 +127,7 @@ class Turns(State):
         if not c.unanswered:
             return {}
         c.unanswered = 0
-        self.count(c.queue, held_left=int(not (c.turn and c.late)))
+        self.count_chat(c, held_left=int(not (c.turn and c.late)))
         if c.place == "active":
             self.measure_agent(self.members[c.agent], rx=1)
             self.level(self.members[c.agent], "a")
@@ -147,6 +148,16 @@ class Turns(State):
             span["labelled"] += by
 
     # --- figures -------------------------------------------------------------------------------
+
+    def count_chat(self, c: Chat, **by: int) -> None:
+        """For its queue, and for its channel there."""
+        self.count(c.queue, **by)
+        if c.channel not in INSTANT:
+            named = c.channel if c.channel in CHANNELS else OTHER
+            self.count(c.queue, **{f"{named}/{counter}": n for counter, n in by.items() if of_channel(counter)})
+
+    def measure_chat(self, c: Chat, kind: str, ms: int, *, within: bool = False) -> None:
+        self.count_chat(c, **{f"{kind}{bucket(ms)}": 1, f"{kind}w": int(within)})
 
     def count(self, queue: str, patience: int = 0, **by: int) -> None:
         """Add to the current minute and hour."""
@@ -195,9 +206,9 @@ class Turns(State):
         self.measure_agent(member, **{"n": 1, "w": int("kept" in turn), f"b{bucket(turn['mine'])}": 1})
         self.level(member, "w" if "kept" in turn else "")
         self.measure(c.queue, "a", turn["mine"], within="kept" in turn)
-        self.measure(c.queue, "v", turn["waited"], within="late" not in turn)
+        self.measure_chat(c, "v", turn["waited"], within="late" not in turn)
         if "first" in turn:
-            self.measure(c.queue, "f", turn["first"])
+            self.measure_chat(c, "f", turn["first"])
         self.count(c.queue, canned=int(canned), suggested=int(bool(suggestion)))
         self.count(c.queue, suggested_taken=int(suggestion == "taken"), suggested_edited=int(suggestion == "edited"))
         self.late_answer(c, turn)
@@ -212,6 +223,11 @@ class Turns(State):
         least = {"m": self.now // MINUTE - 89, "h": self.now // HOUR - 25}
         spans = self.counted.get(queue, {})
         return {name: dict(span) for name, span in spans.items() if int(name[1:]) >= least[name[0]] and span}
+
+
+def of_channel(counter: str) -> bool:
+    """Whether it is kept for each channel besides."""
+    return counter in BY_CHANNEL or (counter[:1] in "vrf" and (counter[1:] == "w" or counter[1:].isdigit()))
 
 
 def bucket(ms: int) -> int:

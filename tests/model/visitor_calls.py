@@ -176,7 +176,7 @@ class Visiting(Lines):
         else:
             self.enqueue(c, front=False)
         self.record(c, "opened", **self._entry(c), **c.profile)
-        self.count(queue, opened=1)
+        self.count_chat(c, opened=1)
         if bot:
             self.begin_with_bot(c, bot)
         self._tab(c, connection)
@@ -208,7 +208,7 @@ class Visiting(Lines):
         self.record(c, "opened", **self._entry(c), **c.profile)
         author = Author(visitor.id, visitor.name)
         seq = self.record(c, "message", by="visitor", **words(author, cid, text))
-        self.count(queue, opened=1)
+        self.count_chat(c, opened=1)
         self._file(c)
         return self.done(visitor.id, visitor.id, cid, body, seq, chat)
 

@@ -45,6 +45,14 @@ def validate_member(member: Member, known: Directory) -> list[Problem]:
     found.unless(named, "name", "Enter a name of up to 120 characters.")
     found.unless(member.role in ROLES, "role", "Choose a role: agent, supervisor or admin.")
     found.unless(1 <= member.limit <= SLOTS, "limit", "Choose a limit from 1 to %(most)s chats.", most=SLOTS)
+    left = max(SLOTS - member.limit, 0)
+    found.unless(
+        0 <= (member.channel_slots or 0) <= left,
+        "channel_slots",
+        "Choose at most %(most)s: there are %(slots)s slots in all.",
+        most=left,
+        slots=SLOTS,
+    )
     for queue in member.queues:
         found.unless(queue in known.queues, "queues", "The queue %(queue)s does not exist.", queue=queue)
     check_languages(found, member.languages)

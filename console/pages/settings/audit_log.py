@@ -144,6 +144,7 @@ FIELDS = {
     "default_queues": _("Queues"),
     "limit": _("Chats at once"),
     "own_limit": _("Own limit"),
+    "channel_slots": _("Slots for other channels"),
     "title": _("Title"),
     "text": _("Text"),
     "snippet": _("Snippet"),

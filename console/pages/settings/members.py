@@ -174,6 +174,7 @@ def typed_of(member: Member) -> dict[str, str]:
         "email": member.email,
         "role": member.role,
         "limit": str(member.limit),
+        "channel_slots": "" if member.channel_slots is None else str(member.channel_slots),
         "languages": ", ".join(member.languages),
         **ticks("queue", member.queues),
     }
@@ -187,6 +188,7 @@ def read_member(form: Form, was: Member, locale: str, *, role: bool) -> Member:
         name=form.plain("name"),
         role=cast(MemberRole, form.typed.get("role", was.role)) if role else was.role,
         limit=form.whole("limit", otherwise=was.limit),
+        channel_slots=form.whole("channel_slots", otherwise=0) if form.typed.get("channel_slots") else None,
         queues=_kept_order(was.queues, chosen),
         languages=form.languages("languages", locale),
     )

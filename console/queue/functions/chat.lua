@@ -25,7 +25,7 @@ function S.let_go(c)
     S.no_timer(kind, c.id)
   end
   if id == '' then return id end
-  S.free_slot(id, c.slot)
+  S.free_slot(id, c)
   redis.call('ZREM', key('clocks', id), c.id)
   S.put(c, 'agent', '')
   S.put(c, 'slot', '0')

@@ -96,10 +96,12 @@ local function put_member(told)
   local id = told.id
   local a = S.agent(id) or S.new_agent(id)
   local most = told.most or told.limit -- an older process knows one limit only
+  local channel_slots = told.channel_slots or ''
   if
     a.name == told.name
     and a.limit == told.limit
     and a.most == most
+    and (a.channel_slots or '') == channel_slots
     and a.queues == told.queues
     and a.lanes == told.lanes
   then
@@ -114,6 +116,7 @@ local function put_member(told)
     name = told.name,
     limit = told.limit,
     most = most,
+    channel_slots = channel_slots,
     queues = told.queues,
     lanes = told.lanes,
     stands = '',
@@ -124,9 +127,10 @@ local function put_member(told)
 end
 
 -- configure(version, told, mark): `mark` is what the content is known by; `told` is JSON of queues {id, opens, settings
--- by name, words by language}, members {id, name, limit, most, queues, lanes} and sites (key to queue). `limit` is how
--- many chats the member gets, `most` the supervisors' limit, which may be higher. Taken only when newer. A limit that
--- went down takes no chat away.
+-- by name, words by language}, members {id, name, limit, most, channel_slots, queues, lanes} and sites (key to queue).
+-- `limit` is how many chats the member gets, `most` the supervisors' limit, which may be higher; `channel_slots` how
+-- many of other channels besides ('': they count in `limit`). Taken only when newer. A limit that went down takes no
+-- chat away.
 verb('configure', function(version, told, mark)
   if num(version) <= num(redis.call('HGET', P .. 'config', 'version')) then return S.reply('0') end
   told = cjson.decode(told)

@@ -48,6 +48,22 @@ function S.tally(queue, counted, waited)
   if waited then all.patience = math.max(all.patience or 0, waited) end
 end
 
+-- What is counted for a channel besides: how its chats began, first words, answers, and what came of late ones.
+local BY_CHANNEL = { opened = true, broke = true, held_left = true, late_ended = true, late_left = true }
+
+-- Counts for the chat's queue, and of a chat by mail, text message and so on for its channel there: `<channel>/<field>`.
+function S.tally_chat(c, counted)
+  local channel = S.channel_group(c)
+  if channel then
+    local own = {}
+    for field, by in pairs(counted) do
+      if BY_CHANNEL[field] or string.find(field, '^[vrf]w?%d*$') then own[channel .. '/' .. field] = by end
+    end
+    S.tally(c.queue, own)
+  end
+  S.tally(c.queue, counted)
+end
+
 -- `of` is an earlier hour, if it is not this one.
 function S.measure(id, counted, of)
   if not of then return count('a:' .. id, 't', counted) end

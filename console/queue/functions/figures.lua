@@ -77,13 +77,13 @@ function S.answered(c, id, turn, canned, suggestion)
     if suggestion ~= 'shown' then counted['suggested_' .. suggestion] = 1 end
   end
   if turn.first then S.sample(counted, 'f', turn.first) end
-  S.tally(c.queue, counted)
+  S.tally_chat(c, counted)
   late_answer(c, id, turn)
 end
 
 -- Counts an automatic first word: the visitor has had one, and no agent gave it.
 function S.automatic_word(c, turn)
-  S.tally(c.queue, S.sample({ automatic = 1 }, 'v', turn.waited, not turn.late))
+  S.tally_chat(c, S.sample({ automatic = 1 }, 'v', turn.waited, not turn.late))
   late_answer(c, c.agent, turn)
 end
 
@@ -94,14 +94,14 @@ function S.gave(c, id, given)
   if given.own then S.level(id, 'k') end
   local counted = S.sample({}, 'r', given.waited, given.kept)
   if given.first then S.sample(counted, 'f', given.first) end
-  S.tally(c.queue, counted)
+  S.tally_chat(c, counted)
 end
 
 -- Counts a chat that ends with holding replies only, and returns whether it is one. A turn that is late besides has been
 -- counted for the queue: no chat counts twice.
 function S.never_answered(c)
   if num(c.held) == 0 then return false end
-  if num(c.turn) == 0 or c.late ~= '1' then S.tally(c.queue, { held_left = 1 }) end
+  if num(c.turn) == 0 or c.late ~= '1' then S.tally_chat(c, { held_left = 1 }) end
   if c.place == 'active' then
     S.measure(c.agent, { rx = 1 })
     S.level(c.agent, 'a')

@@ -31,11 +31,11 @@ verb('take', function(id, fence, chat, cid, digest)
     end
     local line = c.place == 'waiting' and line_of(c, a)
     if not line then return refuse('not_found') end
-    if not S.has_slot(a) then return refuse('no_slot') end
+    if not S.has_room(a, c) then return refuse('no_slot') end
     S.assign(c, id, 'taken', line)
     return S.done(chat, id, cid, digest, num(c.seq), chat)
   end
-  if not S.has_slot(a) then return refuse('no_slot') end
+  if not S.has_slot(a) and not S.has_two_kinds(a) then return refuse('no_slot') end
   local c = S.next_chat(a, true) or S.any_chat(a) -- what the console counts as takeable can be taken
   if not c then return refuse('nothing_to_do') end
   S.assign(c, id, 'taken', line_of(c, a))
@@ -75,11 +75,11 @@ verb('decline', function(id, fence, chat, cid, digest)
 end, { 'allow-oom' })
 
 -- Returns why the colleague cannot have the chat, or nil. `anyway` ignores the status.
-local function cannot_take(to, anyway)
+local function cannot_take(c, to, anyway)
   local a = S.agent(to)
   if not a then return 'not_found' end
   if a.connected ~= '1' or (a.status ~= 'online' and not anyway) then return 'not_there' end
-  if not S.has_slot(a) or (S.breathes(a) and not anyway) then return 'no_slot' end
+  if not S.has_room(a, c) or (S.breathes(a) and not anyway) then return 'no_slot' end
 end
 
 -- Moves the chat from its queue, agent or bot into another queue or to one colleague. The clock keeps running; that of a
@@ -144,7 +144,7 @@ verb('transfer', function(id, fence, chat, cid, digest, queue, to, payload)
   if to == id then return refuse('nothing_to_do') end
   if not exists(queue) then return refuse('no_queue') end
   local b = to ~= '' and to == S.queue(c.queue).bot and S.bot(to)
-  local why = b and S.bot_refuses(b) or not b and to ~= '' and cannot_take(to)
+  local why = b and S.bot_refuses(b) or not b and to ~= '' and cannot_take(c, to)
   if why then return refuse(why) end
   if b then return S.done(chat, id, cid, digest, S.give_to_bot(c, b, payload), chat) end
   return S.done(chat, id, cid, digest, S.hand_over(c, queue, to, 'transferred', payload), chat)
@@ -167,7 +167,7 @@ verb('move', function(by, chat, cid, digest, queue, to, payload)
   if to ~= '' and to == c.agent and c.place == 'active' then return refuse('nothing_to_do') end
   if not exists(queue) then return refuse('no_queue') end
   local offeree = c.place == 'offered' and to == c.agent -- their slot is this very chat's
-  local why = to ~= '' and cannot_take(to)
+  local why = to ~= '' and cannot_take(c, to)
   if why and not (offeree and why == 'no_slot') then return refuse(why) end
   return S.done(chat, by, cid, digest, S.hand_over(c, queue, to, 'transferred', payload), chat)
 end)
@@ -177,7 +177,7 @@ verb('take_over', function(by, chat, cid, digest, payload)
   local answer, c = S.unended(chat, by, cid, digest)
   if answer then return answer end
   if c.agent == by and c.place == 'active' then return refuse('nothing_to_do') end
-  local why = cannot_take(by, true)
+  local why = cannot_take(c, by, true)
   if why and not (c.agent == by and why == 'no_slot') then return refuse(why) end
   return S.done(chat, by, cid, digest, S.hand_over(c, '', by, 'took_over', payload), chat)
 end)

@@ -20,6 +20,13 @@ function S.reached(c) return string.gmatch(c.reached, '%S+') end
 -- Whether its visitor sits in front of the chat and waits: console/domain/channels.py has the same.
 function S.instant(c) return c.channel == 'web' or c.channel == 'api' end
 
+-- Returns the channel that the chat's figures count for, or nil for an instant one. Gateways may invent any number.
+local NAMED = { email = true, sms = true, whatsapp = true, phone = true }
+function S.channel_group(c)
+  if S.instant(c) then return nil end
+  return NAMED[c.channel] and c.channel or 'other'
+end
+
 -- Returns the target (ms) of the chat's channel in this queue, and whether its chats are assigned. `channels` names
 -- each channel with both; the last one stands for those without a name.
 local function rule(c, q)
@@ -27,6 +34,13 @@ local function rule(c, q)
   for channel, target, assigned in string.gmatch(q.channels, '(%S+) (%d+) (%d)') do
     if channel == c.channel or channel == 'other' then return num(target), assigned == '1' end
   end
+end
+
+-- Whether it takes one of the slots that an agent may have for such chats: those that agents take, of other channels.
+function S.stands_aside(c)
+  if S.instant(c) then return false end -- without a look at its queue
+  local _, assigned = rule(c, S.home(c.queue, c.site))
+  return not assigned
 end
 
 function S.target_of(c, q) return (rule(c, q)) end

@@ -37,6 +37,7 @@ function S.say_agent(id, by)
       .. ',"limit":'
       .. a.limit
       .. (a.most and a.most ~= a.limit and ',"most":' .. a.most or '')
+      .. ((a.channel_slots or '') ~= '' and ',"channel_slots":' .. a.channel_slots or '')
       .. ',"fence":'
       .. (a.fence or '0')
       .. ',"queues":['

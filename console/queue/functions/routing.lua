@@ -78,6 +78,12 @@ end
 -- Returns the first chat over all lanes that the member may have; `pull` includes queues whose chats are taken.
 function S.next_chat(a, pull)
   local kinds = pull and TO_PULL or ROUTED
+  if pull and S.has_two_kinds(a) then
+    return first_chat(a, kinds, function(id)
+      local c = S.chat(id)
+      return S.has_room(a, c) and not S.excluded(c, a.id)
+    end)
+  end
   -- Almost no chat is excluded, so ask without the check first; the check reads a hash per chat.
   local c = first_chat(a, kinds, function() return true end)
   if not c or not S.excluded(c, a.id) then return c end
@@ -87,10 +93,11 @@ end
 -- Returns the first chat in a member's queues, whatever its language and whoever declined it.
 function S.any_chat(a)
   local best, rank
+  local function fits(id) return not S.has_two_kinds(a) or S.has_room(a, S.chat(id)) end
   for queue in S.queues_of(a) do
     for _, lane in ipairs(S.lanes_in(queue)) do
       for _, kind in ipairs(TO_PULL) do
-        local id, score = first(key(kind, lane), function() return true end)
+        local id, score = first(key(kind, lane), fits)
         if id and before(score, id, rank, best) then
           best, rank = id, score
         end
@@ -110,7 +117,7 @@ function S.assign(c, id, why, line)
   local clocks = redis.call('ZCARD', key('clocks', id))
   local chats = S.used(a) - (offered and 1 or 0)
   local waited = NOW - num(c.since)
-  local slot = offered and c.slot or S.take_slot(a, c.id)
+  local slot = offered and c.slot or S.take_slot(a, c)
   -- Assigned before the visitor's first message counts: from now on only an open turn has a clock.
   if num(c.turn) == 0 then
     S.judge(c)
@@ -133,6 +140,7 @@ function S.assign(c, id, why, line)
     .. int(waited)
     .. (num(c.due) > 0 and ',"due":' .. c.due or '')
     .. (chats > 0 and ',"chats":' .. int(chats) or '')
+    .. (c.aside == '1' and ',"aside":true' or '')
     .. (line and line ~= c.queue and ',"line":"' .. line .. '"' or '')
   -- A transfer or takeover from slot to slot is no wait, so it is not counted as one.
   if waited > 0 or (why ~= 'transferred' and why ~= 'took_over') then
@@ -172,7 +180,7 @@ function S.offer(c, id, q, line)
   local a = S.agent(id)
   local candidates = S.candidates(S.lane(c, line))
   local clocks = redis.call('ZCARD', key('clocks', id))
-  local slot = S.take_slot(a, c.id)
+  local slot = S.take_slot(a, c)
   if c.fresh and c.stuck == '' then
     S.next_overflow(c, num(c.since))
     S.next_language(c, num(c.since))

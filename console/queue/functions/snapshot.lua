@@ -32,6 +32,7 @@ local LINE = {
   'bot',
   'tongue',
   'tongue_by',
+  'aside',
 }
 
 local function line_of(c)

@@ -57,7 +57,7 @@ function S.open_turn(c, q, seq, at)
   S.put(c, 'due', int(due))
   -- Late only if the queue's promise was broken already and the turn's own due time has passed too.
   S.put(c, 'late', due <= NOW and c.late == '1' and '1' or '0')
-  if c.late == '1' then S.tally(c.queue, { broke = 1 }) end
+  if c.late == '1' then S.tally_chat(c, { broke = 1 }) end
   S.own_time_anew(c)
   S.no_timer('ask', c.id)
   S.no_timer('silent', c.id)
@@ -76,7 +76,7 @@ function S.judge(c)
   end
   if c.late ~= '1' then
     S.put(c, 'late', '1')
-    if num(c.turn) > 0 then S.tally(c.queue, { broke = 1 }) end
+    if num(c.turn) > 0 then S.tally_chat(c, { broke = 1 }) end
     local held = c.agent ~= '' and c.place == 'active' and ',"agent":"' .. c.agent .. '"' or ''
     S.record(c, 'late', '"queue":"' .. c.queue .. '","due":' .. c.due .. held .. (breaks and ',"own":true' or ''))
   elseif breaks then
@@ -86,7 +86,7 @@ end
 
 -- What becomes of a turn whose promise is broken already, when no answer does.
 function S.late_turn(c, outcome)
-  if num(c.turn) > 0 and c.late == '1' then S.tally(c.queue, { [outcome] = 1 }) end
+  if num(c.turn) > 0 and c.late == '1' then S.tally_chat(c, { [outcome] = 1 }) end
 end
 
 -- Where the time went since it was asked, or since an earlier holder lost it; `began` is the first keystroke as the

@@ -180,10 +180,24 @@ function S.used(a)
   return num(a.used)
 end
 
-function S.has_slot(a) return S.used(a) < num(a.limit) end
+-- How many slots the member has for chats of other channels, beside those of `limit`; nil: they share these.
+local function apart(a) return (a.channel_slots or '') ~= '' and num(a.channel_slots) or nil end
+
+-- Whether there is a slot for a chat that is assigned. What the slots for other channels cannot hold counts here.
+function S.has_slot(a) return S.used(a) - math.min(num(a.aside), apart(a) or 0) < num(a.limit) end
+
+-- Whether there is a slot for this one.
+function S.has_room(a, c)
+  local most = apart(a)
+  if not most or not S.stands_aside(c) then return S.has_slot(a) end
+  return num(a.aside) < most and S.used(a) < num(a.limit) + most
+end
+
+-- Whether the slots differ by chat.
+function S.has_two_kinds(a) return apart(a) ~= nil end
 
 -- Gives the chat the lowest free slot. Returns it as text.
-function S.take_slot(a, chat)
+function S.take_slot(a, c)
   local taken, slot = slots(a), 1
   while taken[int(slot)] do
     slot = slot + 1
@@ -191,18 +205,26 @@ function S.take_slot(a, chat)
   slot = int(slot)
   S.book_load(a, S.used(a))
   S.put(a, 'used', int(S.used(a) + 1))
-  redis.call('HSET', key('held', a.id), slot, chat)
-  a.slots[slot] = chat
+  redis.call('HSET', key('held', a.id), slot, c.id)
+  a.slots[slot] = c.id
+  if S.stands_aside(c) then
+    S.put(c, 'aside', '1')
+    S.put(a, 'aside', int(num(a.aside) + 1))
+  end
   return slot
 end
 
-function S.free_slot(id, slot)
+-- Frees the slot that the chat has with the member.
+function S.free_slot(id, c)
+  local slot, aside = c.slot, c.aside == '1'
+  if aside then S.put(c, 'aside', '0') end
   local a = S.agent(id)
   local used = a and S.used(a)
   if redis.call('HDEL', key('held', id), slot) == 0 or not a then return end
   S.book_load(a, used)
   if a.slots then a.slots[slot] = nil end
   S.put(a, 'used', int(used - 1))
+  if aside then S.put(a, 'aside', int(math.max(num(a.aside) - 1, 0))) end
 end
 
 -- Returns the used slots as slot -> chat.

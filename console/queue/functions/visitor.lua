@@ -223,7 +223,7 @@ verb(
       S.enqueue(c, q, false)
     end
     S.record(c, 'opened', S.entry(c), opened)
-    S.tally(queue, { opened = 1 })
+    S.tally_chat(c, { opened = 1 })
     if b then S.begin_with_bot(c, b) end
     tab(c, connection)
     local seq = words(c, message)
@@ -271,7 +271,7 @@ verb(
     if c and c.place ~= 'ended' then redis.call('HSET', key('visitor', visitor), 'chat', c.id) end
     S.put(left, 'here', '0')
     S.record(left, 'opened', S.entry(left), opened)
-    S.tally(q.id, { opened = 1 })
+    S.tally_chat(left, { opened = 1 })
     local seq = S.record(left, 'message', '"by":"visitor"', message)
     file(left)
     return S.done(visitor, visitor, cid, digest, seq, chat)

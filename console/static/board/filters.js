@@ -15,6 +15,7 @@ export function startFilters(changed) {
       filterAll();
       changed();
     });
+  $("of-channel")?.addEventListener("input", filterChannels);
   list().addEventListener("pointerleave", () => {
     filterAll();
     changed();
@@ -41,6 +42,22 @@ function filterAll() {
   for (const row of rows()) row.hidden = !wanted(row);
 }
 
+const cards = () => /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".queue[data-queue]")]);
+
+/** Without channels all chats of a queue are live. @param {HTMLElement} card */
+const channelsOf = (card) => card.dataset.channels?.split(" ").filter(Boolean) ?? [];
+
+/** Show the chosen channel's queues, and its waiting chats and figures there. */
+function filterChannels() {
+  const chosen = value("of-channel");
+  for (const card of cards()) {
+    const has = channelsOf(card);
+    card.hidden = chosen !== "" && !(has.length ? has : ["live"]).includes(chosen);
+    const parts = /** @type {NodeListOf<HTMLElement>} */ (card.querySelectorAll("[data-channel]"));
+    for (const part of parts) part.hidden = chosen !== "" && part.dataset.channel !== chosen;
+  }
+}
+
 /** Say why the list is empty, and how to change that. */
 export function showEmptyStates() {
   const totals = $("overview")?.dataset ?? {};
@@ -55,6 +72,8 @@ export function showEmptyStates() {
   const note = $("off-duty");
   if (note) note.textContent = off && !narrowed && value("show") !== "all" ? t("off_duty", { n: off }) : "";
   syncQueues();
+  syncChannels();
+  filterChannels();
 }
 
 /** @param {string} id @param {boolean} on */
@@ -67,15 +86,34 @@ function show(id, on) {
 function syncQueues() {
   const select = /** @type {HTMLSelectElement | null} */ ($("of-queue"));
   if (!select) return;
-  const cards = [...document.querySelectorAll(".queue[data-queue]")].map(
-    (one) => /** @type {HTMLElement} */ (one).dataset,
+  offer(
+    select,
+    cards().map(({ dataset }) => new Option(dataset.name, dataset.queue)),
   );
-  const known = [...select.options]
-    .slice(1)
-    .map((one) => one.value)
-    .join(" ");
-  if (known === cards.map((card) => card.queue).join(" ")) return;
+}
+
+/** A choice of channels is there once there is one: named as in the cards. */
+function syncChannels() {
+  const select = /** @type {HTMLSelectElement | null} */ ($("of-channel"));
+  if (!select) return;
+  const names = new Map(
+    [...document.querySelectorAll(".queue .channels tr[data-channel]")].map((row) => [
+      /** @type {HTMLElement} */ (row).dataset.channel ?? "",
+      row.firstElementChild?.textContent ?? "",
+    ]),
+  );
+  offer(
+    select,
+    [...names].map(([channel, name]) => new Option(name, channel)),
+  );
+  show("by-channel", names.size > 0);
+}
+
+/** Put options behind the first one, which stands for all; keep what is chosen. @param {HTMLSelectElement} select @param {HTMLOptionElement[]} options */
+function offer(select, options) {
+  const values = (/** @type {HTMLOptionElement[]} */ all) => all.map((one) => one.value).join(" ");
+  if (values([...select.options].slice(1)) === values(options)) return;
   const chosen = select.value;
-  select.replaceChildren(select.options[0], ...cards.map((card) => new Option(card.name, card.queue)));
-  select.value = cards.some((card) => card.queue === chosen) ? chosen : "";
+  select.replaceChildren(select.options[0], ...options);
+  select.value = options.some((one) => one.value === chosen) ? chosen : "";
 }

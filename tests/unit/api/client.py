@@ -56,9 +56,11 @@ class Api:
     async def post(self, path: str, body: object = None, **more: Any) -> httpx.Response:
         return await self.ask("POST", path, json={} if body is None else body, **more)
 
-    async def opens(self, text: str = "Where is my parcel?", ref: str = "+391234", **visitor: object) -> str:
+    async def opens(
+        self, text: str = "Where is my parcel?", ref: str = "+391234", *, channel: str = "api", **visitor: object
+    ) -> str:
         """Open a chat on behalf of a visitor; return its id."""
-        body = {"site": "demo", "text": text, "visitor": {"ref": ref, **visitor}}
+        body = {"site": "demo", "channel": channel, "text": text, "visitor": {"ref": ref, **visitor}}
         answer = await self.post("/chats", body, key=new_cid())
         assert answer.status_code == 201, answer.text
         return str(answer.json()["chat"])

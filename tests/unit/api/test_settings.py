@@ -97,6 +97,14 @@ async def test_a_member_is_added_once_changed_deactivated_and_back(crm: Api) -> 
         "Kim",
         ["support"],
     )
+    assert changed["channel_slots"] is None
+    apart = (await crm.ask("PATCH", f"/members/{kim}", json={"channel_slots": 3})).json()
+    assert (apart["limit"], apart["channel_slots"]) == (2, 3)
+    assert (await crm.ask("PATCH", f"/members/{kim}", json={"name": "Kim"})).json()["channel_slots"] == 3
+    too_many = await crm.ask("PATCH", f"/members/{kim}", json={"channel_slots": 5})
+    assert (too_many.status_code, too_many.json()["errors"][0]["at"]) == (400, "$.channel_slots")
+    shared = await crm.ask("PATCH", f"/members/{kim}", json={"channel_slots": None})
+    assert shared.json()["channel_slots"] is None
     assert (await crm.post(f"/members/{kim}/deactivate")).status_code == 204
     assert (await crm.get(f"/members/{kim}")).status_code == 404
     back = await crm.post(f"/members/{kim}/reactivate")
@@ -116,6 +124,7 @@ async def test_sam_s_program_sets_a_status_and_reads_figures(inside: Inside, cas
         figures = (await sams.get("/figures/queues?minutes=15")).json()
         support = next(one for one in figures["queues"] if one["queue"] == "support")
         assert (support["waiting"], support["opened"], support["oldest"]) == (0, 0, None)
+        assert support["channels"] == [], "all chats are live"
         members = (await sams.get("/figures/members")).json()["members"]
         assert {one["member"] for one in members} >= {"ana", "ben", "sam", "ada"}
 
@@ -132,6 +141,17 @@ async def test_figures_count_what_happens(crm: Api, cast: Cast) -> None:
         return (support["opened"], support["first_words"]) == (1, {"count": 1, "all": 1})
 
     await eventually(counted, "the answer to be counted")
+    await crm.opens(ref="+391235", channel="sms")
+
+    async def apart() -> bool:
+        found = (await crm.get("/figures/queues")).json()["queues"]
+        channels = next(one["channels"] for one in found if one["queue"] == "support")
+        return [(one["channel"], one["waiting"], one["answers"]["all"]) for one in channels] == [
+            ("live", 0, 1),
+            ("sms", 1, 0),
+        ]
+
+    await eventually(apart, "the text message to be counted for its channel")
     members = (await crm.get("/figures/members")).json()["members"]
     assert next(one for one in members if one["member"] == "ana")["answers"] == 1
 

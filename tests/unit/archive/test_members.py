@@ -162,6 +162,18 @@ async def test_a_changed_limit_names_who_changed_it(stores: Stores) -> None:
     assert (await stores.directory.read()).members["ana"].limit == 2
 
 
+async def test_slots_for_other_channels_are_kept_and_leave_fewer_for_live_chats(stores: Stores) -> None:
+    ana = (await stores.directory.read()).members["ana"]
+    changed = await stores.members.update(replace(ana, limit=4, channel_slots=2))
+    assert changed == await stores.directory.read()
+    assert (changed.members["ana"].limit, changed.members["ana"].channel_slots) == (4, 2)
+    with pytest.raises(BadSettings, match="limit from 1 to 4"):
+        await stores.members.set_limit("ana", 5, by=Author("sam", "Sam"))
+    assert (await stores.members.set_limit("ana", 3, by=Author("sam", "Sam"))).members["ana"].channel_slots == 2
+    shared = (await stores.members.update(replace(ana, channel_slots=None))).members["ana"]
+    assert (shared.limit, shared.channel_slots) == (6, None)
+
+
 async def test_a_queue_is_made_with_the_members_who_serve_it(stores: Stores) -> None:
     await stores.members.add(id="ben", email="ben@example.com", name="Ben", password="")
     await stores.queues.put(TIER_2, members=("ana", "ben"))

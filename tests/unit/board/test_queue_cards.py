@@ -247,6 +247,32 @@ def test_what_the_bot_has_is_listed_apart_and_waits_for_nobody() -> None:
     assert (card.bot, [one.name for one in card.with_bot], card.late, card.line) == ("Robin", ["Vera"], 0, ())
 
 
+def test_live_chats_alone_have_no_figures_by_channel() -> None:
+    floor = Floor()
+    floor.agent("ana")
+    floor.holds("ana", 1)
+    floor.answered("support", 3_000)
+    assert card_of(floor).channels == ()
+
+
+def test_mails_and_texts_have_figures_of_their_own_and_live_chats_the_rest() -> None:
+    floor = Floor()
+    floor.agent("ana")
+    floor.holds("ana", 1)
+    mail = floor.waits("mail", for_ms=90_000, channel="email")
+    floor.waits("fax", channel="fax")
+    floor.answered("support", 3_000, 2)
+    for span in floor.picture.queues["support"].figures.at(floor.now):
+        span.measure_of("email", "v", 60_000, within=True)
+    card = card_of(floor)
+    assert [(one.channel, one.open, one.waiting, one.words) for one in card.channels] == [
+        ("live", 1, 0, (2, 2)),
+        ("email", 1, 1, (1, 1)),
+        ("other", 1, 1, (0, 0)),
+    ]
+    assert (card.channels[1].oldest, {one.channel for one in card.line}) == (mail.since, {"email", "other"})
+
+
 def test_the_line_names_the_first_ten_in_the_order_they_are_taken() -> None:
     floor = Floor()
     for number in range(12):

@@ -68,6 +68,26 @@ def test_a_chat_that_the_bot_has_can_be_watched_from_its_queues_card() -> None:
     assert "<b>Vera" not in drawn
 
 
+def test_a_card_tells_the_channels_apart_once_there_are_some() -> None:
+    floor = Floor()
+    floor.agent("ana")
+    floor.holds("ana", 1)
+    assert "Channels today" not in draw(floor, card_of(floor))
+    floor.waits("c1", for_ms=90_000, channel="email")
+    drawn = draw(floor, card_of(floor))
+    assert "Live chat10–" in text(drawn)
+    assert "E-mail111:30" in text(drawn)
+    assert 'data-channels="live email"' in drawn
+    assert '<li id="line-c1" data-channel="email">' in drawn
+
+
+def test_slots_for_other_channels_stand_behind_those_of_the_limit() -> None:
+    floor = Floor()
+    floor.agent("ana", limit=3, channel_slots=2)
+    drawn = draw(floor, row(floor))
+    assert (drawn.count('data-kind="free"'), drawn.count('data-kind="locked"')) == (5, 1)
+
+
 def test_a_card_says_what_to_act_on_in_words() -> None:
     floor = busy()
     says = text(draw(floor, card_of(floor, "billing")))

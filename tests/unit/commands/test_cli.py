@@ -517,6 +517,24 @@ def test_a_member_is_changed_by_command(sestetto: Command) -> None:
     assert " any " in sestetto("member", "list")[1]
 
 
+def test_slots_for_other_channels_are_given_and_taken_back_by_command(sestetto: Command) -> None:
+    add_ana(sestetto)
+    with_slots = ("member", "change", "ana@x.example", "--channel-slots")
+    assert sestetto(*with_slots, "2", "--limit", "4") == (0, "Ana updated.\n")
+    with closing(sqlite3.connect("data/sestetto.db")) as database:
+
+        def kept() -> object:
+            return database.execute("SELECT slots, channel_slots FROM members").fetchone()
+
+        assert kept() == (4, 2)
+        code, said = sestetto(*with_slots, "3")
+        assert (code, "Choose at most 2: there are 6 slots in all" in said) == (1, True)
+        assert sestetto(*with_slots, "many")[0] == 2
+        assert kept() == (4, 2)
+        assert sestetto(*with_slots, "shared")[0] == 0
+        assert kept() == (4, None)
+
+
 def test_the_secret_is_made_once_and_for_its_owner_only(sestetto: Command) -> None:
     sestetto("member", "list")
     first = Path("data/secret").read_text()

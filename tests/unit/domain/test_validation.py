@@ -220,6 +220,8 @@ def test_a_long_circle_of_overflows_is_named_in_order() -> None:
     [
         ({"limit": 7}, "Choose a limit from 1 to 6 chats."),
         ({"limit": 0}, "Choose a limit from 1 to 6 chats."),
+        ({"limit": 4, "channel_slots": 3}, "Choose at most 2: there are 6 slots in all."),
+        ({"limit": 4, "channel_slots": -1}, "Choose at most 2: there are 6 slots in all."),
         ({"queues": ("support", "nowhere")}, "The queue nowhere does not exist."),
         ({"languages": ("xx",)}, "“xx” is not a language. Use names or codes such as English or fr."),
         ({"name": ""}, "Enter a name of up to 120 characters."),

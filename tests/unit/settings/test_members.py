@@ -127,6 +127,20 @@ async def test_the_last_member_of_a_queue_stays_in_it(services: Services, sam: h
     assert faults(answer.text) == ["Choose at least one member for Level 1."]
 
 
+async def test_ada_gives_ana_slots_for_other_channels_and_takes_them_back(
+    services: Services, ada: httpx.AsyncClient
+) -> None:
+    fields = {"name": "Ana", "role": "agent", "limit": "4", "queue.support": "on"}
+    assert "Share the chats' slots" in unescape((await ada.get("/settings/member/ana")).text)
+    answer = await posted(ada, "/settings/member/ana", **fields, channel_slots="3")
+    assert faults(answer.text) == ["Choose at most 2: there are 6 slots in all."]
+    await saved(ada, "/settings/member/ana", **fields, channel_slots="0")
+    assert services.directory.members["ana"].channel_slots == 0
+    assert '<option value="0" selected>' in (await ada.get("/settings/member/ana")).text
+    await saved(ada, "/settings/member/ana", **fields, channel_slots="")
+    assert services.directory.members["ana"].channel_slots is None
+
+
 async def test_what_the_members_own_figures_say_stands_beside_the_limit(
     services: Services, ada: httpx.AsyncClient
 ) -> None:

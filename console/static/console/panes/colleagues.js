@@ -4,7 +4,7 @@ import { isReady, onFrame, send } from "../net/frames.js";
 
 /**
  * @typedef {{id: string, name: string, waiting?: number, online?: number, free?: number}} QueueThere
- * @typedef {{id: string, name: string, status?: string, reason?: string, free?: number, queues?: string[], breather?: boolean, bot?: boolean, languages?: string[]}} ColleagueThere
+ * @typedef {{id: string, name: string, status?: string, reason?: string, free?: number, queues?: string[], breather?: boolean, bot?: boolean, languages?: string[], free_aside?: number | null}} ColleagueThere
  * @typedef {{queues: QueueThere[], agents: ColleagueThere[]}} There
  */
 

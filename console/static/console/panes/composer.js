@@ -75,6 +75,7 @@ export class Composer extends Footer {
     });
     this.completion = new CompletionText(this.box, () => this.grow());
     this.lang = ""; // the visitor's language
+    this.channel = "web"; // through which they write
     this.back = new BackMenu(this.root, (seconds) => this.heldText(/** @type {Promised} */ (1000 * seconds)));
     this.back.root.addEventListener("keydown", (event) => this.keydownInBack(event));
     this.rename(name);

@@ -64,7 +64,7 @@ export class Handover extends Footer {
       .sort((a, b) => rank(a, spoken) - rank(b, spoken));
     const fresh = [
       ...(this.inviting ? [] : there.queues.map(queueChoice)),
-      ...agents.map((one) => agentChoice(one, this.inviting)),
+      ...agents.map((one) => agentChoice(one, this.inviting, this.composer.channel)),
     ];
     const known = new Set(this.choices.map((one) => one.key));
     const still = this.choices
@@ -221,17 +221,26 @@ function queueChoice(queue) {
   return { key: `queue:${queue.id}`, kind: "queue", id: queue.id, name: queue.name, words, may: true };
 }
 
-/** @param {import('./colleagues.js').ColleagueThere} agent @param {boolean} inviting @returns {Choice} */
+/** @param {import('./colleagues.js').ColleagueThere} agent @param {boolean} inviting @param {string} channel of the chat @returns {Choice} */
 function agentChoice(
-  { id, name, status = "offline", reason = "", free = 0, breather = false, bot, languages = [] },
+  { id, name, status = "offline", reason = "", free = 0, free_aside = null, breather = false, bot, languages = [] },
   inviting,
+  channel,
 ) {
+  const slots = channel && channel !== "web" && channel !== "api" ? (free_aside ?? free) : free;
   const why = reason === "missed_offers" ? t("missed_offers") : reason;
   const there =
     status === "online"
-      ? t(breather ? "on_breather" : free ? "slots_free" : "no_slot_free", { n: free })
+      ? t(breather ? "on_breather" : slots ? "slots_free" : "no_slot_free", { n: slots })
       : [t(`status_${status}`), why].filter(Boolean).join(": ");
   const words = languages.length ? `${there} · ${languages.join(", ").toUpperCase()}` : there;
   const shown = bot ? `${name} · ${t("bot")}` : name;
-  return { key: `agent:${id}`, kind: "agent", id, name: shown, words, may: inviting ? status !== "offline" : free > 0 };
+  return {
+    key: `agent:${id}`,
+    kind: "agent",
+    id,
+    name: shown,
+    words,
+    may: inviting ? status !== "offline" : slots > 0,
+  };
 }

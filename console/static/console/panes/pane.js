@@ -46,6 +46,7 @@ export class Pane {
     this.place = "";
     this.queue = "";
     this.lang = ""; // the visitor's language
+    this.channel = "web"; // through which the visitor writes
     this.langBy = ""; // whose word that is: text or agent; empty: the browser's
     this.wordsLang = "en"; // the language of first words here
     /** @type {string[]} the team's own phrases for them */
@@ -144,6 +145,7 @@ export class Pane {
     this.queue = head.queue ?? "";
     this.lang = head.lang ?? "";
     this.langBy = head.langBy ?? "";
+    this.channel = head.channel ?? "web";
     this.wordsLang = head.wordsLang ?? "en";
     this.readWords(head.words ?? "[]");
     this.promise = Number(head.promise) || 0;
