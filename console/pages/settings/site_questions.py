@@ -8,27 +8,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from console.actions import sites
 from console.archive.credentials import SignedIn
-from console.authentication import services_of
 from console.domain.directory import Site
 from console.domain.questions import KINDS, AnswerRule, Question, SiteQuestions
-from console.errors import BadSettings, Problem
+from console.errors import Problem
 from console.pages.guard import read_form
 from console.pages.settings.common import (
     by_name,
-    check_rest,
     draw_form,
     for_supervisors,
     known_to,
     news,
     overtaken,
-    saved,
-    wrong_of,
 )
 from console.pages.settings.form import Form, new_key, stamp
 from console.pages.settings.rows import ADD, Row, by_language, in_lines, rearranged, rows_of, typed_rows
-from console.pages.settings.sites import AT, site_of
+from console.pages.settings.sites import AT, save_as, site_of
 
 PATH = "/settings/site/{site}/questions"
 FIELDS = ("key", "text", "kind", "required", "choices", "when", "equals", "prefill", "languages")
@@ -51,20 +46,15 @@ async def save(request: Request, me: SignedIn) -> Response:
     posted = await read_form(request, me.csrf, large=True)
     do = posted.get("do", "")
     form = Form(arranged(posted, do), f"site:{site.key}")
-    wanted, problem = read_questions(form), None
+    wanted = read_questions(form)
     typed = {**form.typed, **{f"key.{place}": one.key for place, one in enumerate(wanted.asked)}}
     if do:
         return await _draw(request, me, site, wanted, typed)
     overtaken(form, site.questions)
-    try:
-        made = replace(site, questions=wanted)
-        if not form.wrong:
-            live = await sites.save(services_of(request), me.member, made)
-            return saved(f"/settings/site/{site.key}/questions", site.key, live=live)
-        check_rest(form, known, replace(known, sites={**known.sites, site.key: made}))
-    except BadSettings as refused:
-        problem = refused
-    return await _draw(request, me, site, wanted, typed, wrong=wrong_of(form, problem))
+    wrong = await save_as(request, me, known, form, replace(site, questions=wanted), PATH.format(site=site.key))
+    if isinstance(wrong, Response):
+        return wrong
+    return await _draw(request, me, site, wanted, typed, wrong=wrong)
 
 
 def typed_of(questions: SiteQuestions) -> dict[str, str]:

@@ -83,15 +83,26 @@ async def save_site(request: Request, me: SignedIn) -> Response:
 
 
 async def _save(request: Request, me: SignedIn, known: Directory, site: Site | None, form: Form, was: Site) -> Response:
-    wanted, problem = read_site(form, was), None
+    wanted = read_site(form, was)
+    path = f"/settings/site/{wanted.key}"  # with the line for its pages
+    wrong = await save_as(request, me, known, form, wanted, path)
+    if isinstance(wrong, Response):
+        return wrong
+    return await _form(request, me, known, site, form.typed, wrong=wrong, target=form.target)
+
+
+async def save_as(
+    request: Request, me: SignedIn, known: Directory, form: Form, wanted: Site, path: str
+) -> Response | list[Problem]:
+    """Save the site and lead to `path`; or return everything that is wrong with the form."""
     try:
         if not form.wrong:
             live = await sites.save(services_of(request), me.member, wanted)
-            return saved(f"/settings/site/{wanted.key}", wanted.key, live=live)  # with the line for its pages
+            return saved(path, wanted.key, live=live)
         check_rest(form, known, replace(known, sites={**known.sites, wanted.key: wanted}))
     except BadSettings as refused:
-        problem = refused
-    return await _form(request, me, known, site, form.typed, wrong=wrong_of(form, problem), target=form.target)
+        return wrong_of(form, refused)
+    return wrong_of(form)
 
 
 @for_supervisors
