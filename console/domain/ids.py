@@ -1,5 +1,6 @@
 """Ids: short, random, and safe in a key, a URL and a DOM id."""
 
+import hashlib
 import re
 import secrets
 
@@ -11,7 +12,15 @@ CID = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 bits, base64url without padding
 
 def new_id() -> str:
     """Return a new id of 16 lowercase letters and digits that starts with a letter."""
-    number = secrets.randbits(BITS)
+    return _id_of(secrets.randbits(BITS))
+
+
+def same_id(*parts: str) -> str:
+    """Return an id as of `new_id`, always the same for the same parts."""
+    return _id_of(int.from_bytes(hashlib.sha256("\0".join(parts).encode()).digest()))
+
+
+def _id_of(number: int) -> str:
     number, letter = divmod(number, 26)
     id = [ALPHABET[letter]]
     for _ in range(ID_LENGTH - 1):

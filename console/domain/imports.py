@@ -1,12 +1,9 @@
 """What can be imported: kinds, formats, and the records that every format becomes. Plain values."""
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any, Literal, get_args
 
 import msgspec
-
-from console.domain.ids import ALPHABET, ID_LENGTH
 
 Kind = Literal["members", "replies", "visitors", "chats"]
 Format = Literal["csv", "json", "zendesk", "chatwoot"]
@@ -138,14 +135,3 @@ class Misfit(Exception):
         super().__init__(says % values if values else says)
         self.says = says
         self.values: dict[str, Any] = values
-
-
-def same_id(*parts: str) -> str:
-    """Return an id as of `new_id`, always the same for the same parts: so nothing is imported twice."""
-    number = int.from_bytes(hashlib.sha256("\0".join(parts).encode()).digest())
-    number, letter = divmod(number, 26)
-    id = [ALPHABET[letter]]
-    for _ in range(ID_LENGTH - 1):
-        number, digit = divmod(number, 36)
-        id.append(ALPHABET[digit])
-    return "".join(id)

@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from console.domain.imports import Format, PastChat, VisitorRecord, same_id
+from console.domain.ids import same_id
+from console.domain.imports import Format, PastChat, VisitorRecord
 from console.events import AnyChatFact, Author, Ended, Entry, Handled, Labelled, Message, Note, Opened, Rated, Visitor
 
 EPOCH = "import"  # no history of the live store

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 import msgspec
 
 from console.domain.directory import Directory
-from console.domain.imports import Format, ImportWanted, same_id
+from console.domain.ids import same_id
+from console.domain.imports import Format, ImportWanted
 
 
 class KnownHere(msgspec.Struct, frozen=True):
