@@ -8,6 +8,7 @@ import structlog
 from console.alerts.courier_pool import Couriers
 from console.archive.alert_outbox import Delivery
 from console.archive.alerts import Alerts
+from console.archive.outbox_rounds import run_rounds, seconds_until
 from console.domain.alert_delivery import Answer
 from console.domain.ids import new_id
 from console.errors import NotYours, SestettoError
@@ -36,20 +37,15 @@ class AlertSender:
 
     async def run(self) -> None:
         try:
-            while True:
-                self._wake.clear()
-                wait = await self._round() if self._leads() else LOOK
-                try:
-                    async with asyncio.timeout(wait):
-                        await self._wake.wait()
-                except TimeoutError:
-                    continue
+            await run_rounds(self._wake, self._round)
         finally:
             for task in self._busy.values():
                 task.cancel()
 
     async def _round(self) -> float:
         """Start every delivery that is due. Return the seconds until the next one."""
+        if not self._leads():
+            return LOOK
         following = 0
         try:
             # Healthy destinations first. Failed ones then share what is left of their own, smaller limit.
@@ -66,8 +62,7 @@ class AlertSender:
         except Exception as problem:
             log.error("alerts.round", error=repr(problem))
             return LOOK
-        wait = (following - self._alerts.outbox.clock()) / 1000 if following else LOOK
-        return min(max(wait, 0.05), LOOK)
+        return seconds_until(following, self._alerts.outbox.clock(), LOOK)
 
     async def _deliver(self, delivery: Delivery) -> None:
         try:

@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from console.archive.mail_outbox import MailOutbox, OutgoingMail
+from console.archive.outbox_rounds import run_rounds, seconds_until
 from console.domain.alert_delivery import Answer
 from console.domain.ids import new_id
 from console.errors import SestettoError
@@ -39,23 +40,16 @@ class MailSender:
 
     async def run(self) -> None:
         try:
-            while True:
-                self._wake.clear()
-                wait = await self._round(self._deliver) if self._deliver is not None and self._leads() else LOOK
-                try:
-                    async with asyncio.timeout(wait):
-                        await self._wake.wait()
-                except TimeoutError:
-                    continue
+            await run_rounds(self._wake, self._round)
         finally:
             self._outbox.on_posted.remove(self._wake.set)
             for task in self._busy.values():
                 task.cancel()
 
-    async def _round(self, deliver: Deliver) -> float:
+    async def _round(self) -> float:
         """Start to send all that is due. Return the seconds until the next one."""
-        free = (1 if self._away else AT_ONCE) - len(self._busy)
-        if free <= 0:
+        deliver, free = self._deliver, (1 if self._away else AT_ONCE) - len(self._busy)
+        if deliver is None or free <= 0 or not self._leads():
             return LOOK
         try:
             claimed, following = await self._outbox.claim(self._name, free, self._busy.keys())
@@ -67,8 +61,7 @@ class MailSender:
             return LOOK
         for mail in claimed:
             self._busy[mail.thread] = asyncio.create_task(self._send(mail, deliver), name="mail.send")
-        wait = (following - self._outbox.clock()) / 1000 if following else LOOK
-        return min(max(wait, 0.05), LOOK)
+        return seconds_until(following, self._outbox.clock(), LOOK)
 
     async def _send(self, mail: OutgoingMail, deliver: Deliver) -> None:
         try:

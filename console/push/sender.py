@@ -7,6 +7,7 @@ import msgspec
 import structlog
 
 from console.archive.alerts import Alerts
+from console.archive.outbox_rounds import run_rounds, seconds_until
 from console.archive.push import PushStores
 from console.archive.push_outbox import OutgoingPush
 from console.domain.alert_delivery import Answer
@@ -56,14 +57,7 @@ class PushSender:
         outbox = self._push.outbox
         outbox.on_put.append(self._wake.set)
         try:
-            while True:
-                self._wake.clear()
-                wait = await self._round() if self._leads() else LOOK
-                try:
-                    async with asyncio.timeout(wait):
-                        await self._wake.wait()
-                except TimeoutError:
-                    continue
+            await run_rounds(self._wake, self._round)
         finally:
             outbox.on_put.remove(self._wake.set)
             for task in self._busy.values():
@@ -72,7 +66,7 @@ class PushSender:
     async def _round(self) -> float:
         """Start to send all that is due. Return the seconds until the next one."""
         outbox, free = self._push.outbox, AT_ONCE - len(self._busy)
-        if free <= 0:
+        if free <= 0 or not self._leads():
             return LOOK
         try:
             claimed, following = await outbox.claim(self._name, free, self._busy.keys())
@@ -84,8 +78,7 @@ class PushSender:
             return LOOK
         for push in claimed:
             self._busy[push.device, push.nudge.about] = asyncio.create_task(self._deliver(push), name="push.send")
-        wait = (following - outbox.clock()) / 1000 if following else LOOK
-        return min(max(wait, 0.05), LOOK)
+        return seconds_until(following, outbox.clock(), LOOK)
 
     async def _deliver(self, push: OutgoingPush) -> None:
         try:

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 
 import structlog
 
+from console.archive.outbox_rounds import run_rounds, seconds_until
 from console.archive.webhook_outbox import OutgoingEvent
 from console.archive.webhooks import Webhooks
 from console.domain.alert_delivery import Answer
@@ -86,20 +86,12 @@ class _EndpointLine:
         self._name = new_id()
         self._busy: dict[str, asyncio.Task[None]] = {}  # by chat, or by event without one
         self._away = False  # it could not be reached last time: one event at a time tries it
-        self._task = asyncio.create_task(self._run(), name="webhooks.line")
+        self._task = asyncio.create_task(run_rounds(self.wake, self._round), name="webhooks.line")
 
     def stop(self) -> None:
         self._task.cancel()
         for task in self._busy.values():
             task.cancel()
-
-    async def _run(self) -> None:
-        while True:
-            self.wake.clear()
-            wait = await self._round()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(wait):
-                    await self.wake.wait()
 
     async def _round(self) -> float:
         """Start to send all that is due. Return the seconds until the next one."""
@@ -117,8 +109,7 @@ class _EndpointLine:
         for event in claimed:
             key = event.chat or event.event
             self._busy[key] = asyncio.create_task(self._send(key, event), name="webhooks.send")
-        wait = (following - self._outbox.clock()) / 1000 if following else LOOK
-        return min(max(wait, 0.05), LOOK)
+        return seconds_until(following, self._outbox.clock(), LOOK)
 
     async def _send(self, key: str, event: OutgoingEvent) -> None:
         try:
