@@ -17,7 +17,7 @@ from console.delivery.catch_up import CatchUp
 from console.delivery.rendered_fact import HubEvent, RenderedFact
 from console.delivery.signals import SeenSignal, TypingSignal
 from console.domain.permissions import may as allowed
-from console.errors import Fenced, NotYours, SestettoError, Unknown
+from console.errors import Fenced, NotYours, Unknown
 from console.events import AgentChanged, Assigned, Author, ChatFact, Invited, Offered, Presence, Revoked, Watched
 from console.projection.handover_targets import colleagues, invited_to, to_wrap_up
 from console.protocol import (
@@ -59,6 +59,7 @@ from console.views.templating import locale_of
 from console.ws.agent_html import HtmlRenderer
 from console.ws.agent_json import JsonRenderer
 from console.ws.agent_renderer import AgentRenderer, leaves
+from console.ws.arriving import ArrivingChats
 from console.ws.connection import Action, Connection, Handler, Hangup
 from console.ws.drafting import Drafting
 from console.ws.reconnect import where_chats_went
@@ -101,9 +102,8 @@ class AgentConnection(Connection):
             knows=lambda chat: chat in self.guest_of or allowed(me.member, "supervise"),
         )
         self.drafting = Drafting(self.services, me.member.id, self.send)
-        self._coming: dict[str, CatchUp[RenderedFact]] = {}  # chats being read
         self._events = CatchUp(self._hear)
-        self._reading: set[asyncio.Task[None]] = set()
+        self._arriving = ArrivingChats(self.services.workspace, self._take_in, self._hear_again, lambda: self.cut(1012))
         self._following: asyncio.Task[None] | None = None
 
     def verbs(self) -> Mapping[type[Inbound], Handler]:
@@ -256,10 +256,10 @@ class AgentConnection(Connection):
 
     def _hear_of_chat(self, rendered: RenderedFact, fact: ChatFact) -> None:
         # While a chat is being read, its facts wait; whatever is newer than the read follows it.
-        if fact.chat in self._coming:
-            self._coming[fact.chat].hear(rendered)
-        elif isinstance(fact, Assigned | Offered) and fact.agent == self.author.id:
-            self._take_in(fact.chat)
+        if self._arriving.hold(fact.chat, rendered):
+            return
+        if isinstance(fact, Assigned | Offered) and fact.agent == self.author.id:
+            self._arriving.read(fact.chat)
         elif isinstance(fact, Invited) and fact.agent == self.author.id:
             self._invite(rendered, fact)
         elif rendered.n > self.drawn.get(fact.chat, rendered.n):
@@ -279,25 +279,10 @@ class AgentConnection(Connection):
             self.drawn.pop(fact.chat, None)
             self.renderer.left(self, rendered, fact.chat, why)
 
-    def _take_in(self, chat: str) -> None:
-        """Read an assigned or offered chat once, as a whole; facts that arrive meanwhile follow it."""
-        self._coming[chat] = CatchUp(self._hear_again)
-        task = asyncio.create_task(self._read_in(chat))
-        self._reading.add(task)
-        task.add_done_callback(self._reading.discard)
-
-    async def _read_in(self, chat: str) -> None:
-        try:
-            live, n = await self.services.workspace.read_chat(chat)
-        except SestettoError:
-            self._coming.pop(chat, None)
-            self.cut(1012)
-            return
-        coming = self._coming.pop(chat)
-        # The chat may have moved on while it was being read.
+    def _take_in(self, live: ChatSnapshot, n: int) -> None:
+        """Draw an assigned or offered chat, unless it has moved on while it was being read."""
         if live.fields.get("agent") == self.author.id:
             self._draw(live, n)
-        coming.go_on(lambda rendered: rendered.n > n)
 
     def _hear_again(self, rendered: RenderedFact) -> None:
         if isinstance(rendered.fact, ChatFact):
@@ -319,9 +304,9 @@ class AgentConnection(Connection):
         self.renderer.close()
         self.drafting.close()
         await self.watching.close()
-        for task in (*self._reading, self._following):
-            if task is not None:
-                task.cancel()
+        self._arriving.stop()
+        if self._following is not None:
+            self._following.cancel()
         if self.fence:
             try:
                 await self.services.workspace.leave(self.author.id, self.fence)

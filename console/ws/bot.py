@@ -1,6 +1,5 @@
 """The bot's socket, `/ws/bot`: an integration with a token of the scope `bot`. JSON in both directions."""
 
-import asyncio
 from collections.abc import Mapping
 
 import msgspec
@@ -12,7 +11,7 @@ from console.authentication import principal_of, services_of
 from console.delivery.catch_up import CatchUp
 from console.delivery.rendered_fact import HubEvent, RenderedFact
 from console.domain.scopes import Principal
-from console.errors import Fenced, SestettoError, SlowDown, Unknown
+from console.errors import Fenced, SlowDown, Unknown
 from console.events import BotAssigned, BotChanged, ChatFact, Ended, Revoked, Transferred
 from console.projection.picture import chat_state
 from console.protocol import (
@@ -29,6 +28,7 @@ from console.protocol import (
     Inbound,
 )
 from console.queue.results import ChatSnapshot
+from console.ws.arriving import ArrivingChats
 from console.ws.connection import Connection, Handler, Hangup
 from console.ws.upgrade import offer, refuse_upgrade
 
@@ -50,8 +50,7 @@ class BotConnection(Connection):
         self.actions = BotActions(self.services, me.by, lambda: self.fence)
         self.has: dict[str, int] = {}  # chats -> feed number at which they were sent
         self._events = CatchUp(self._hear)
-        self._coming: dict[str, CatchUp[RenderedFact]] = {}  # chats being read
-        self._reading: set[asyncio.Task[None]] = set()
+        self._arriving = ArrivingChats(self.services.workspace, self._take_in, self._show, lambda: self.cut(1012))
 
     def verbs(self) -> Mapping[type[Inbound], Handler]:
         actions = self.actions
@@ -109,28 +108,17 @@ class BotConnection(Connection):
 
     def _hear_of_chat(self, rendered: RenderedFact, fact: ChatFact) -> None:
         # While a chat is being read, its facts wait; whatever is newer than the read follows it.
-        if fact.chat in self._coming:
-            self._coming[fact.chat].hear(rendered)
-        elif isinstance(fact, BotAssigned) and fact.bot == self.me.by.id:
-            self._coming[fact.chat] = CatchUp(self._show)
-            task = asyncio.create_task(self._read_in(fact.chat))
-            self._reading.add(task)
-            task.add_done_callback(self._reading.discard)
+        if self._arriving.hold(fact.chat, rendered):
+            return
+        if isinstance(fact, BotAssigned) and fact.bot == self.me.by.id:
+            self._arriving.read(fact.chat)
         elif rendered.n > self.has.get(fact.chat, rendered.n):
             self._show(rendered)
 
-    async def _read_in(self, chat: str) -> None:
-        try:
-            live, n = await self.services.workspace.read_chat(chat)
-        except SestettoError:
-            self._coming.pop(chat, None)
-            self.cut(1012)
-            return
-        coming = self._coming.pop(chat)
+    def _take_in(self, live: ChatSnapshot, n: int) -> None:
         if live.fields["place"] == "bot" and live.fields.get("bot") == self.me.by.id:  # else it has moved on already
-            self.has[chat] = n
+            self.has[live.id] = n
             self.send(BotChat(n, chat_for_bot(live)))
-        coming.go_on(lambda rendered: rendered.n > n)
 
     def _show(self, rendered: RenderedFact) -> None:
         fact = rendered.fact
@@ -152,8 +140,7 @@ class BotConnection(Connection):
 
     async def gone(self) -> None:
         self.services.hub.leave(self)
-        for task in self._reading:
-            task.cancel()
+        self._arriving.stop()
         if self.fence:
             try:
                 await self.services.workspace.bot_leave(self.me.by.id, self.fence)

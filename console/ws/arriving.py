@@ -1,0 +1,56 @@
+"""Chats that come to a socket: each is read once, as a whole, and the facts that arrive meanwhile follow it."""
+
+import asyncio
+from collections.abc import Callable
+
+from console.delivery.catch_up import CatchUp
+from console.delivery.rendered_fact import RenderedFact
+from console.errors import SestettoError
+from console.queue.results import ChatSnapshot
+from console.queue.workspace import Workspace
+
+
+class ArrivingChats:
+    def __init__(
+        self,
+        workspace: Workspace,
+        draw: Callable[[ChatSnapshot, int], None],
+        show: Callable[[RenderedFact], None],
+        fail: Callable[[], None],
+    ) -> None:
+        """`draw` gets a chat and the number of the feed at which it was read, `show` each fact after that."""
+        self._workspace = workspace
+        self._draw = draw
+        self._show = show
+        self._fail = fail  # called when a chat can't be read
+        self._coming: dict[str, CatchUp[RenderedFact]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def hold(self, chat: str, rendered: RenderedFact) -> bool:
+        """Hold a fact back if its chat is being read. Returns whether it is."""
+        if chat not in self._coming:
+            return False
+        self._coming[chat].hear(rendered)
+        return True
+
+    def read(self, chat: str) -> None:
+        """Begin to read the chat."""
+        self._coming[chat] = CatchUp(self._show)
+        task = asyncio.create_task(self._read(chat))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _read(self, chat: str) -> None:
+        try:
+            live, n = await self._workspace.read_chat(chat)
+        except SestettoError:
+            self._coming.pop(chat, None)
+            self._fail()
+            return
+        coming = self._coming.pop(chat)
+        self._draw(live, n)
+        coming.go_on(lambda rendered: rendered.n > n)
+
+    def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
