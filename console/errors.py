@@ -234,7 +234,7 @@ class EnoughTranscripts(Refused):
     """Final: a client's next messages must not wait for this one."""
 
     code = "enough_transcripts"
-    message = "The transcript was sent often enough today."
+    message = "You have reached today's limit for transcripts."
     status = 429
 
 

@@ -85,7 +85,7 @@ function toolsOf(area, shut) {
 /** @param {Visitor} visitor @param {HTMLTextAreaElement} area @param {() => void} shut */
 async function emojis({ base, chat, tab }, area, shut) {
   const { EmojiPicker } = (await import(base + EMOJIS)).default({ style });
-  const words = { emoji: t("Emoji"), search: t("Search emoji"), recent: t("Used last"), none: t("No matches.") };
+  const words = { emoji: t("Emoji"), search: t("Search emoji"), recent: t("Recently used"), none: t("No matches.") };
   const recents = {
     read: () => {
       const [of, ...last] = tab.get("emoji").split(" ");

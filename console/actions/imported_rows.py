@@ -36,7 +36,7 @@ def _(text: str) -> str:
     return text
 
 
-NO_ADMIN = _("Whoever began it is no longer an admin.")
+NO_ADMIN = _("The person who started it is no longer an admin.")
 
 
 async def do_some(services: Services, at: Import) -> None:

@@ -147,7 +147,7 @@ class ImportStore:
 
     async def begin(self, id: str, *, by: Somebody = COMMAND_LINE) -> bool:
         """Begin to import what was read. False if it has begun already, or is over."""
-        return await self._turn(id, "ready", "running", "Import begun", by)
+        return await self._turn(id, "ready", "running", "Import started", by)
 
     async def cancel(self, id: str, *, by: Somebody = COMMAND_LINE) -> bool:
         """Stop; what was imported stays. False if there is nothing to stop."""

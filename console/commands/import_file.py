@@ -51,13 +51,13 @@ async def _import(file: Path, kind: Kind, format: Format, site: str, report: Pat
         known = known_for(wanted, await stores.directory.read(), oldest)
         with file.open("rb") as opened:
             at = await stage(store, opened, wanted, known)
-        say(f"{at.rows - at.wrong} rows fit, {at.wrong} do not.")
+        say(f"{at.rows - at.wrong} rows can be imported, {at.wrong} can't.")
         for row in await store.misfits(at.id, limit=SHOWN):
             say(f"  line {row.line}: {_says(row)}")
         if at.rows > at.wrong and (sure or typer.confirm("Import them?")):
             await store.begin(at.id)
             at = await _follow(store, await store.read(at.id))
-            say(f"{at.added} imported, {at.known} known already, {at.wrong} did not fit.")
+            say(f"{at.added} imported, {at.known} already there, {at.wrong} not imported.")
         else:
             await store.cancel(at.id)
         if report is not None:

@@ -24,7 +24,7 @@ def _(text: str) -> str:
     return text
 
 
-DEACTIVATED = _("Deactivated there, so not invited.")
+DEACTIVATED = _("This member is deactivated in the file, so they are not invited.")
 
 
 def member_of(row: Fields, known: KnownHere) -> MemberRecord:

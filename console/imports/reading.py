@@ -36,18 +36,18 @@ def _(text: str) -> str:
     return text
 
 
-TWICE = _("This is in the file twice.")
+TWICE = _("This row is in the file twice.")
 MANY_ROWS = _("The file has more than %(most)s rows. Split it.")
 
 
 class MissingColumn(BadFile):
     code = "file_columns"
-    message = _("The file lacks a column that it needs. See what the file needs.")
+    message = _("The file lacks a required column. See the file requirements.")
 
 
 class NoRows(BadFile):
     code = "file_empty"
-    message = _("Nothing in the file can be imported. Check what it has, and its format.")
+    message = _("Nothing in the file can be imported. Check its contents and format.")
 
 
 class Reading(NamedTuple):

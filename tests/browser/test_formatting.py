@@ -152,7 +152,7 @@ async def test_ana_finds_an_emoji_by_its_name_and_next_time_among_the_last(stage
     await expect(box).to_be_focused()
     await expect(menu).to_be_hidden()
     await desk.keyboard.press("Alt+Shift+KeyE")
-    await expect(menu.get_by_role("button", name="Used last")).to_have_attribute("aria-pressed", "true")
+    await expect(menu.get_by_role("button", name="Recently used")).to_have_attribute("aria-pressed", "true")
     await expect(menu.locator(".emoji-grid button")).to_have_text(["👍️"])
     await desk.keyboard.type("no such thing")
     await expect(menu.get_by_role("status")).to_have_text("No matches.")

@@ -14,7 +14,7 @@ REPLIES = "\n".join(json.dumps({"title": f"Reply {n}", "text": "Hello {visitor}"
 
 async def chooses(page: Page, server: RunningServer, kind: str, format: str, file: Path) -> None:
     await page.goto(f"{server.url}/settings/imports")
-    await page.get_by_label("What it has").select_option(label=kind)
+    await page.get_by_label("Contents").select_option(label=kind)
     await page.get_by_label("Format").select_option(label=format)
     await page.get_by_label("File", exact=True).set_input_files(file)
     await page.get_by_role("button", name="Read file").click()
@@ -30,15 +30,13 @@ async def test_ada_imports_replies_and_takes_the_report(
     file = tmp_path / "replies.jsonl"
     file.write_text("name\nAna\n")
     await chooses(page, server, "Members", "CSV", file)
-    await expect(page.get_by_role("alert")).to_have_text(
-        "The file lacks a column that it needs. See what the file needs."
-    )
-    await page.get_by_text("What the file needs", exact=True).click()
+    await expect(page.get_by_role("alert")).to_have_text("The file lacks a required column. See the file requirements.")
+    await page.get_by_text("File requirements", exact=True).click()
     await nothing_found(page, height=1_600)
     file.write_text(REPLIES)
     await chooses(page, server, "Canned replies", "JSON (Sestetto)", file)
     await page.wait_for_url("**/settings/import/*")
-    await expect(page.get_by_role("status")).to_contain_text("60 rows fit")
+    await expect(page.get_by_role("status")).to_contain_text("60 rows can be imported")
     await nothing_found(page, height=1_600)
     await page.get_by_role("button", name="Import them").click()
     await expect(page.get_by_text("61 / 61")).to_be_visible(timeout=20_000)  # the page goes on by itself

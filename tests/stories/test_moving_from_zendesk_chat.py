@@ -74,7 +74,7 @@ async def test_ada_moves_from_zendesk_chat(start_server: Callable[..., RunningSe
         members = await brings(ada, AGENTS, "members")
         replies = await brings(ada, SHORTCUTS, "replies")
         page = await eventually(lambda: is_over(ada, members), "the members", within=20)
-        assert "Deactivated there, so not invited." in page
+        assert "This member is deactivated in the file, so they are not invited." in page
         assert "kim@lana.example" in (await ada.get("/settings/members")).text
         await eventually(lambda: is_over(ada, replies), "the replies", within=20)
         assert "refund" in (await ada.get("/settings/canned")).text

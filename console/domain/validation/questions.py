@@ -74,7 +74,7 @@ def _check_answer(found: Problems, field: str, asked: Question | None, answer: s
     """There is an answer, and one that the question can have."""
     given = {"choice": asked.choices, "consent": (YES,)}.get(asked.kind) if asked else None
     fits = answer and (given is None or answer.casefold() in {one.casefold() for one in given})
-    found.unless(fits, field, "“%(answer)s” is no answer to that question.", answer=answer[:40])
+    found.unless(fits, field, "“%(answer)s” is not an answer to that question.", answer=answer[:40])
 
 
 def _check_language(found: Problems, field: str, tag: str) -> None:
@@ -106,7 +106,7 @@ def _check_greeting(found: Problems, place: int, one: Greeting) -> None:
         found.unless(
             len(page) <= LONGEST_PATTERN and PATTERN.fullmatch(page),
             pages,
-            "“%(page)s” is no page. Enter its path, such as /pricing or /shop/*, with at most three *.",
+            "“%(page)s” is not a page. Enter a path, such as /pricing or /shop/*, with at most three *.",
             page=page[:60],
         )
     found.unless(0 <= one.after <= LONGEST_WAIT, f"after.{place}", "Enter a time from 0 to 3600 seconds.")

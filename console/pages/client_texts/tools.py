@@ -19,7 +19,7 @@ def desk_texts(texts: gettext.NullTranslations) -> dict[str, str]:
         "do_link": _("Link"),
         "do_emoji": _("Emoji"),
         "emoji_search": _("Search emoji"),
-        "emoji_recent": _("Used last"),
+        "emoji_recent": _("Recently used"),
         "emoji_found": _("{name}: Tab inserts it"),
         "emoji_failed": _("Can't load the emoji. Try again when you're connected."),
         "do_find": _("Search this chat"),

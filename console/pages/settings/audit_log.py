@@ -82,7 +82,7 @@ SAID = (
     _("Chats listed"),
     _("Chats searched"),
     _("Chats exported"),
-    _("Import begun"),
+    _("Import started"),
     _("Import cancelled"),
     _("Import finished"),
     _("Import failed"),
@@ -184,7 +184,7 @@ FIELDS = {
     "on": _("On"),
     "url": _("Address"),
     "kinds": _("Events"),
-    "import": _("What it has"),
+    "import": _("Contents"),
     "rows": _("Rows"),
     "added": _("Imported"),
 }

@@ -14,7 +14,7 @@ from console.pages.settings.form import Form
 AT = "/settings/export"
 # What the list says of one that is not ready.
 SAYS = {
-    "waiting": _("Begins in a moment."),
+    "waiting": _("Starts in a moment."),
     "failed": _("It failed: files or the database could not be reached. Try again."),
     "full": _("There is no room for it on the server's disk."),
 }

@@ -52,8 +52,8 @@ FORMAT_NAMES: dict[Format, str] = {
     "chatwoot": "Chatwoot",
 }
 STATES = {
-    "ready": _("not begun"),
-    "running": _("under way"),
+    "ready": _("not started"),
+    "running": _("in progress"),
     "done": _("done"),
     "cancelled": _("cancelled"),
     "failed": _("failed"),

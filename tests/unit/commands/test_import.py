@@ -17,10 +17,10 @@ async def test_an_operator_imports_a_file_into_a_running_server(
     file, report = tmp_path / "replies.csv", tmp_path / "misfits.csv"
     file.write_text(REPLIES)
     words = "import", str(file), "--kind", "replies", "--report", str(report), "--yes"
-    for says in ("2 imported, 0 known already, 1 did not fit.", "0 imported, 2 known already, 1 did not fit."):
+    for says in ("2 imported, 0 already there, 1 not imported.", "0 imported, 2 already there, 1 not imported."):
         code, out, errors = await in_a_process(*words, DATA=str(server.data))
         assert (code, errors) == (0, "")
-        assert "2 rows fit, 1 do not." in out
+        assert "2 rows can be imported, 1 can't." in out
         assert "line 3: Enter a name of 1 to 80 characters on one line." in out
         assert says in out
     with report.open(encoding="utf-8-sig", newline="") as written:

@@ -67,7 +67,7 @@ def test_what_is_wrong_with_members_is_said_row_by_row() -> None:
         "The queue Returns does not exist.",
         "Choose a limit from 1 to 6 chats.",
         "Choose a limit from 1 to 6 chats.",
-        "This is in the file twice.",
+        "This row is in the file twice.",
     ]
 
 
@@ -77,7 +77,7 @@ def test_agents_of_zendesk_and_chatwoot_keep_their_roles() -> None:
     every = ("support", "billing")
     assert read("members", "zendesk", [ada, gone]) == [
         MemberRecord("ada@example.com", "admin", every),
-        "Deactivated there, so not invited.",
+        "This member is deactivated in the file, so they are not invited.",
     ]
     kim = {"id": 7, "email": "kim@example.com", "role": "administrator", "confirmed": True}
     assert read("members", "chatwoot", [kim]) == [MemberRecord("kim@example.com", "admin", every)]

@@ -36,7 +36,7 @@ async def test_ada_exports_the_workspace_and_downloads_it(services: Services, ad
     assert "No exports yet." in (await ada.get(AT)).text
     assert (await posted(ada, AT)).status_code == 303
     page = (await ada.get(AT)).text
-    assert "Begins in a moment." in page
+    assert "Starts in a moment." in page
     assert "data-refresh" in page
     id = await the_one(services)
     assert (await ada.get(f"{AT}/{id}.zip")).status_code == 404

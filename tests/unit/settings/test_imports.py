@@ -51,8 +51,8 @@ async def test_ada_sees_what_fits_before_anybody_is_invited(services: Services, 
     answer = await ada.get(path)
     assert '<a href="/settings/imports" aria-current="page">' in answer.text
     page = plain(answer)
-    assert "2 rows fit" in page
-    assert "1 row does not fit. Nothing is imported yet." in page
+    assert "2 rows can be imported" in page
+    assert "1 row can't be imported. Nothing is imported yet." in page
     assert "Columns that are not imported: shoe_size" in page
     assert "3 Enter an e-mail address such as ana@shop.example." in page
     assert "kim@example.com supervisor support" in page
@@ -74,7 +74,7 @@ async def test_members_are_invited_and_whoever_is_one_is_known(services: Service
     async with browser_of(services) as kim:
         assert "invites you" in (await kim.get(link)).text
     log = plain(await ada.get("/settings/changes"))
-    assert ("Import begun" in log, "Import finished" in log, "Member invited" in log) == (True, True, True)
+    assert ("Import started" in log, "Import finished" in log, "Member invited" in log) == (True, True, True)
 
 
 async def test_with_a_mail_server_each_is_sent_a_link_once(services: Services, ada: httpx.AsyncClient) -> None:
@@ -94,7 +94,7 @@ async def test_whoever_is_no_longer_an_admin_invites_nobody(services: Services, 
     await worked(services)
     assert await rows(services.database, invitations) == []
     [row] = await rows(services.database, imports)
-    assert (row["state"], row["says"]) == ("failed", "Whoever began it is no longer an admin.")
+    assert (row["state"], row["says"]) == ("failed", "The person who started it is no longer an admin.")
 
 
 # --- canned replies -------------------------------------------------------------------------------

@@ -131,7 +131,7 @@ async def test_ada_gives_ana_slots_for_other_channels_and_takes_them_back(
     services: Services, ada: httpx.AsyncClient
 ) -> None:
     fields = {"name": "Ana", "role": "agent", "limit": "4", "queue.support": "on"}
-    assert "Share the chats' slots" in unescape((await ada.get("/settings/member/ana")).text)
+    assert "Share the live chat slots" in unescape((await ada.get("/settings/member/ana")).text)
     answer = await posted(ada, "/settings/member/ana", **fields, channel_slots="3")
     assert faults(answer.text) == ["Choose at most 2: there are 6 slots in all."]
     await saved(ada, "/settings/member/ana", **fields, channel_slots="0")

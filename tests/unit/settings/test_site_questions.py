@@ -100,7 +100,7 @@ async def test_everything_that_is_wrong_with_questions_is_said_at_once_and_nothi
         "Enter 2 to 20 choices.",
         "“What?”: begin with a language's code and a colon",
         "en: enter the question, then as many choices as above",
-        "“Un rimborso” is no answer to that question.",
+        "“Un rimborso” is not an answer to that question.",
         "Enter a question of 1 to 300 characters",
         "Choose a queue.",
     ):
@@ -132,9 +132,9 @@ async def test_greetings_are_kept_by_page_time_and_language(
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
-        ("pages.0", "pricing", "“pricing” is no page."),
-        ("pages.0", "/a*b*c*d*e", "“/a*b*c*d*e” is no page."),
-        ("pages.0", "https://shop.example/pricing", "“https://shop.example/pricing” is no page."),
+        ("pages.0", "pricing", "“pricing” is not a page."),
+        ("pages.0", "/a*b*c*d*e", "“/a*b*c*d*e” is not a page."),
+        ("pages.0", "https://shop.example/pricing", "“https://shop.example/pricing” is not a page."),
         ("after.0", "4000", "Enter a time from 0 to 3600 seconds."),
         ("after.0", "soon", "“soon” is not a whole number."),
         ("languages.0", "xx: ?", "“xx” is not a language."),
