@@ -27,6 +27,7 @@ _BETWEEN = (
     rf"|\*\*{_NOTHING}{{1,40}}\*\*)"
 )
 _RUN = re.compile(rf"\d+(?:{_BETWEEN}\d+)*")
+_ENOUGH = re.compile(rf"(?:\D*+\d){{{SHORTEST}}}")  # digits for a card, wherever they are
 _INVISIBLE = re.compile(rf"{_NOTHING}+")
 _DOMAIN = re.compile(r"(?:[\w-]{1,63}\.)+[a-z]{2,63}(?::\d{1,5})?[/?#]", re.IGNORECASE)
 _MAIL = re.compile(r"[\w.+-]{0,64}@[\w-]")
@@ -115,8 +116,11 @@ class Run(NamedTuple):
 
 def mask_cards(text: str) -> str:
     """Replace all but the last four digits of every card number by `•`; the length stays the same."""
-    banks = ibans(text)
-    return masked_at(text, [place for run in long_runs(text) if not _is_parcel(run) for place in _hidden(run, banks)])
+    if not _ENOUGH.match(text):  # as in most texts: one look is enough
+        return text
+    runs = [run for run in long_runs(text) if len(run.digits) >= SHORTEST and not _is_parcel(run)]
+    banks = ibans(text) if runs else []
+    return masked_at(text, [place for run in runs for place in _hidden(run, banks)])
 
 
 def same_but_hidden(stored: str, text: str) -> bool:

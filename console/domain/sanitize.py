@@ -19,6 +19,8 @@ _DROPPED = re.compile(
     "\u206a-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]"  # deprecated and non-characters
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_SIGN = r"[^\w\0-\u02ff]"  # all combining marks, and others
+_TOWER = re.compile(rf"{_SIGN}{_SIGN}{{{MARKS_LIMIT}}}")  # the first one apart: `re` looks for it faster
 _SPACES = re.compile(r"\s+")
 _JOINERS = "\u200c\u200d"  # Persian and emoji need them inside a word
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and symbols that show nothing
@@ -30,15 +32,15 @@ def clean(text: str, *, limit: int, lines: bool = True, optional: bool = False) 
     Raises BadText if the text is longer than `limit` characters, holds half a surrogate pair, or shows nothing at all
     (unless `optional`, which returns an empty text instead).
     """
-    if len(text) > limit or _SURROGATE.search(text):
+    if len(text) > limit:
         raise BadText
-    tidy = _BREAKS.sub("\n", text)
-    tidy = _DROPPED.sub("", tidy)
+    tidy = text if text.isprintable() else _printable(text)
     if not tidy.isascii():
-        # the first call bounds the work of NFC
-        tidy = _without_towers(unicodedata.normalize("NFC", _without_towers(tidy)))
+        tidy = _without_towers(tidy)  # bounds the work of NFC
+        if not unicodedata.is_normalized("NFC", tidy):
+            tidy = _without_towers(unicodedata.normalize("NFC", tidy))
     tidy = tidy.strip() if lines else _SPACES.sub(" ", tidy).strip()
-    if not any(_shows(char) for char in tidy):
+    if not any(map(_shows, tidy)):
         tidy = ""
     if len(tidy) > limit or not (tidy or optional):
         raise BadText
@@ -56,11 +58,19 @@ def safe_name(text: str, *, limit: int = NAME_LIMIT) -> str:
     return mask_cards(_SPACES.sub(" ", visible).strip(_JOINERS + " ")[:limit])
 
 
+def _printable(text: str) -> str:
+    if _SURROGATE.search(text):
+        raise BadText
+    return _DROPPED.sub("", _BREAKS.sub("\n", text))
+
+
 def _shows(char: str) -> bool:
     return char not in _BLANK and unicodedata.category(char)[0] not in "CZ"
 
 
 def _without_towers(text: str) -> str:
+    if not _TOWER.search(text):
+        return text
     kept: list[str] = []
     marks = 0
     for char in text:

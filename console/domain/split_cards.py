@@ -24,6 +24,7 @@ from console.domain.card_numbers import (
 MOST_PARTS = 4  # messages
 MOST_BETWEEN = 40  # characters of a message before or after its part
 GROUPS = (4, 5, 6)  # digits of a group that may follow words
+_DIGIT = re.compile(r"\d")
 
 
 class Part(NamedTuple):
@@ -63,8 +64,10 @@ def mask_across(texts: Sequence[str]) -> dict[int, str]:
 
 
 def _head(at: int, text: str) -> Part | None:
-    run = next(long_runs(text, 1), None)
-    if run is None or run.places[0] > MOST_BETWEEN or _is_dialled(run):
+    if not _DIGIT.search(text, 0, MOST_BETWEEN + 1):
+        return None
+    run = next(long_runs(text, 1))
+    if _is_dialled(run):
         return None
     words = _has_words(text[: run.places[0]])
     return None if words and _first_group(run) not in GROUPS else Part(at, run, words)

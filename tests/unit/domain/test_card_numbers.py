@@ -3,10 +3,11 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from console.domain.card_numbers import MASK, NETWORKS, mask_cards
+from console.domain.card_numbers import MASK, NETWORKS, _hidden, _is_parcel, ibans, long_runs, mask_cards, masked_at
+from tests.support.written_numbers import numbers_with
 
 CARDS = (
     "4111111111111111",
@@ -156,6 +157,14 @@ def test_masking_changes_digits_and_nothing_else(text: str) -> None:
     masked = mask_cards(text)
     assert len(masked) == len(text)
     assert all(new == old or (new == MASK and old.isdecimal()) for new, old in zip(masked, text, strict=True))
+
+
+@settings(max_examples=500)
+@given(numbers_with(*CARDS, *NO_CARDS))
+@example("no digit more than the shortest card: 4222222222222")
+def test_the_quick_look_hides_the_same_as_the_whole_one(text: str) -> None:
+    places = [place for run in long_runs(text) if not _is_parcel(run) for place in _hidden(run, ibans(text))]
+    assert mask_cards(text) == masked_at(text, places)
 
 
 @pytest.mark.parametrize("word", ["card", "Carta:", "VISA", "mycard"])

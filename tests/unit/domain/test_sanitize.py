@@ -2,16 +2,27 @@
 
 import time
 import unicodedata
+from contextlib import suppress
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from console.domain import sanitize
 from console.domain.card_numbers import MASK, mask_cards
 from console.domain.sanitize import MARKS_LIMIT, clean, safe_name
 from console.errors import BadText
 
 INVISIBLE = "\u202e\u2066\ufeff\x00\x1b\x7f\x9b\ufff9"
+MARKS = [char for char in map(chr, range(0x11_0000)) if unicodedata.category(char) in ("Mn", "Me")]
+TEXTS = st.lists(
+    st.text(max_size=40)
+    | st.text(alphabet="abc éßдקक你👍 ", max_size=40)
+    | st.text(alphabet=INVISIBLE + "\r\n\t\x0b\x0c\x85\u2028\u2029 \u3000\u200b\u200d\ufe0f\u3164", max_size=10)
+    | st.text(alphabet=MARKS, max_size=3 * MARKS_LIMIT)
+    | st.sampled_from(["\ud800", "e\u0301", "\u0344" * MARKS_LIMIT, "\u0958", "\u1100\u1161"]),
+    max_size=6,
+).map("".join)
 
 
 @pytest.mark.parametrize(
@@ -73,6 +84,47 @@ def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     assert clean(once, limit=2000) == once
     assert not set(once) & set(INVISIBLE)
     once.encode("utf-8")
+
+
+@settings(max_examples=500)
+@given(TEXTS, st.booleans())
+def test_the_quick_way_cleans_like_the_whole_one(text: str, lines: bool) -> None:
+    now = None
+    with suppress(BadText):
+        now = clean(text, limit=80, lines=lines, optional=True)
+    assert now == _cleaned(text, 80, lines)
+
+
+def _cleaned(text: str, limit: int, lines: bool) -> str | None:
+    """Clean without any short cut; None: refused."""
+    if len(text) > limit or sanitize._SURROGATE.search(text):
+        return None
+    tidy = sanitize._DROPPED.sub("", sanitize._BREAKS.sub("\n", text))
+    tidy = _without_towers(unicodedata.normalize("NFC", _without_towers(tidy)))
+    tidy = tidy.strip() if lines else sanitize._SPACES.sub(" ", tidy).strip()
+    tidy = tidy if any(sanitize._shows(char) for char in tidy) else ""
+    return tidy if len(tidy) <= limit else None
+
+
+def _without_towers(text: str) -> str:
+    kept, marks = "", 0
+    for char in text:
+        marks = marks + 1 if unicodedata.category(char) in ("Mn", "Me") else 0
+        kept += char if marks <= MARKS_LIMIT else ""
+    return kept
+
+
+def test_what_is_dropped_or_refused_is_never_printable() -> None:
+    printable = "".join(char for char in map(chr, range(0x11_0000)) if char.isprintable())
+    assert len(printable) > 100_000
+    for gone in (sanitize._BREAKS, sanitize._DROPPED, sanitize._SURROGATE):
+        assert not gone.search(printable)
+
+
+def test_a_tower_of_any_mark_is_cut_down() -> None:
+    assert len(MARKS) > 1_000
+    for mark in MARKS:
+        assert clean("a" + mark * 9, limit=100).count(mark) <= MARKS_LIMIT, hex(ord(mark))
 
 
 def test_a_name_is_one_visible_line() -> None:

@@ -1,11 +1,16 @@
 """A card number over several messages is masked in all of them; two other numbers are not taken for one."""
 
 import time
+from unittest.mock import patch
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
-from console.domain.card_numbers import MASK
-from console.domain.split_cards import MOST_PARTS, mask_across, may_end_a_card
+from console.domain import split_cards
+from console.domain.card_numbers import MASK, long_runs
+from console.domain.split_cards import GROUPS, MOST_BETWEEN, MOST_PARTS, Part, mask_across, may_end_a_card
+from tests.support.written_numbers import numbers_with, parts_of
 
 SPLIT = (
     ("4111 1111", "1111 1111"),
@@ -81,6 +86,27 @@ def test_more_parts_than_a_card_has_groups_are_other_numbers() -> None:
     digits = ["411", "111", "111", "111", "1111"]
     assert len(digits) > MOST_PARTS
     assert mask_across(digits) == {}
+
+
+@settings(max_examples=500)
+@given(
+    numbers_with(*(text for texts in (*SPLIT, *KEPT) for text in texts), "4111 1111 1111 1111", "x" * MOST_BETWEEN),
+    st.lists(st.integers(0, 300), max_size=MOST_PARTS),
+)
+@example("x" * MOST_BETWEEN + "1111", [])
+def test_the_quick_look_finds_the_same_parts_as_the_whole_one(text: str, cuts: list[int]) -> None:
+    texts = parts_of(text, *cuts)
+    now = [may_end_a_card(text) for text in texts], mask_across(texts)
+    with patch.object(split_cards, "_head", _whole_head):
+        assert now == ([may_end_a_card(text) for text in texts], mask_across(texts))
+
+
+def _whole_head(at: int, text: str) -> Part | None:
+    run = next(long_runs(text, 1), None)
+    if run is None or run.places[0] > MOST_BETWEEN or split_cards._is_dialled(run):
+        return None
+    words = split_cards._has_words(text[: run.places[0]])
+    return None if words and split_cards._first_group(run) not in GROUPS else Part(at, run, words)
 
 
 @pytest.mark.parametrize("hostile", ["4 " * 2_000, "4" + " - " * 1_300, "4111-" * 800, "4111111111111111/" * 200])
