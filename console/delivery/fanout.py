@@ -10,7 +10,6 @@ from contextlib import suppress
 
 import msgspec
 import structlog
-from redis.asyncio import Connection
 
 from console.delivery.hub import Hub
 from console.delivery.rendered_fact import HubEvent, RenderedFact
@@ -32,13 +31,13 @@ from console.events import (
 )
 from console.projection.current import Current
 from console.projection.picture import Picture
-from console.queue.feed import FeedGap, Tail
+from console.queue.feed import FeedGap
 from console.queue.primary import AWAY
+from console.queue.pushed_tail import SILENT, UNPUSHED, PushedTail
+from console.queue.pushes import Pushes
 from console.queue.workspace import Workspace
 from console.views.html import HtmlViews
 
-PING = 2.0  # seconds between two questions whether the channel of signals is still there
-SILENCE = 5.0  # seconds without an answer until it is not
 ALONE = 0.25  # seconds between two reads of the feed while nobody listens
 REMEMBERED = 20_000  # ended chats whose visitors may still rate or reopen them
 
@@ -57,7 +56,7 @@ class Fanout:
 
     def __init__(self, workspace: Workspace, hub: Hub[HubEvent], views: HtmlViews, current: Current) -> None:
         self.ready = asyncio.Event()
-        self.tail: Tail | None = None
+        self.tail: PushedTail | None = None
         self.observers: list[Observer] = []
         self._current = current
         self._workspace = workspace
@@ -65,6 +64,8 @@ class Fanout:
         self._views = views
         self._visitors: OrderedDict[str, str] = OrderedDict()  # chat -> visitor, of ended chats
         self._epoch = ""
+        keys = workspace.keys
+        self._pushes = Pushes(workspace.store.primary, {keys.facts: self._hear_fact, keys.signals: self._signal})
         workspace.on_epoch.append(self._turn)
 
     @property
@@ -108,35 +109,20 @@ class Fanout:
         if snapshot.n:
             self._workspace.last_entry = (snapshot.last, b"")
         self.ready.set()
-        store, feed = self._workspace.store, self._workspace.keys.feed
-        tail = Tail(
-            store.primary,
-            feed,
-            snapshot.last,
-            snapshot.n,
-            reader="screens",
-            vouch=store.vouch,
-            pause=self._pause,
-        )
-        self.tail = tail
-        try:
-            async for batch in tail.batches():
-                if self._workspace.epoch != self._epoch:
-                    return
-                for entry in batch:
-                    self._show(entry)
-                self._workspace.last_entry = (batch[-1].id, batch[-1].raw)
-        finally:
-            await tail.close()
+        workspace = self._workspace
+        self.tail = PushedTail(workspace.store, workspace.keys.feed, snapshot.last, snapshot.n, every=self._every)
+        async for batch in self.tail.batches():
+            if workspace.epoch != self._epoch:
+                return
+            for entry in batch:
+                self._show(entry)
+            workspace.last_entry = (batch[-1].id, batch[-1].raw)
 
-    async def _pause(self, seconds: float) -> None:
-        """Where nobody listens, the facts of some time are read together, until somebody comes."""
-        if self._hub.somebody.is_set():
-            await asyncio.sleep(seconds)
-            return
-        with suppress(TimeoutError):
-            async with asyncio.timeout(max(seconds, ALONE)):
-                await self._hub.somebody.wait()
+    def _every(self) -> float:
+        """Where nobody listens, nothing is pushed, and the facts of some time are read together."""
+        if not self._hub.somebody.is_set():
+            return ALONE
+        return SILENT if self._pushes.open else UNPUSHED
 
     def _show(self, entry: Entry) -> None:
         # The holder before the fact must hear of it too: after `advance` the chat may be in another slot or gone.
@@ -204,36 +190,27 @@ class Fanout:
         if len(self._visitors) > REMEMBERED:
             self._visitors.popitem(last=False)
 
-    # --- signals -------------------------------------------------------------------------------
+    # --- pushes --------------------------------------------------------------------------------
 
     async def hear(self) -> None:
-        """Deliver signals from every process to the sockets of this one. Lost signals stay lost."""
+        """While anybody listens here, take what the store pushes: facts, and signals, of which lost ones stay lost."""
+        somebody = self._hub.somebody
         while True:
-            try:
-                await self._hear()
-            except AWAY:
-                await asyncio.sleep(0.5)
+            await somebody.wait()
+            self._look()
+            with suppress(*AWAY):
+                await self._pushes.follow(self._look, somebody.is_set)
+                continue
+            self._look()
+            await asyncio.sleep(0.5)
 
-    async def _hear(self) -> None:
-        connection = await self._workspace.store.primary.connect()
-        pings = asyncio.create_task(self._ping(connection))
-        try:
-            while True:
-                # A connection that was cut in silence ends by itself only after minutes: so it is asked for a sign.
-                async with asyncio.timeout(SILENCE):
-                    kind, *_, raw = await connection.read_response()
-                if kind == b"message":
-                    self._signal(raw)
-        finally:
-            pings.cancel()
-            await connection.disconnect(nowait=True)
+    def _look(self) -> None:
+        if self.tail is not None:
+            self.tail.look()
 
-    async def _ping(self, connection: Connection) -> None:
-        with suppress(*AWAY):  # whoever reads learns of it too
-            await connection.send_command("SUBSCRIBE", self._workspace.keys.signals)
-            while connection.is_connected:  # it would connect again by itself
-                await connection.send_command("PING")
-                await asyncio.sleep(PING)
+    def _hear_fact(self, message: bytes) -> None:
+        if self.tail is not None:
+            self.tail.hear(message)
 
     def _signal(self, raw: bytes) -> None:
         try:

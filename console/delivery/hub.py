@@ -85,6 +85,7 @@ class Outbox:
 
     def __init__(self, cut: Callable[[], None]) -> None:
         self._cut = cut
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._write: Write | None = None
         self._frames: list[str] = []
         self._bytes = 0
@@ -101,8 +102,10 @@ class Outbox:
         self._welcomed = True
         if not self._due:
             self._due = True
+            if self._loop is None:  # asked for once: before Python 3.12 that is a system call
+                self._loop = asyncio.get_running_loop()
             # A callback instead of a task for each socket: waking one costs more than the write.
-            asyncio.get_running_loop().call_soon(self._turn)
+            self._loop.call_soon(self._turn, self._loop)
         if len(self._frames) > MOST_FRAMES or self._bytes > MOST_BYTES:
             self._cut()
 
@@ -116,9 +119,9 @@ class Outbox:
         self.flush()
         self._write = None
 
-    def _turn(self, left: int = TURNS - 1) -> None:
+    def _turn(self, loop: asyncio.AbstractEventLoop, left: int = TURNS - 1) -> None:
         if left:
-            asyncio.get_running_loop().call_soon(self._turn, left - 1)
+            loop.call_soon(self._turn, loop, left - 1)
             return
         self._due = False
         self.flush()

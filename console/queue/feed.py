@@ -13,14 +13,11 @@ from console.logs import Outage
 from console.queue.primary import AWAY, Primary, why
 from console.queue.wire import StoreWire
 
-PACE = 0.005  # seconds between two reads under load: many readers without a pause triple the store's cost per fact
 BLOCK = 1_000  # ms that a read waits
 SILENCE = 5.0  # seconds beyond that until the store counts as away
 HELD = 0.2  # seconds between two questions whether the facts read are safe
 COUNT = 500  # facts per read
 LONGEST_PAUSE = 0.5  # seconds between two attempts while the store is away
-
-Pause = Callable[[float], Awaitable[None]]  # waits between two reads, that long or longer
 
 log = structlog.get_logger()
 
@@ -33,8 +30,7 @@ class Tail:
     """Reads the stream `key` after `(entry, n)`: at once when idle, else every `pace` seconds. Reconnects by itself.
 
     Raises FeedGap when a number repeats or is missing; with `over_gaps` missing numbers pass, for consumers that record
-    them. `reader` is who reads, for the log; `pause` waits between two reads. What was read is held back until `vouch`
-    returns: a client takes a fact with its own cid for an acknowledgement.
+    them. `reader` is who reads, for the log. What was read is held back until `vouch` returns.
     """
 
     def __init__(
@@ -46,8 +42,7 @@ class Tail:
         *,
         reader: str,
         vouch: Callable[[], Awaitable[None]],
-        pace: float = PACE,
-        pause: Pause = asyncio.sleep,
+        pace: float,
         over_gaps: bool = False,
     ) -> None:
         self.entry = entry
@@ -56,7 +51,6 @@ class Tail:
         self._key = key
         self._vouch = vouch
         self._pace = pace
-        self._pause = pause
         self._over_gaps = over_gaps
         self._outage = Outage("feed", feed=key, reader=reader)
         self._primary = primary
@@ -88,7 +82,7 @@ class Tail:
             await self._vouched()
             yield self._accept(rows)
             if len(rows) < COUNT:  # a full read means that there is more
-                await self._pause(max(0.0, self._pace - (time.monotonic() - started)))
+                await asyncio.sleep(max(0.0, self._pace - (time.monotonic() - started)))
 
     async def _read(self) -> list[tuple[bytes, bytes]]:
         """Return name and JSON of the next entries; nothing if none comes for a while."""

@@ -69,7 +69,9 @@ class Keys:
         self.feed = self.prefix + "feed"
         self.left = self.prefix + "left"
         self.libraries = self.prefix + "libraries"
-        self.signals = self.prefix + "signals"  # a pub/sub channel, not a key
+        # Channels of publish/subscribe, not keys:
+        self.facts = self.prefix + "facts"  # what a call appended to the feed: lines of "<id> <JSON>"
+        self.signals = self.prefix + "signals"
 
     def of(self, kind: str, identifier: str) -> str:
         return f"{self.prefix}{kind}:{identifier}"

@@ -107,6 +107,7 @@ class Store:
         self._met = ""  # the run of a server, and of a primary, that we have checked
         self._waiting: list[Call] = []
         self._worker: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
 
     async def command(self, *command: str | bytes | int) -> Any:
@@ -129,11 +130,13 @@ class Store:
     async def _send(self, command: Command, *, vouched: bool) -> Any:
         if self._closed or len(self._waiting) >= WAITING:
             raise Unknown
-        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        if self._loop is None:  # asked for once, see StoreWire
+            self._loop = asyncio.get_running_loop()
+        future: asyncio.Future[Any] = self._loop.create_future()
         self._waiting.append(Call(command, future, vouched))
         if self._worker is None:
             # A context of its own: what the worker logs is not about the request that happened to start it.
-            self._worker = asyncio.create_task(self._work(), context=Context())
+            self._worker = self._loop.create_task(self._work(), context=Context())
         return await future
 
     async def function(self, name: str, key: str, *args: str | bytes | int) -> Any:
@@ -154,8 +157,7 @@ class Store:
             # While a batch is on its way, further calls collect here and go together: the pipeline grows with the load.
             try:
                 began = time.monotonic()
-                async with asyncio.timeout(self._deadline):
-                    replies = await self._exchange(batch)
+                replies = await self._exchange(batch)
                 self.exchanges.note(time.monotonic() - began)
                 self.outage.ends()
             except AWAY as problem:
@@ -181,9 +183,13 @@ class Store:
     async def _exchange(self, batch: Sequence[Call]) -> list[Any]:
         if self._wire is not None and self._wire.ended:
             await self._drop()  # the primary was left
-        wire = self._wire or await self._connect()
+        wire = self._wire
+        if wire is None:
+            async with asyncio.timeout(self._deadline):
+                wire = await self._connect()
         vouchers = self.durability.vouchers(self.mark) if any(call.vouched for call in batch) else ()
-        replies = await wire.exchange([*(call.command for call in batch), *vouchers])
+        commands = [call.command for call in batch]
+        replies = await wire.exchange([*commands, *vouchers] if vouchers else commands, self._deadline)
         if any(isinstance(reply, RedisError) and _is_elsewhere(reply) for reply in replies):
             await self._drop()  # the next exchange asks who is the primary
         replies, said = replies[: len(batch)], replies[len(batch) :]

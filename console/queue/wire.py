@@ -16,6 +16,7 @@ from redis.exceptions import InvalidResponse, RedisError
 Command = tuple[str | bytes | int, ...]
 
 LOST = "the store has closed the connection"
+LATE = "no answer in time"
 NOTHING = object()  # no whole reply yet
 
 
@@ -30,10 +31,12 @@ class StoreWire(asyncio.Protocol):
         )
         self._transport = cast(asyncio.Transport, cast(Any, connection)._writer.transport)
         self._transport.set_protocol(self)
+        # Known here, since before Python 3.12 each question for the running loop is a system call.
+        self._loop = asyncio.get_running_loop()
         self._replies: list[Any] = []
         self._wanted = 0
         self._answered: asyncio.Future[list[Any]] | None = None
-        self._problem: RedisError | None = None
+        self._problem: RedisError | TimeoutError | None = None
 
     @property
     def ended(self) -> bool:
@@ -47,18 +50,26 @@ class StoreWire(asyncio.Protocol):
             raise reply
         return reply
 
-    async def exchange(self, commands: Iterable[Command]) -> list[Any]:
+    async def exchange(self, commands: Iterable[Command], within: float = 0) -> list[Any]:
         """Return the reply of each command. Raises ConnectionError if the connection is lost; it may have been done.
 
-        After any exception the connection is of no use: later replies could be taken for another command's.
+        Raises TimeoutError if not all replies come `within` so many seconds (0: however long it takes). After any
+        exception the connection is of no use: later replies could be taken for another command's.
         """
         if self.ended:
             raise self._problem or Lost(LOST)
         packed = [hiredis.pack_command(command) for command in commands]  # type: ignore[arg-type]
         self._replies, self._wanted = [], len(packed)
-        self._answered = asyncio.get_running_loop().create_future()
+        self._answered = self._loop.create_future()
         self._transport.write(b"".join(packed))
-        return await self._answered
+        if not within:
+            return await self._answered
+        # A plain timer: `asyncio.timeout` costs as much as all the rest of an exchange.
+        timer = self._loop.call_later(within, self._end, TimeoutError(LATE))
+        try:
+            return await self._answered
+        finally:
+            timer.cancel()
 
     async def close(self) -> None:
         await self.connection.disconnect(nowait=True)
@@ -73,6 +84,9 @@ class StoreWire(asyncio.Protocol):
         except RedisError as problem:  # not the store's protocol
             self._end(problem)
             return
+        self._replied()
+
+    def _replied(self) -> None:
         if self._answered is not None and len(self._replies) >= self._wanted:
             answered, self._answered = self._answered, None
             if not answered.done():
@@ -81,7 +95,7 @@ class StoreWire(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._end(Lost(str(exc) if exc else LOST))
 
-    def _end(self, problem: RedisError) -> None:
+    def _end(self, problem: RedisError | TimeoutError) -> None:
         self._problem = problem
         answered, self._answered = self._answered, None
         if answered is not None and not answered.done():

@@ -138,4 +138,4 @@ class Workspace(
 
     async def signal(self, frame: bytes) -> None:
         """Send a signal, which may be lost, to every process."""
-        await self.store.command("PUBLISH", self.keys.signals, frame)
+        await self.store.command("SPUBLISH", self.keys.signals, frame)

@@ -14,6 +14,7 @@ from wsproto.connection import ConnectionState
 from console.limits.connections import Connections
 from console.protocol import MAX_FRAME
 from console.ws.inbox import FRAMES_A_TURN, Flood, Inbox
+from console.ws.messages import Messages
 from console.ws.rfc6455 import (
     BEGINNINGS,
     BROKEN,
@@ -48,6 +49,7 @@ class Protocol(WSProtocol):
         self.open_connections = cast(Connections, self.config.connections)  # type: ignore[attr-defined]
         self.inbox = Inbox(MAX_FRAME)
         self.close_timeout = LINGER
+        self.queue = cast(Any, Messages(self.loop))
         self._in_fragments = False
         self._turn_waits = False
         self._again: Callable[[], None] = lambda: None

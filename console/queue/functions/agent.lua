@@ -203,7 +203,7 @@ verb('shown', function(id, fence, chat, seq, hidden)
     seq = math.min(num(seq), num(c.seq))
     S.put(c, 'seen_agent', int(seq))
     local told = math.min(seq, num(c.last)) -- a note must leave no trace for the visitor, not even its number
-    redis.call('PUBLISH', P .. 'signals', '{"t":"seen","chat":"' .. chat .. '","by":"agent","seq":' .. int(told) .. '}')
+    S.push('signals', '{"t":"seen","chat":"' .. chat .. '","by":"agent","seq":' .. int(told) .. '}')
   end
   awake(id)
   return S.reply()
@@ -216,11 +216,7 @@ verb('visitor_seen', function(chat, visitor, seq)
   seq = math.min(num(seq), num(c.seq))
   if seq > num(c.seen_visitor) then
     S.put(c, 'seen_visitor', int(seq))
-    redis.call(
-      'PUBLISH',
-      P .. 'signals',
-      '{"t":"seen","chat":"' .. chat .. '","by":"visitor","seq":' .. int(seq) .. '}'
-    )
+    S.push('signals', '{"t":"seen","chat":"' .. chat .. '","by":"visitor","seq":' .. int(seq) .. '}')
   end
   return S.reply()
 end)

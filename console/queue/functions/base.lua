@@ -5,6 +5,7 @@ local S = {} -- the library's functions, by topic
 local P -- key prefix of this call's workspace, "{name}:"
 local NOW, STAMP, N -- this call's time, the same as text, and the feed's last number
 local WRITTEN -- the number that `head` has
+local FACTS -- what was appended to the feed and not pushed yet, each "<id> <JSON>"
 local SETTLED -- the mark of the queues' settings, see S.queue
 local AHEAD -- ms by which the workspace's clock is ahead of the store's; tests use it to move time
 local UNFILLED -- the store was empty, and is being filled from SQL
@@ -76,11 +77,19 @@ function S.reply(...)
   return { 'ok', STAMP .. '-' .. int(N), next_due[2] and int(num(next_due[2])) or '0', ... }
 end
 
--- Appends JSON to the feed under the next number.
+-- Sends to every process that listens now. It may be lost.
+function S.push(channel, text)
+  -- Sharded: else a cluster would carry it to all of its nodes.
+  redis.call('SPUBLISH', P .. channel, text)
+end
+
+-- Appends JSON to the feed under the next number. It is pushed as well, so that no process with sockets has to ask.
 function S.feed(json)
   -- The id carries both: the time, and a number without gaps by which readers notice that they missed something.
   N = N + 1
-  redis.call('XADD', P .. 'feed', STAMP .. '-' .. int(N), 'f', json)
+  local id = STAMP .. '-' .. int(N)
+  redis.call('XADD', P .. 'feed', id, 'f', json)
+  FACTS[#FACTS + 1] = id .. ' ' .. json
 end
 
 -- Records a fact outside chat logs. `own` is JSON members without braces.

@@ -21,7 +21,7 @@ end
 
 function S.new_call()
   MANNED, RESETTLED = {}, false
-  CHATS, AGENTS, CHANGED, TIMERS, STALE, COUNTED = {}, {}, {}, {}, {}, {}
+  CHATS, AGENTS, CHANGED, TIMERS, STALE, COUNTED, FACTS = {}, {}, {}, {}, {}, {}, {}
 end
 
 -- Returns the chat or nil. Change it with `put`.
@@ -305,8 +305,11 @@ function S.flush()
   if next(CHANGED) then write_changed() end
   if next(COUNTED) then S.write_counts() end
   if next(TIMERS) then write_timers() end
-  if N ~= WRITTEN then redis.call('HSET', P .. 'head', 'n', int(N), 'at', STAMP) end
-  WRITTEN = N
+  if N ~= WRITTEN then
+    redis.call('HSET', P .. 'head', 'n', int(N), 'at', STAMP)
+    S.push('facts', table.concat(FACTS, '\n'))
+    WRITTEN, FACTS = N, {}
+  end
 end
 
 -- Call between the chats of a long list, while none is in use: now and then writes and forgets the finished ones, so

@@ -1,4 +1,4 @@
-"""A process without sockets reads the feed seldom, and at once when somebody comes."""
+"""A process without sockets reads the feed seldom, and at once when somebody comes; then the store pushes."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,8 +10,10 @@ from console.delivery import fanout as fanout_module
 from console.delivery.fanout import Fanout
 from console.delivery.hub import Hub
 from console.delivery.rendered_fact import HubEvent
+from console.events import Entry
 from console.projection.current import Current
-from console.queue.feed import Tail
+from console.queue import pushes as pushes_module
+from console.queue.pushed_tail import PushedTail
 from console.views.html import HtmlViews
 from console.ws.connection import Connection
 from tests.support.eventually import eventually
@@ -22,15 +24,15 @@ from tests.support.queue_shift import Shift, opened
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many facts each read of the feed has brought."""
     found: list[int] = []
-    read = Tail._read
+    read = PushedTail._read
 
-    async def counted(self: Tail) -> list[tuple[bytes, bytes]]:
-        rows = await read(self)
-        if rows:
-            found.append(len(rows))
-        return rows
+    async def counted(self: PushedTail, *, silent: bool) -> list[Entry]:
+        batch = await read(self, silent=silent)
+        if batch:
+            found.append(len(batch))
+        return batch
 
-    monkeypatch.setattr(Tail, "_read", counted)
+    monkeypatch.setattr(PushedTail, "_read", counted)
     return found
 
 
@@ -38,13 +40,14 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 async def following(shift: Shift, hub: Hub[HubEvent]) -> AsyncIterator[Fanout]:
     current = Current()
     fanout = Fanout(shift.workspace, hub, HtmlViews(current), current)
-    task = asyncio.create_task(fanout.run())
+    jobs = [asyncio.create_task(fanout.run()), asyncio.create_task(fanout.hear())]
     await fanout.ready.wait()
     try:
         yield fanout
     finally:
-        task.cancel()
-        await asyncio.wait([task])
+        for job in jobs:
+            job.cancel()
+        await asyncio.wait(jobs)
 
 
 class Ben(Connection):
@@ -61,20 +64,26 @@ async def test_what_happens_while_nobody_listens_is_one_read_and_shown_to_whoeve
     store_url: str, workspace_name: str, reads: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fanout_module, "ALONE", 60.0)
+    monkeypatch.setattr(pushes_module, "PING", 0.1)
     hub: Hub[HubEvent] = Hub()
     async with opened(store_url, workspace_name) as workspace:
         shift = Shift(workspace)
         await shift.begin(ana=6)
         await shift.online("ana")
         async with following(shift, hub) as fanout:
+            await eventually(lambda: fanout.tail is not None and not fanout.tail._unsure, "the first look")
             chat = await shift.opens("vera", "Hello")
-            await eventually(lambda: reads, "the first read")
             for number in range(20):
                 await shift.writes("vera", chat, f"line {number}")
-            assert len(reads) == 1
+            assert reads == []
             hub.join("staff", ben := Ben())
             newest = await workspace.newest()
             await eventually(lambda: fanout.picture.n == newest, "the picture to catch up")
-            assert len(reads) == 2
+            assert len(reads) == 1
+            await eventually(lambda: fanout._pushes.open, "the store to push")
+            await shift.writes("vera", chat, "with Ben")
+            await eventually(lambda: fanout.picture.n == newest + 1, "the push")
+            assert len(reads) == 1
             hub.leave(ben)
             assert not hub.somebody.is_set()
+            await eventually(lambda: not fanout._pushes.open, "the store to push no more")

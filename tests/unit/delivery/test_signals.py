@@ -6,12 +6,12 @@ from urllib.parse import unquote
 
 import pytest
 
-from console.delivery import fanout as fanout_module
 from console.delivery.fanout import Fanout
 from console.delivery.hub import Hub
 from console.delivery.rendered_fact import HubEvent
 from console.projection.current import Current
 from console.proving.network import BadNetwork
+from console.queue import pushes as pushes_module
 from console.queue.embedded import EmbeddedStore
 from console.queue.workspace import Workspace
 from console.views.html import HtmlViews
@@ -28,8 +28,8 @@ async def pings(workspace: Workspace) -> int:
 async def test_a_connection_that_was_cut_in_silence_is_opened_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fanout_module, "PING", 0.05)
-    monkeypatch.setattr(fanout_module, "SILENCE", 0.3)
+    monkeypatch.setattr(pushes_module, "PING", 0.05)
+    monkeypatch.setattr(pushes_module, "SILENCE", 0.3)
     async with (
         EmbeddedStore(tmp_path) as own,
         BadNetwork(unquote(own.url.removeprefix("unix://"))) as network,
@@ -37,9 +37,11 @@ async def test_a_connection_that_was_cut_in_silence_is_opened_again(
         opened(own.url, "main") as another,
     ):
         current = Current()
-        fanout = Fanout(ours, Hub[HubEvent](), HtmlViews(current), current)
         heard: list[bytes] = []
-        monkeypatch.setattr(fanout, "_signal", heard.append)
+        monkeypatch.setattr(Fanout, "_signal", lambda _, signal: heard.append(signal))
+        hub: Hub[HubEvent] = Hub()
+        fanout = Fanout(ours, hub, HtmlViews(current), current)
+        hub.somebody.set()
         task = asyncio.create_task(fanout.hear())
 
         async def hears(signal: bytes) -> bool:

@@ -8,7 +8,7 @@ import pytest_asyncio
 from tests.support.queue_shift import Shift, opened
 
 ASIDE = ("fcall", "info")  # what is no command of the Function
-SAY, ANSWER, OPEN, END = 16, 17, 33, 36  # no more than these
+SAY, ANSWER, OPEN, END = 17, 18, 34, 37  # no more than these
 
 
 @pytest_asyncio.fixture

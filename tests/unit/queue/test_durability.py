@@ -13,7 +13,8 @@ from console.domain.ids import new_cid, new_id
 from console.errors import SettingError, Unknown
 from console.proving.store_pair import Pair, store_pair
 from console.proving.store_process import SAFE, own_store
-from console.queue.feed import Tail
+from console.queue.pushed_tail import PushedTail
+from console.queue.pushes import Pushes
 from console.queue.results import Said
 from console.queue.store import Store
 from tests.support.eventually import eventually
@@ -97,12 +98,16 @@ async def test_what_is_read_is_on_the_replica_too(pair: Pair) -> None:
             assert await shift.workspace.store.look("PING") == b"PONG"
 
 
-async def test_screens_are_not_shown_what_no_replica_has(pair: Pair) -> None:
+@pytest.mark.parametrize("pushed", [False, True], ids=["read", "pushed"])
+async def test_screens_are_not_shown_what_no_replica_has(pair: Pair, pushed: bool) -> None:
     """A fact with her own cid tells Vera that her message has arrived."""
     async with at_work(pair, "replica", deadline=DEADLINE) as shift:
         chat, store = await shift.opens("vera"), shift.workspace.store
         last = (await shift.entries())[-1]
-        tail = Tail(store.primary, shift.workspace.keys.feed, last.id, last.n, reader="test", vouch=store.vouch)
+        tail = PushedTail(store, shift.workspace.keys.feed, last.id, last.n, every=lambda: 3_600.0 if pushed else 0.05)
+        pushes = Pushes(store.primary, {shift.workspace.keys.facts: tail.hear})
+        following = asyncio.create_task(pushes.follow(lambda: None, lambda: pushed))
+        await eventually(lambda: pushes.open == pushed, "the subscription")
         async with aclosing(tail.batches()) as batches:  # type: ignore[type-var]
             next_batch = asyncio.ensure_future(anext(batches))
             with pair.replica.stopped():
@@ -111,7 +116,7 @@ async def test_screens_are_not_shown_what_no_replica_has(pair: Pair) -> None:
                 await eventually(lambda: tail.n == last.n and store.unconfirmed.lasts > 0, "the tail to ask")
                 assert not next_batch.done()
             assert [entry.fact.text for entry in await next_batch] == ["Is it there?"]
-        await tail.close()
+        following.cancel()
 
 
 async def test_many_messages_share_one_confirmation(pair: Pair) -> None:

@@ -1,0 +1,73 @@
+"""What the store pushes to this process: each fact as the feed gets it, and signals.
+
+A push may be lost: the feed has every fact, and `PushedTail` reads there what was not pushed.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from redis.asyncio import Connection
+from redis.exceptions import ConnectionError as Lost
+from redis.exceptions import RedisError
+
+from console.queue.primary import Primary
+from console.queue.wire import StoreWire
+
+PING = 2.0  # seconds between two questions whether the connection is still there
+SILENCE = 5.0  # seconds without an answer until it is not
+
+Hear = Callable[[bytes], None]
+
+
+class Pushes:
+    """A subscription to some channels, each with whoever hears its messages. `open` while messages arrive."""
+
+    def __init__(self, primary: Primary, channels: dict[str, Hear]) -> None:
+        self.open = False
+        self._primary = primary
+        self._channels = channels
+        self._hear = {name.encode(): hear for name, hear in channels.items()}
+
+    async def follow(self, began: Callable[[], None], wanted: Callable[[], bool]) -> None:
+        """Subscribe, call `began`, and pass messages on until nobody wants them. Raises RedisError or OSError."""
+        wire = PushWire(await self._primary.connect(), self._hear)
+        try:
+            for name in self._channels:
+                await wire.ask("SSUBSCRIBE", name)
+            self.open = True
+            began()
+            while wanted():
+                # A connection that was cut in silence ends by itself only after minutes: so it is asked for a sign.
+                async with asyncio.timeout(SILENCE):
+                    await wire.ask("PING")
+                await asyncio.wait([wire.over], timeout=PING)
+        finally:
+            self.open = False
+            await wire.close()
+
+
+class PushWire(StoreWire):
+    """A connection that takes messages between its replies. `over` is done when the connection has ended."""
+
+    def __init__(self, connection: Connection, hear: dict[bytes, Hear]) -> None:
+        super().__init__(connection)
+        self.over: asyncio.Future[None] = self._loop.create_future()
+        self._hear = hear
+
+    def _replied(self) -> None:
+        replies, self._replies = self._replies, []
+        for reply in replies:
+            if not isinstance(reply, list):
+                self._replies.append(reply)
+            elif reply[0] == b"smessage":
+                self._hear[reply[1]](reply[2])
+            elif reply[0] == b"sunsubscribe":  # the workspace is moving to another node of the cluster
+                self._end(Lost("the store has ended the subscription"))
+            else:
+                self._replies.append(reply)
+        super()._replied()
+
+    def _end(self, problem: RedisError | TimeoutError) -> None:
+        super()._end(problem)
+        if not self.over.done():
+            self.over.set_result(None)
