@@ -144,8 +144,11 @@ class VisitorActions:
 
     def blocked(self) -> Blocked | None:
         """Why this visitor may not write now, with the time until they may."""
+        blocks = self.services.directory.blocks
+        if not blocks:  # asked once a second for each socket
+            return None
         now = self.workspace.now()
-        block = block_of(self.services.directory.blocks, self.visitor.id, self.budgets.address, now)
+        block = block_of(blocks, self.visitor.id, self.budgets.address, now)
         return Blocked(retry_after=(block.until - now) / 1000) if block else None
 
     # --- commands ---------------------------------------------------------------------------------------

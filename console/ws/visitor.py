@@ -182,7 +182,7 @@ class VisitorConnection(Connection):
                 build=self.services.build,
                 features=[*actions.site.features, *(["transcript"] if self.services.post.sends else [])],
                 recovered=recovered,
-                team=self.wait_status.team(actions.chat, actions.route().queue),
+                team=self.wait_status.team(actions.chat, self._queue),
                 typing_preview=actions.site.typing_preview,
                 privacy_url=actions.site.privacy_url,
                 stranger=stranger,
@@ -278,8 +278,12 @@ class VisitorConnection(Connection):
         if problem := self.actions.blocked():
             self.send(Error(problem.code, str(problem), round(problem.retry_after, 1)))
             asyncio.get_running_loop().call_later(LAST_WORDS, self.cut, problem.close)
-        for news in self.wait_status.news(self.actions.chat, self.actions.route().queue) if self._welcomed else ():
+        for news in self.wait_status.news(self.actions.chat, self._queue) if self._welcomed else ():
             self.send(news)
+
+    def _queue(self) -> str:
+        """Where a new chat of theirs would go."""
+        return self.actions.route().queue
 
     def tab_lease(self) -> tuple[str, str] | None:
         return (self.actions.chat, self.actions.connection) if self.actions.chat else None

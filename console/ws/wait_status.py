@@ -1,5 +1,7 @@
 """What a waiting visitor may expect: the queue position, whether anybody is online, and whether there is a way out."""
 
+from collections.abc import Callable
+
 from console.projection.availability import availability
 from console.projection.picture import ChatState
 from console.protocol import Line, Outbound, Team, TeamChanged
@@ -20,19 +22,19 @@ class WaitStatus:
         state = self._services.picture.chats.get(chat)
         return state if state is not None and state.place != "wrapup" else None
 
-    def team(self, chat: str, queue: str) -> Team:
-        """Return who is online for the chat, or for a new chat in the queue; remembers it as sent."""
+    def team(self, chat: str, queue: Callable[[], str]) -> Team:
+        """Return who is online for the chat, or for a new chat in that queue; remembers it as sent."""
         state = self._running(chat)
         self._team = availability(
             self._services.picture,
             self._services.directory.queues,
-            state.queue if state is not None else queue,
+            state.queue if state is not None else queue(),
             self._services.workspace.now(),
             inside=state is not None,
         )
         return self._team
 
-    def news(self, chat: str, queue: str) -> list[Outbound]:
+    def news(self, chat: str, queue: Callable[[], str]) -> list[Outbound]:
         """Return what has changed since the last call."""
         line, team = self._line, self._team
         now = self.team(chat, queue)
