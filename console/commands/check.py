@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import typer
-from redis.exceptions import RedisError
+from redis.exceptions import NoPermissionError, RedisError
 from rich.markup import escape
 
 from console.archive.database import Database, sqlite_url
@@ -36,6 +36,7 @@ from console.domain.service_urls import without_password
 from console.errors import SestettoError, SettingError, Unknown
 from console.queue.durability import check_promises
 from console.queue.embedded import EmbeddedStore
+from console.queue.keys import Keys
 from console.queue.primary import REFUSALS, Misdirected, Primary, ask
 from console.queue.server_role import fields_of, misfit
 from console.queue.store import Store, says_no
@@ -46,6 +47,9 @@ from console.workspaces.declared import Installation, read_installation
 
 PAIRS = (("model_url", "model_name", NAME_THE_MODEL), ("smtp_url", "mail_from", NAME_THE_SENDER))
 DEADLINE = 3.0  # s that a store has to respond
+NO_PUSHES = (
+    "the store's user may not use channels: typing is not shown, and messages arrive up to 50 ms later and cost more"
+)
 
 
 def check() -> None:
@@ -310,6 +314,7 @@ async def _running(url: str, which: str, settings: Settings) -> CheckResult:
             return CheckResult("wrong", f"the store ({which}) {problem}")
         try:
             await _promises(store, settings)
+            pushes = await _pushes(store, settings.workspace)
         finally:
             await store.close()
     except SettingError as problem:
@@ -325,6 +330,8 @@ async def _running(url: str, which: str, settings: Settings) -> CheckResult:
         )
     except ValueError:  # its text may contain a piece of the password
         return CheckResult("wrong", f"the store ({which}) has no valid address", "fix SESTETTO_STORE")
+    if not pushes:
+        return CheckResult("note", NO_PUSHES, f"ACL SETUSER … &{Keys(settings.workspace).prefix}*")
     found = "" if store.primary.mode == "single" else f"; {store.primary.mode}: the primary is {store.primary.address}"
     return CheckResult("ok", f"the store responds ({which}, {name} {version}{found}) and keeps what it acknowledges")
 
@@ -338,6 +345,15 @@ async def _promises(store: Store, settings: Settings) -> None:
             await real.vouch()
     finally:
         await real.close()
+
+
+async def _pushes(store: Store, workspace: str) -> bool:
+    """Whether the store's user may use channels; nobody listens to this one."""
+    try:
+        await store.look("SPUBLISH", Keys(workspace).prefix + "check", "")
+    except NoPermissionError:
+        return False
+    return True
 
 
 async def _info(primary: Primary) -> dict[str, str]:

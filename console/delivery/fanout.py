@@ -6,10 +6,10 @@ A fact is rendered once per audience, when its first listener asks. A listener t
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
-from contextlib import suppress
 
 import msgspec
 import structlog
+from redis.exceptions import NoPermissionError
 
 from console.delivery.hub import Hub
 from console.delivery.rendered_fact import HubEvent, RenderedFact
@@ -29,16 +29,18 @@ from console.events import (
     Revoked,
     Unreadable,
 )
+from console.logs import Outage
 from console.projection.current import Current
 from console.projection.picture import Picture
 from console.queue.feed import FeedGap
-from console.queue.primary import AWAY
+from console.queue.primary import AWAY, why
 from console.queue.pushed_tail import SILENT, UNPUSHED, PushedTail
 from console.queue.pushes import Pushes
 from console.queue.workspace import Workspace
 from console.views.html import HtmlViews
 
 ALONE = 0.25  # seconds between two reads of the feed while nobody listens
+BARRED = 10.0  # seconds until the store is asked again whether it lets us subscribe
 REMEMBERED = 20_000  # ended chats whose visitors may still rate or reopen them
 
 log = structlog.get_logger()
@@ -65,6 +67,7 @@ class Fanout:
         self._visitors: OrderedDict[str, str] = OrderedDict()  # chat -> visitor, of ended chats
         self._epoch = ""
         keys = workspace.keys
+        self._unpushed = Outage("pushes", store=workspace.store.primary.shown)
         self._pushes = Pushes(workspace.store.primary, {keys.facts: self._hear_fact, keys.signals: self._signal})
         workspace.on_epoch.append(self._turn)
 
@@ -198,11 +201,18 @@ class Fanout:
         while True:
             await somebody.wait()
             self._look()
-            with suppress(*AWAY):
-                await self._pushes.follow(self._look, somebody.is_set)
-                continue
-            self._look()
-            await asyncio.sleep(0.5)
+            try:
+                await self._pushes.follow(self._begin, somebody.is_set)
+            except NoPermissionError as problem:  # everything works without, but slower
+                self._unpushed.begins(f"{why(problem)} (allow it: ACL SETUSER … &{self._workspace.keys.prefix}*)")
+                await asyncio.sleep(BARRED)
+            except AWAY:
+                self._look()
+                await asyncio.sleep(0.5)
+
+    def _begin(self) -> None:
+        self._unpushed.ends()
+        self._look()
 
     def _look(self) -> None:
         if self.tail is not None:

@@ -26,9 +26,9 @@ Row = tuple[bytes, bytes]  # name and JSON of an entry
 class PushedTail:
     """Gives the entries after `(entry, n)`. `hear` takes pushed ones, and `look` has the feed read at once.
 
-    `every` returns after how many seconds without a fact the feed is read, SILENT while the store pushes. Raises FeedGap when a number repeats or is
-    missing. Nothing is given before the store has vouched for it: a client takes a fact with its own cid for an
-    acknowledgement.
+    `every` returns after how many seconds without a fact the feed is read, SILENT while the store pushes. Raises
+    FeedGap when a number repeats or is missing. Nothing is given before the store has vouched for it: a client takes a
+    fact with its own cid for an acknowledgement.
     """
 
     def __init__(self, store: Store, key: str, entry: str, n: int, *, every: Callable[[], float]) -> None:

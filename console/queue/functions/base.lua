@@ -79,8 +79,9 @@ end
 
 -- Sends to every process that listens now. It may be lost.
 function S.push(channel, text)
-  -- Sharded: else a cluster would carry it to all of its nodes.
-  redis.call('SPUBLISH', P .. channel, text)
+  -- Sharded: else a cluster would carry it to all of its nodes. `pcall`: a store's user who may use no channels must not
+  -- stop a call in the middle of its writes; processes then read what is not pushed.
+  redis.pcall('SPUBLISH', P .. channel, text)
 end
 
 -- Appends JSON to the feed under the next number. It is pushed as well, so that no process with sockets has to ask.

@@ -215,6 +215,19 @@ async def test_a_store_that_refuses_us_is_named_at_once(tmp_path: Path, who: str
     assert "wrong@" not in said + shown
 
 
+async def test_check_says_that_the_user_of_the_store_may_use_no_channels(tmp_path: Path) -> None:
+    narrow = f"{SAFE} --user narrow on >right ~* +@all"
+    async with own_store(tmp_path / "store", narrow) as port:
+        given = {"STORE": f"redis://narrow:right@127.0.0.1:{port}/0", "PORT": "0", "DATA": str(tmp_path / "data")}
+        code, shown, _ = await in_a_process("check", **given)
+        assert "may not use channels" in shown
+        assert "ACL SETUSER … &{main}:*" in shown
+        assert code == 0, "it works without"
+        redis.Redis(port=port).acl_setuser("narrow", channels=["{main}:*"])
+        _, shown, _ = await in_a_process("check", **given)
+        assert "may not use channels" not in shown
+
+
 async def test_a_server_that_runs_waits_for_a_store_whose_password_changed(tmp_path: Path) -> None:
     async with own_store(tmp_path / "store", LOCKED, password="right") as port:
         url = f"redis://:right@127.0.0.1:{port}/0"
