@@ -1,5 +1,6 @@
 """What the operator reads when a part goes away: which one, once, and when it is back."""
 
+import asyncio
 import json
 import os
 import signal
@@ -24,16 +25,17 @@ def told(server: RunningServer, event: str) -> list[Any]:
 async def test_a_killed_store_is_two_lines_at_most_and_one_pair_for_each_reader_of_the_feed(
     server: RunningServer,
 ) -> None:
-    """It may be back before anybody calls it again, and then it was not away for calls; the readers always notice."""
+    """It may be back before anybody calls it or reads from it again, and then it was not away for them."""
     os.kill(await store_pid(stage_of(server)), signal.SIGKILL)
-    await eventually(lambda: len(told(server, "feed.back")) == len(told(server, "feed.away")) > 0, "the readers")
+    await eventually(lambda: told(server, "store_restarted"), "the store to run again")
+    await asyncio.sleep(2)  # whoever was in the middle of something has noticed by now
+    await eventually(lambda: len(told(server, "feed.back")) == len(told(server, "feed.away")), "the readers")
     await eventually(lambda: len(told(server, "store.back")) == len(told(server, "store.away")), "the calls")
     away, back = told(server, "store.away"), told(server, "store.back")
     assert (len(away), len(back)) in ((0, 0), (1, 1))
     assert [line["store"] for line in away] == [line["store"] for line in back]
     readers = [line["reader"] for line in told(server, "feed.away")]
     assert sorted(set(readers)) == sorted(readers)
-    assert "screens" in readers
     assert not told(server, "worker.waits")
 
 

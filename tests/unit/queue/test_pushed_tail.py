@@ -9,7 +9,9 @@ import pytest
 import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
+from console.errors import Unknown
 from console.events import Entry
 from console.queue import pushed_tail
 from console.queue.feed import FeedGap
@@ -150,6 +152,26 @@ async def test_a_process_where_nobody_listens_is_not_in_a_hurry(shift: Shift, mo
             await asyncio.sleep(0.5)
         assert len(found) <= 3
     assert SILENT > 0.2
+
+
+async def test_a_store_that_is_away_is_one_line_and_its_return_another(
+    shift: Shift, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look, failures = Store.look, 3
+
+    async def away_at_first(store: Store, *command: Any) -> Any:
+        nonlocal failures
+        failures -= 1
+        if failures >= 0:
+            raise Unknown
+        return await look(store, *command)
+
+    monkeypatch.setattr(Store, "look", away_at_first)
+    with capture_logs() as said:
+        async with Screens(shift).follow() as screens:
+            await shift.opens("vera")
+            await screens.shows_all()
+    assert [(line["event"], line["reader"]) for line in said] == [("feed.away", "screens"), ("feed.back", "screens")]
 
 
 async def test_numbers_that_start_over_in_pushes_are_a_gap(shift: Shift) -> None:
