@@ -5,12 +5,13 @@ processes, or under another epoch make one row each. `feed_cursor` keeps the pos
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from copy import copy
 from functools import partial
 from typing import Any
 
-import msgspec
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
+from console.archive.chat_rows import CHUNK, ChatRows
 from console.archive.database import Database
 from console.archive.entries_aside import Batch
 from console.archive.feed_cursor import FeedCursor, FeedPosition
@@ -18,13 +19,13 @@ from console.archive.file_records import name_files
 from console.archive.mail_outbox import MailOutbox
 from console.archive.reducer import (
     ArchivedChat,
-    archived_chat,
     cid_of,
     fact_row,
     fold,
     lose,
     redacted_columns,
 )
+from console.archive.row_statements import RowStatement
 from console.archive.search_index import SearchIndex
 from console.archive.supervisor_actions import is_supervisor_action
 from console.archive.tables import chats, facts, interventions, mails
@@ -32,7 +33,7 @@ from console.domain.mail import Letter, is_address
 from console.events import ChatFact, Entry, Mailed, NoteRedacted, Redacted, Unreadable, read_log
 
 NAME = "archive"  # of this consumer
-CHUNK = 500  # values in one IN (…); every database accepts as many
+FACTS = RowStatement(insert(facts))
 
 
 class Archive:
@@ -44,6 +45,7 @@ class Archive:
         self._cursor = FeedCursor(database, workspace, NAME)
         self._index = SearchIndex(database, workspace)
         self._outbox = MailOutbox(database, workspace)
+        self._chats = ChatRows(workspace)
 
     async def cursor(self) -> FeedPosition:
         """Return how far the feed is archived."""
@@ -63,7 +65,8 @@ class Archive:
         # The cursor already skips known numbers; ids also catch entries that a new epoch delivers under new numbers.
         known = self._among(connection, [entry.id for entry in entries])
         fresh = [entry for entry in entries if entry.id not in known]
-        held = self._load(connection, {entry.fact.chat for entry in fresh if isinstance(entry.fact, ChatFact)})
+        held = self._chats.load(connection, {entry.fact.chat for entry in fresh if isinstance(entry.fact, ChatFact)})
+        before = {id: copy(chat) for id, chat in held.items()}
         new: dict[str, ArchivedChat] = {}
         rows: list[dict[str, Any]] = []
         listed: list[dict[str, Any]] = []
@@ -82,7 +85,9 @@ class Archive:
         self._supersede(connection, epoch, rows, held)
         changed = [*new.values(), *held.values()]
         self._index.give_places(connection, changed)
-        self._save(connection, new.values(), held.values(), rows)
+        self._chats.add(connection, new.values())
+        self._chats.save(connection, held.values(), before)
+        FACTS.execute(connection, rows)
         name_files(connection, self.workspace, fresh)
         self._index.write(connection, changed)
         self._send_answers(connection, fresh, {**held, **new})
@@ -108,9 +113,9 @@ class Archive:
         entries = self._not_sent_again(connection, batch)
         self.write(connection, Batch(batch.epoch, entries))
         ids = {entry.fact.chat for entry in entries if isinstance(entry.fact, ChatFact)}
-        changed = [self._folded_anew(connection, chat) for chat in self._load(connection, ids).values()]
+        changed = [self._folded_anew(connection, chat) for chat in self._chats.load(connection, ids).values()]
         self._index.give_places(connection, changed)
-        self._save(connection, (), changed, ())
+        self._chats.save(connection, changed, {})
         self._index.write(connection, changed)
 
     async def end_lost(self, live: Collection[str], before: int) -> int:
@@ -124,11 +129,12 @@ class Archive:
         return len(lost)
 
     def _end(self, ids: set[str], before: int, connection: Connection) -> None:
-        gone = [chat for chat in self._load(connection, ids).values() if chat.ended is None and chat.last < before]
+        quiet = self._chats.load(connection, ids).values()
+        gone = [chat for chat in quiet if chat.ended is None and chat.last < before]
         for chat in gone:
             lose(chat)
         self._index.give_places(connection, gone)
-        self._save(connection, (), gone, ())
+        self._chats.save(connection, gone, {})
         self._index.write(connection, gone)
 
     def _among(self, connection: Connection, ids: Sequence[str]) -> set[str]:
@@ -140,20 +146,12 @@ class Archive:
 
     def among_chats(self, connection: Connection, ids: Sequence[str]) -> set[str]:
         """Return those of the chats that are archived."""
-        return set(self._load(connection, set(ids)))
+        return set(self._chats.load(connection, set(ids)))
 
     def among_visitors(self, connection: Connection, ids: Sequence[str]) -> set[str]:
         """Return those of the visitors who have a chat in the archive."""
         theirs = chats.c.workspace == self.workspace, chats.c.visitor.in_(ids)
         return set(connection.execute(select(chats.c.visitor).where(*theirs)).scalars())
-
-    def _load(self, connection: Connection, ids: set[str]) -> dict[str, ArchivedChat]:
-        wanted, found = sorted(ids), {}
-        for start in range(0, len(wanted), CHUNK):
-            some = (chats.c.workspace == self.workspace) & chats.c.id.in_(wanted[start : start + CHUNK])
-            for row in connection.execute(select(chats).where(some)).mappings():
-                found[row["id"]] = archived_chat(row)
-        return found
 
     def _supersede(
         self, connection: Connection, epoch: str, rows: Sequence[dict[str, Any]], held: dict[str, ArchivedChat]
@@ -214,20 +212,3 @@ class Archive:
                     row.update(values)
             this = facts.c.workspace == self.workspace, facts.c.chat == old.chat, facts.c.seq == old.seq
             connection.execute(update(facts).where(*this, facts.c.at == old.at).values(**values))
-
-    def _save(
-        self,
-        connection: Connection,
-        new: Collection[ArchivedChat],
-        changed: Collection[ArchivedChat],
-        rows: Sequence[dict[str, Any]],
-    ) -> None:
-        if new:
-            values = [{"workspace": self.workspace, **msgspec.structs.asdict(chat)} for chat in new]
-            connection.execute(insert(chats), values)
-        if changed:
-            this = (chats.c.workspace == self.workspace) & (chats.c.id == bindparam("this"))
-            values = [{"this": chat.id, **msgspec.structs.asdict(chat)} for chat in changed]
-            connection.execute(update(chats).where(this), values)
-        if rows:
-            connection.execute(insert(facts), rows)
