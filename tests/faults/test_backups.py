@@ -20,21 +20,22 @@ from tests.faults.installation import stage_of
 from tests.faults.journal import promises_kept
 from tests.faults.test_set_back import archived_once, archived_texts, caught_up, comes_and_says, lines
 from tests.faults.traffic import a_while, busy, talking
+from tests.support.command_line import in_a_process
 from tests.support.eventually import eventually
 from tests.support.postgresql import OWNER, PostgresServer, find_programs
 from tests.support.server_process import RunningServer
+
+pytestmark = pytest.mark.slow
 
 LOGO = bytes(range(256)) * 50
 
 
 async def sestetto(server: RunningServer, *words: str, **settings: str) -> tuple[int, str]:
     """The command with a server's settings; return exit code and output."""
-    here = server.environment | {f"SESTETTO_{name.upper()}": value for name, value in settings.items()}
-    done = await asyncio.to_thread(
-        subprocess.run, server.command(*words), env=here, capture_output=True, text=True, check=False
-    )
-    assert "Traceback" not in done.stderr
-    return done.returncode, done.stdout + done.stderr
+    given = {name.upper(): value for name, value in settings.items()}
+    code, said, errors = await in_a_process(*words, environment=server.environment, **given)
+    assert "Traceback" not in errors
+    return code, said + errors
 
 
 async def does(server: RunningServer, *words: str, **settings: str) -> str:

@@ -1,10 +1,8 @@
 """A process is stopped (SIGSTOP) while it writes to SQL: the others go on, and say who it is."""
 
-import asyncio
 import os
 import re
 import signal
-import subprocess
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -22,9 +20,12 @@ from console.queue.embedded import EmbeddedStore
 from tests.faults.installation import stage_of
 from tests.faults.journal import promises_kept
 from tests.faults.traffic import a_while, busy, talking
+from tests.support.command_line import in_a_process
 from tests.support.eventually import eventually
 from tests.support.postgresql import PostgresServer
 from tests.support.server_process import RunningServer
+
+pytestmark = pytest.mark.slow
 
 # Whether somebody is in a transaction that has changed something, and says nothing.
 HELD = (
@@ -51,9 +52,8 @@ class Pair:
 
     async def command(self, *words: str) -> str:
         """What `sestetto WORDS` says, on the second one's settings."""
-        whole, here = self.second.command(*words), self.second.environment
-        done = await asyncio.to_thread(subprocess.run, whole, env=here, capture_output=True, text=True, check=False)
-        return done.stdout + done.stderr
+        _, said, errors = await in_a_process(*words, environment=self.second.environment)
+        return said + errors
 
 
 @pytest.fixture

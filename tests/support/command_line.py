@@ -2,22 +2,25 @@
 
 import asyncio
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.support.forked_server import sestetto
 
 
-async def in_a_process(*words: str, **settings: str) -> tuple[int, str, str]:
+async def in_a_process(
+    *words: str, environment: Mapping[str, str] = os.environ, **settings: str
+) -> tuple[int, str, str]:
     """Run `sestetto WORDS`; return exit code, output and errors."""
-    return await asyncio.to_thread(run_command, *words, **settings)
+    return await asyncio.to_thread(run_command, *words, environment=environment, **settings)
 
 
-def run_command(*words: str, **settings: str) -> tuple[int, str, str]:
+def run_command(*words: str, environment: Mapping[str, str] = os.environ, **settings: str) -> tuple[int, str, str]:
     """Do the same where no event loop runs."""
     given = {f"SESTETTO_{name}": value for name, value in settings.items()}
     with TemporaryDirectory() as folder:
         out, errors = Path(folder) / "out", Path(folder) / "errors"
-        process = sestetto(words, os.environ | given | {"COLUMNS": "200"}, out, errors)
+        process = sestetto(words, {**environment, **given, "COLUMNS": "200"}, out, errors)
         process.join()
         return process.exitcode or 0, out.read_text(), errors.read_text()
