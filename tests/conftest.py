@@ -1,6 +1,7 @@
 """Fixtures for all tests: the embedded store, a workspace per test, a whole server, a browser."""
 
 import asyncio
+import gc
 import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -38,6 +39,18 @@ async def store(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Embed
     """Start one real embedded store for the whole run; `store.url` is its address."""
     async with EmbeddedStore(tmp_path_factory.mktemp("store")) as running:
         yield running
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that take long come first: one process has them while the others do the rest, and none is left for last."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests and what they import stay to the end: collecting garbage need not look at them again."""
+    gc.collect()
+    gc.freeze()
 
 
 hypothesis.settings.register_profile("busy", deadline=None)  # a shared machine is sometimes slow

@@ -30,6 +30,7 @@ async def worked(way: str) -> Result:
     return await measure(Setting(way, pause=1.0, seconds=SECONDS, seed=7, typist="instant"))
 
 
+@pytest.mark.slow
 async def test_every_answer_reaches_whom_it_is_meant_for() -> None:
     result = await worked("all")
     assert result.troubles == []
@@ -38,6 +39,7 @@ async def test_every_answer_reaches_whom_it_is_meant_for() -> None:
     assert {answer.how for answer in result.answers} & {"suggestion", "completion"}
 
 
+@pytest.mark.slow
 async def test_first_words_go_to_everybody_by_one_key_and_no_answer_is_lost_for_it() -> None:
     result = await worked("first-word")
     assert result.troubles == []

@@ -22,6 +22,7 @@ MESSAGES = 60  # of each
 RATE = 60  # a second
 
 
+@pytest.mark.slow
 async def test_a_short_selection_keeps_every_promise(tmp_path: Path) -> None:
     out = tmp_path / "report.json"
     which = [word for name in SHORT for word in ("--fault", name)]

@@ -74,6 +74,7 @@ def machine(store_url: str, few_gathered: None) -> Iterator[type[WorkspaceMachin
     loop.close()
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900 + EXAMPLES)  # shrinking a failure is worth the minutes it takes
 def test_the_functions_do_what_the_model_does(machine: type[WorkspaceMachine]) -> None:
     """At least 10,000 commands, each with its exact outcome; MODEL_EXAMPLES=2000 for a long run."""

@@ -70,6 +70,7 @@ async def api(inside: Inside) -> AsyncIterator[Api]:
         yield program
 
 
+@pytest.mark.slow
 async def test_nobody_and_who_has_no_good_token_gets_the_same_401(api: Api, inside: Inside) -> None:
     visitor = inside.services.visitor_tokens.sign("vera", "demo")
     ended = await inside.services.stores.tokens.add("ana", "ended", scopes=OF_BOTH, expires=1)
@@ -90,6 +91,7 @@ async def test_a_cookie_is_no_token(api: Api, inside: Inside) -> None:
     assert answer.status_code == 401
 
 
+@pytest.mark.slow
 async def test_a_scope_opens_its_own_routes_alone(api: Api) -> None:
     for scope in OF_MEMBERS:
         await api.as_member("ada", scope)
@@ -102,6 +104,7 @@ async def test_a_scope_opens_its_own_routes_alone(api: Api) -> None:
                 assert f'scope="{endpoint.scope}"' in answer.headers["www-authenticate"]
 
 
+@pytest.mark.slow
 async def test_a_token_has_the_rights_of_its_member_and_no_more(api: Api) -> None:
     for member, rights in MAY.items():
         await api.as_member(member)

@@ -6,10 +6,12 @@ import sys
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from console.bench.boards import Window, extra, median
 
 
+@pytest.mark.slow
 def test_a_short_run_has_boards_that_are_drawn_for(tmp_path: Path) -> None:
     out = tmp_path / "figures.json"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SESTETTO_")}

@@ -22,6 +22,7 @@ def load(*options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
 
 
+@pytest.mark.slow
 def test_a_short_load_measures_everything_and_breaks_no_promise(tmp_path: Path) -> None:
     out = tmp_path / "figures.json"
     done = load(

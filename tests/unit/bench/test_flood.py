@@ -6,11 +6,13 @@ import sys
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from console.bench.flood_worker import ALL
 from console.bench.floods import FloodWindow, ratios
 
 
+@pytest.mark.slow
 def test_a_short_run_has_a_window_without_and_with_a_flood(tmp_path: Path) -> None:
     out = tmp_path / "figures.json"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SESTETTO_")}

@@ -13,6 +13,7 @@ from console.archive.search import ChatQuery, ChatSearch
 from console.bench.history import QUESTIONS, WORKSPACE, Timing, fill
 
 
+@pytest.mark.slow
 def test_a_short_run_finds_chats_by_every_question(tmp_path: Path) -> None:
     out = tmp_path / "figures.json"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SESTETTO_")}

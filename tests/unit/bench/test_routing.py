@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
+import pytest
 import pytest_asyncio
 
 from console.bench.clones import Loader, Mould, Names, differences
@@ -60,6 +61,7 @@ async def test_loaded_chats_are_routed_like_any_other(busy: Workspace) -> None:
     assert [fact.why for fact in await shift.facts("assigned") if fact.chat == clone.chat] == ["next_in_line"]
 
 
+@pytest.mark.slow
 def test_a_short_run_measures_assignments_with_two_lengths_of_line(tmp_path: Path) -> None:
     out = tmp_path / "figures.json"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SESTETTO_")}

@@ -37,6 +37,7 @@ async def test_waits_behind_premium_chats_of_the_same_agents_come_true(store_url
     assert share > 0.4
 
 
+@pytest.mark.slow
 def test_a_short_run_compares_every_scene(tmp_path: Path) -> None:
     out = tmp_path / "figures.json"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SESTETTO_")}
