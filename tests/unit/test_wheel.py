@@ -26,7 +26,8 @@ PIP = ("-m", "pip", "-qq", "--disable-pip-version-check")
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run([sys.executable, *PIP, "wheel", "--no-deps", "-w", folder, REPOSITORY], check=True)
+    built = ("wheel", "--no-deps", "--no-build-isolation", "-w", folder, REPOSITORY)  # as `make wheel` does
+    subprocess.run([sys.executable, *PIP, *built], check=True)
     return next(folder.glob("sestetto-*.whl"))
 
 
