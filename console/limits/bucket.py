@@ -13,8 +13,10 @@ class Bucket:
     def take(self) -> bool:
         # Tokens are refilled when somebody takes one, in proportion to the time since.
         now = time.monotonic()
-        self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
+        self._tokens += (now - self._at) * self._rate
         self._at = now
+        if self._tokens > self._burst:
+            self._tokens = self._burst
         if self._tokens < 1:
             return False
         self._tokens -= 1

@@ -5,28 +5,16 @@ counted thing, so every message would wait for another round trip, and resends a
 carries its budgets, and they are spent in the same step.
 """
 
-from collections.abc import Iterable
-from typing import NamedTuple
-
 from console.config import Settings
 from console.security import address_group
 
 MINUTE, HOUR = 60_000, 3_600_000  # ms
 UNKNOWN_TOKENS = 120  # a minute from one address
-
-
-class Budget(NamedTuple):
-    """`most` units per `period` (ms), of which this call takes `cost`. Refused as `code` until there is room."""
-
-    name: str
-    most: int
-    period: int
-    cost: int = 1
-    code: str = "too_many_chats"
+TOO_MANY = "too_many_chats"
 
 
 class Budgets:
-    """The budgets that one visitor's calls take, in the Functions' format: one line per budget."""
+    """The budgets that one visitor's calls take, as `functions/budgets.lua` reads them: one line per budget."""
 
     def __init__(self, settings: Settings, address: str, site: str) -> None:
         self._settings = settings
@@ -37,62 +25,60 @@ class Budgets:
     def opening(self, visitor: str, size: int) -> str:
         """Budgets of a new chat of `size` bytes."""
         settings = self._settings
-        return self._told(
-            Budget(f"opens|visitor|{visitor}", settings.visitor_openings, MINUTE),
-            Budget(f"opens|address|{self.address}", settings.address_openings, MINUTE),
-            Budget(f"opens|site|{self._site}", settings.site_openings, MINUTE),
-            self._bytes(visitor, size),
-            self._attack(),
+        return (
+            self._budget(f"opens|visitor|{visitor}", settings.visitor_openings)
+            + self._budget(f"opens|address|{self.address}", settings.address_openings)
+            + self._budget(f"opens|site|{self._site}", settings.site_openings)
+            + self.written(visitor, size)
+            + self._attack()
         )
 
     def left_message(self, visitor: str, size: int) -> str:
         settings = self._settings
-        return self._told(
-            Budget(f"left|address|{self.address}", settings.address_messages, HOUR),
-            Budget(f"opens|site|{self._site}", settings.site_openings, MINUTE),
-            self._bytes(visitor, size),
-            self._attack(),
+        return (
+            self._budget(f"left|address|{self.address}", settings.address_messages, HOUR)
+            + self._budget(f"opens|site|{self._site}", settings.site_openings)
+            + self.written(visitor, size)
+            + self._attack()
         )
 
     def written(self, visitor: str, size: int) -> str:
-        """Budgets of a message or profile in an open chat."""
-        return self._told(self._bytes(visitor, size))
+        """Budget of a message or profile in an open chat."""
+        return self._budget(f"bytes|visitor|{visitor}", self._settings.visitor_bytes, MINUTE, size, "too_much")
 
     def request(self, token: str, cost: int) -> str:
         """Budget of one request to the API."""
-        return self._told(
-            Budget(f"api|token|{token}", self._settings.api_requests, MINUTE, cost, "slow_down"),
-        )
+        return self._budget(f"api|token|{token}", self._settings.api_requests, MINUTE, cost, "slow_down")
 
     def unknown_token(self) -> str:
         """Budget of a token that this process does not know, so that guessing is bounded before SQL is asked."""
-        return self._told(Budget(f"api|address|{self.address}", UNKNOWN_TOKENS, MINUTE, code="slow_down"))
+        return self._budget(f"api|address|{self.address}", UNKNOWN_TOKENS, code="slow_down")
 
-    def _attack(self) -> Budget:
+    def _attack(self) -> str:
         """Beyond it new visitors are not refused: their browsers have to work for it."""
-        return Budget(f"new|site|{self._site}", self._settings.attack_openings, MINUTE, code="proof_needed")
+        return self._budget(f"new|site|{self._site}", self._settings.attack_openings, code="proof_needed")
 
-    def _bytes(self, visitor: str, size: int) -> Budget:
-        return Budget(f"bytes|visitor|{visitor}", self._settings.visitor_bytes, MINUTE, size, "too_much")
-
-    def _told(self, *budgets: Budget) -> str:
-        return told(budget._replace(most=budget.most * self._pace) for budget in budgets)
+    def _budget(self, name: str, most: int, period: int = MINUTE, cost: int = 1, code: str = TOO_MANY) -> str:
+        return budget(name, most * self._pace, period, cost, code)
 
 
 class GatewayBudgets(Budgets):
     """The same for a visitor whom a program speaks for: it has a budget of its own, and solves no puzzles."""
 
     def opening(self, visitor: str, size: int) -> str:
-        return self._told(
-            Budget(f"opens|visitor|{visitor}", self._settings.visitor_openings, MINUTE),
-            Budget(f"opens|site|{self._site}", self._settings.site_openings, MINUTE),
-            self._bytes(visitor, size),
+        return (
+            self._budget(f"opens|visitor|{visitor}", self._settings.visitor_openings)
+            + self._budget(f"opens|site|{self._site}", self._settings.site_openings)
+            + self.written(visitor, size)
         )
 
     def left_message(self, visitor: str, size: int) -> str:
         return self.opening(visitor, size)
 
 
-def told(budgets: Iterable[Budget]) -> str:
-    """Format each as `most period cost code name`, for `functions/budgets.lua`."""
-    return "".join(f"{one.most} {one.period} {one.cost} {one.code} {one.name}\n" for one in budgets if one.most)
+def budget(name: str, most: int, period: int, cost: int = 1, code: str = TOO_MANY) -> str:
+    """`most` units per `period` (ms), of which this call takes `cost`. Refused as `code` until there is room.
+
+    Returns its line for `functions/budgets.lua`; nothing for an unlimited one (`most` 0).
+    """
+    return f"{most} {period} {cost} {code} {name}\n" if most else ""

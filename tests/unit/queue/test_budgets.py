@@ -9,7 +9,7 @@ import pytest_asyncio
 from console.domain.ids import new_cid, new_id
 from console.errors import ProofNeeded, SlowDown, TooManyChats, TooManyConnections, TooMuch
 from console.events import Visitor
-from console.limits.budgets import Budget, told
+from console.limits.budgets import budget
 from console.queue.payloads import VisitorProfile
 from console.queue.results import Said
 from console.queue.workspace import Workspace
@@ -26,7 +26,7 @@ async def shift(store_url: str, workspace_name: str) -> AsyncIterator[Shift]:
 
 
 def three_a_minute(name: str = "address", cost: int = 1, code: str = "too_many_chats") -> str:
-    return told([Budget(name, 3, 60_000, cost, code)])
+    return budget(name, 3, 60_000, cost, code)
 
 
 async def open_chat(workspace: Workspace, visitor: str, budgets: str, cid: str = "") -> Said:
@@ -124,7 +124,7 @@ async def test_sockets_of_an_address_are_counted_across_processes(shift: Shift) 
 
 
 async def test_a_refilled_budget_leaves_no_key_behind(shift: Shift) -> None:
-    await open_chat(shift.workspace, "vera", told([Budget("brief", 1_000, 1_000)]))
+    await open_chat(shift.workspace, "vera", budget("brief", 1_000, 1_000))
     ttl = await shift.workspace.store.command("PTTL", shift.workspace.keys.of("budget", "brief"))
     assert ttl in (-2, 0, 1)
 
@@ -135,7 +135,7 @@ def test_every_budget_refusal_is_temporary() -> None:
 
 # --- under attack -------------------------------------------------------------------------------------
 
-ATTACK = told([Budget("new", 3, 60_000, 1, "proof_needed")])
+ATTACK = budget("new", 3, 60_000, 1, "proof_needed")
 
 
 async def opens(shift: Shift, visitor: str, proof: str = "") -> Said:
