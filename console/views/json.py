@@ -46,14 +46,7 @@ def visitor_fact(fact: ChatFact) -> VisitorFact | None:
     """Return the fact as the visitor may see it; None for staff-only facts."""
     match fact:
         case Message():
-            frame = _of(fact, "message")
-            frame.by, frame.cid, frame.text = fact.by, fact.cid if fact.by == "visitor" else "", fact.text
-            frame.name = "" if fact.by == "visitor" else fact.author.name
-            frame.promise = fact.promise
-            if fact.promised is not None:
-                frame.promised = "kept" if fact.promised.kept else "broken"
-            frame.hidden, frame.file = fact.hidden, fact.file
-            return frame
+            return _message(fact)
         case Redacted():
             frame = _of(fact, "redacted")
             frame.of, frame.text = fact.of, fact.fact.text
@@ -157,6 +150,25 @@ def visitor_chat(chat: ChatSnapshot, members: Mapping[str, Member], bots: Mappin
 def agent_frame(entry: Entry) -> str:
     """Return the fact unchanged, for an agent on the JSON socket."""
     return encode(AgentFact(entry.n, msgspec.Raw(entry.raw))).decode()
+
+
+def _message(fact: Message) -> VisitorFact:
+    mine, promised = fact.by == "visitor", fact.promised
+    return VisitorFact(
+        fact.chat,
+        fact.seq,
+        fact.prev,
+        fact.at,
+        "message",
+        by=fact.by,
+        name="" if mine else fact.author.name,
+        cid=fact.cid if mine else "",
+        text=fact.text,
+        hidden=fact.hidden,
+        promise=fact.promise,
+        promised="" if promised is None else "kept" if promised.kept else "broken",
+        file=fact.file,
+    )
 
 
 def _of(fact: ChatFact, kind: str) -> VisitorFact:
