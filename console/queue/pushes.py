@@ -32,8 +32,9 @@ class Pushes:
         """Subscribe, call `began`, and pass messages on until nobody wants them. Raises RedisError or OSError."""
         wire = PushWire(await self._primary.connect(), self._hear)
         try:
-            for name in self._channels:
-                await wire.ask("SSUBSCRIBE", name)
+            async with asyncio.timeout(SILENCE):
+                for name in self._channels:
+                    await wire.ask("SSUBSCRIBE", name)
             self.open = True
             began()
             while wanted():
