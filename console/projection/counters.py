@@ -3,7 +3,7 @@
 from console.domain.channels import group_of
 from console.events import Answered, Assigned, Ended, Estimate, Kept, Labelled, Message, Turn
 from console.projection.models import AgentState, ChatState, LateAnswer, QueueState
-from console.projection.statistics import HOUR, MINUTE
+from console.projection.statistics import HOUR, MINUTE, span_names
 
 LATEST = 30  # late answers kept; the same as in functions/figures.lua
 
@@ -30,11 +30,12 @@ class Counters:
 
     def count(self, queue: str, at: int, counter: str, by: int = 1, *, channel: str = "web") -> None:
         for span in self.queue(queue).figures.at(at) if by else ():
-            span.add_of(group_of(channel), counter, by)
+            span.add(counter, by, channel=group_of(channel))
 
     def measure(self, chat: ChatState, at: int, kind: str, ms: int, *, within: bool = False) -> None:
+        channel = group_of(chat.channel)
         for span in self.queue(chat.queue).figures.at(at):
-            span.measure_of(group_of(chat.channel), kind, ms, within=within)
+            span.measure(kind, ms, within=within, channel=channel)
 
     def promised(self, chat: ChatState, at: int, promised: Kept | None) -> None:
         if promised is not None:
@@ -89,9 +90,7 @@ class Counters:
             figures = self.agents[agent].figures.at(at)
             figures.answers += 1
             figures.answered_in_time += answer.own
-            self.level(agent, at, "a")
-            if answer.own:
-                self.level(agent, at, "k")
+            self.level(agent, at, "ak" if answer.own else "a")
 
     def never_answered(self, chat: ChatState, fact: Ended) -> None:
         """A chat that ends with holding replies only; what is late besides is counted as such."""
@@ -101,11 +100,11 @@ class Counters:
             self.agents[fact.agent].figures.at(fact.at).unanswered += 1
             self.level(fact.agent, fact.at, "a")
 
-    def drafted(self, chat: ChatState, fact: Message) -> None:
-        """A message for which the agent had a model's draft."""
-        self.count(chat.queue, fact.at, "drafted", int(bool(fact.drafted)))
-        for what in ("taken", "edited"):
-            self.count(chat.queue, fact.at, f"drafted_{what}", int(fact.drafted == what))
+    def owes(self, chat: ChatState, at: int, source: str, how: str) -> None:
+        """A message for which the agent was shown a suggestion or a draft: `how` is shown, taken or edited."""
+        self.count(chat.queue, at, source)
+        if how in ("taken", "edited"):
+            self.count(chat.queue, at, f"{source}_{how}")
 
     def asked_reason(self, chat: ChatState, fact: Ended) -> None:
         given = int(bool(chat.reason))
@@ -119,7 +118,7 @@ class Counters:
     def gave_reason(self, fact: Labelled) -> None:
         """A reason given after the end counts where that end was counted, as long as that is kept."""
         spans = self.queue(fact.queue).figures.spans
-        for name in (f"m{fact.ended // MINUTE}", f"h{fact.ended // HOUR}"):
+        for name in span_names(fact.ended // MINUTE):
             if name in spans and "to_label" in spans[name].counters:
                 spans[name].add("labelled", fact.reasons)
         agent = self.agents.get(fact.author.id)
@@ -149,7 +148,7 @@ class Counters:
         self.measure(chat, fact.at, "a", turn.mine, within=turn.kept)
         if turn.first:
             self.measure(chat, fact.at, "f", turn.first)
-        self.count(chat.queue, fact.at, "canned", int(bool(fact.canned)))
-        self.count(chat.queue, fact.at, "suggested", int(bool(fact.suggestion)))
-        for what in ("taken", "edited"):
-            self.count(chat.queue, fact.at, f"suggested_{what}", int(fact.suggestion == what))
+        if fact.canned:
+            self.count(chat.queue, fact.at, "canned")
+        if fact.suggestion:
+            self.owes(chat, fact.at, "suggested", fact.suggestion)

@@ -29,11 +29,15 @@ class Levels(msgspec.Struct):
     days: dict[int, dict[str, int]] = {}
 
     def count(self, at: int, what: str, chats: int) -> None:
-        day, name = at // DAY, f"{what}{chats}"
+        """Count what came due at this number of chats, by its letters: `ak` is an answer in time."""
+        day = at // DAY
         if day not in self.days:
             self.days = {one: counted for one, counted in self.days.items() if one > day - DAYS}
-        counted = self.days.setdefault(day, {})
-        counted[name] = counted.get(name, 0) + 1
+            self.days[day] = {}
+        counted = self.days[day]
+        for one in what:
+            name = f"{one}{chats}"
+            counted[name] = counted.get(name, 0) + 1
 
     def at_each(self, now: int) -> tuple[Level, ...]:
         """Return what is known at 1, 2, ... 6 chats."""

@@ -169,6 +169,8 @@ class Picture(Counters):
         """Apply the next fact of the feed."""
         self.n = n
         match fact:
+            case Message():  # nearly all are
+                self._of_chat(fact)
             case Opened():
                 self._begin(fact, fact.at)
                 self.count(fact.queue, fact.at, "opened", channel=fact.channel)
@@ -196,11 +198,7 @@ class Picture(Counters):
             case Labelled():
                 self._labelled(fact)
             case ChatFact():
-                chat = self.chats.get(fact.chat)
-                # Facts of an unknown chat are skipped: it ended before the snapshot, and only its rating or its left
-                # message follows.
-                if chat is not None:
-                    self._chat_fact(chat, fact)
+                self._of_chat(fact)
 
     def _begin(self, fact: Opened | Reopened, opened: int) -> None:
         self.chats[fact.chat] = ChatState(
@@ -274,6 +272,13 @@ class Picture(Counters):
         if not fact.removed:
             chats = known.chats if known is not None else set[str]()
             self.bots[fact.bot] = BotState(fact.bot, fact.name, fact.connected, fact.limit, fact.fence, chats)
+
+    def _of_chat(self, fact: ChatFact) -> None:
+        chat = self.chats.get(fact.chat)
+        # Facts of an unknown chat are skipped: it ended before the snapshot, and only its rating or its left message
+        # follows.
+        if chat is not None:
+            self._chat_fact(chat, fact)
 
     def _chat_fact(self, chat: ChatState, fact: ChatFact) -> None:
         chat.seq = fact.seq
@@ -363,7 +368,8 @@ class Picture(Counters):
             self.gave(chat, fact.author.id, fact.at, fact.answer)
         if fact.by != "visitor":
             self.promised(chat, fact.at, fact.promised)
-            self.drafted(chat, fact)
+            if fact.drafted:
+                self.owes(chat, fact.at, "drafted", fact.drafted)
             chat.promise, chat.promise_late = fact.promise, False
         opens = False
         if fact.due and fact.since != chat.turn:

@@ -5,6 +5,7 @@ A queue keeps one-minute spans for 90 minutes and one-hour spans for 26 hours, a
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -125,7 +126,8 @@ class AgentFigures(msgspec.Struct):
         hour = ms // HOUR
         if hour not in self.hours:
             self.hours = {one: figures for one, figures in self.hours.items() if one > hour - HOURS}
-        return self.hours.setdefault(hour, DayFigures())
+            self.hours[hour] = DayFigures()
+        return self.hours[hour]
 
     def held(self, slots: int, since: int, now: int) -> None:
         """So many slots were in use from `since` (0: unknown, nothing is counted) until `now`."""
@@ -166,22 +168,15 @@ class Statistics(msgspec.Struct):
     def count(self, counter: str) -> int:
         return self.counters.get(counter, 0)
 
-    def add(self, counter: str, by: int = 1) -> None:
-        """Add to a counter; `patience` keeps the maximum instead."""
+    def add(self, counter: str, by: int = 1, *, channel: str = "") -> None:
+        """Add to a counter, and to that of a channel (empty: none); `patience` keeps the maximum instead."""
         was = self.counters.get(counter, 0)
         self.counters[counter] = max(was, by) if counter == "patience" else was + by
-
-    def measure(self, kind: str, ms: int, *, within: bool = False) -> None:
-        (self.kinds.get(kind) or self.kinds.setdefault(kind, Sketch())).add(ms, within=within)
-
-    def add_of(self, channel: str, counter: str, by: int = 1) -> None:
-        """Add to a counter, and to that of a channel (empty: none)."""
-        self.add(counter, by)
         if channel and counter in CHANNEL_COUNTERS:
             self._of_channel(channel).add(counter, by)
 
-    def measure_of(self, channel: str, kind: str, ms: int, *, within: bool = False) -> None:
-        self.measure(kind, ms, within=within)
+    def measure(self, kind: str, ms: int, *, within: bool = False, channel: str = "") -> None:
+        (self.kinds.get(kind) or self.kinds.setdefault(kind, Sketch())).add(ms, within=within)
         if channel and kind in CHANNEL_KINDS:
             self._of_channel(channel).measure(kind, ms, within=within)
 
@@ -221,7 +216,7 @@ class QueueFigures(msgspec.Struct):
 
     def at(self, ms: int) -> tuple[Statistics, Statistics]:
         """Return the minute and the hour that count an event at `ms`."""
-        minute, hour = f"m{ms // MINUTE}", f"h{ms // HOUR}"
+        minute, hour = span_names(ms // MINUTE)
         counting = self.spans.get(minute), self.spans.get(hour)
         if counting[0] is None or counting[1] is None:
             self.prune(ms)
@@ -282,6 +277,13 @@ def number_of(text: str) -> int | None:
     return int(text) if text.removeprefix("-").isdecimal() else None
 
 
+@lru_cache(maxsize=64)
+def span_names(minute: int) -> tuple[str, str]:
+    """Return the names of a minute since 1970, and of its hour."""
+    return f"m{minute}", f"h{minute * MINUTE // HOUR}"
+
+
+@lru_cache(maxsize=1024)  # an answer counts several times, in its minute and in its hour
 def bucket_of(ms: int) -> int:
     return math.floor(math.log(max(ms, 1)) / math.log(BUCKET))
 

@@ -263,7 +263,7 @@ def test_mails_and_texts_have_figures_of_their_own_and_live_chats_the_rest() -> 
     floor.waits("fax", channel="fax")
     floor.answered("support", 3_000, 2)
     for span in floor.picture.queues["support"].figures.at(floor.now):
-        span.measure_of("email", "v", 60_000, within=True)
+        span.measure("v", 60_000, within=True, channel="email")
     card = card_of(floor)
     assert [(one.channel, one.open, one.waiting, one.words) for one in card.channels] == [
         ("live", 1, 0, (2, 2)),
