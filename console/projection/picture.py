@@ -197,6 +197,8 @@ class Picture(Counters):
                 self._watched(fact)
             case Labelled():
                 self._labelled(fact)
+            case Profile() if fact.chat not in self.chats:
+                self._claimed(fact)
             case ChatFact():
                 self._of_chat(fact)
 
@@ -275,8 +277,7 @@ class Picture(Counters):
 
     def _of_chat(self, fact: ChatFact) -> None:
         chat = self.chats.get(fact.chat)
-        # Facts of an unknown chat are skipped: it ended before the snapshot, and only its rating or its left message
-        # follows.
+        # Facts of an unknown chat are skipped: it has ended, and only its rating or its left message follows.
         if chat is not None:
             self._chat_fact(chat, fact)
 
@@ -353,6 +354,13 @@ class Picture(Counters):
         ended = fact.at - fact.took
         agent.put_off[chat.id] = PutOff(chat.id, ended, chat.queue, chat.visitor, chat.name, chat.tags)
         agent.put_off.pop(fact.dropped, None)
+
+    def _claimed(self, fact: Profile) -> None:
+        """An ended chat became that of the person its visitor turned out to be."""
+        for agent in self.agents.values():
+            if fact.chat in agent.put_off:
+                listed = agent.put_off[fact.chat]
+                listed.visitor, listed.name = fact.visitor.id, fact.named or fact.visitor.name
 
     def _unlist(self, chat: str) -> None:
         for agent in self.agents.values():

@@ -53,9 +53,8 @@ class FirstWords(Turns):
     def _phrase(self, c: Chat) -> str:
         queue = self.queues[c.queue]
         told = told_phrases(queue.phrases, queue.languages)
-        name = c.named or c.profile["visitor"].get("name", "")
         known = {
-            "first_name": name.split()[0] if name else "",
+            "first_name": c.called.split()[0] if c.called else "",
             "agent": self.members[c.agent].name,
             "question": quotable(c.log[c.asked[-1][0] - 1]["text"]),
         }

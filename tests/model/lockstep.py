@@ -9,6 +9,7 @@ import msgspec
 
 from console.errors import SestettoError
 from console.events import decode_fact
+from console.projection.models import PutOff, put_off_state
 from console.projection.picture import Picture
 from console.queue.calls.snapshot import SnapshotReader
 from console.queue.keys import stray
@@ -222,9 +223,9 @@ class Twin:
 
     def _put_off(self, agent: AgentSnapshot) -> None:
         member = self.model.members.get(agent.id)
-        expected = [(c.id, c.ended, c.queue, c.tags) for c in (self.model.to_wrap_up(member) if member else ())]
-        real = [(one.chat, one.ended, one.queue, _field("tags", one.tags)) for one in agent.put_off]
-        same(f"what {agent.id} wraps up later", real, expected)
+        listed = self.model.to_wrap_up(member) if member else ()
+        expected = [PutOff(c.id, c.ended, c.queue, c.visitor, c.called, c.tags) for c in listed]
+        same(f"what {agent.id} wraps up later", [put_off_state(one) for one in agent.put_off], expected)
 
     def _at_rest(self) -> None:
         """No chat waits while a member with a free slot may have it, and no agent-less chat is held."""

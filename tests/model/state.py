@@ -94,6 +94,11 @@ class Chat:
         return self.place in ("wrapup", "ended")
 
     @property
+    def called(self) -> str:
+        """The visitor's name: as an agent gave it, else as they or their page did."""
+        return self.named or self.profile["visitor"].get("name", "")
+
+    @property
     def next_break(self) -> int:
         """When a promise to the visitor breaks, or then the own time of who holds it is over; 0 for never."""
         if not self.due or not self.late:

@@ -23,6 +23,10 @@ FOUND = {  # name of the move, k, j, yes
         ("opens", 11, 2, True), ("configures", 3, 5, True), ("configures", 2, 5, True), ("transfers", 10, 4, False),
         ("configures", 7, 8, True),
     ],
+    "a chat whose wrap-up was left for later becomes that of the person its visitor turned out to be": [
+        ("opens", 0, 0, False), ("agent_ends", 0, 0, False), ("wraps_up_later", 0, 1, False),
+        ("proves_who_they_are", 0, 9, False),
+    ],
 }  # fmt: skip
 
 
