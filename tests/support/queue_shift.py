@@ -19,6 +19,7 @@ from console.queue.workspace import Workspace
 
 SALES = Queue("sales", "Sales")
 STEP = 2.0  # seconds between two ticks: below the 3 s after which nobody is judged
+DAY, NOON = 86_400_000, 43_200_000  # ms; 12:00 UTC since midnight
 
 
 def member(name: str, *queues: str, languages: tuple[str, ...] = (), limit: int = 6) -> Member:
@@ -32,11 +33,24 @@ class Clock:
         self.workspace = workspace
         self.process = "test"
 
+    async def reach_noon(self) -> None:
+        """Move the time to the next noon UTC: no hour or day that is counted ends in the minutes after it."""
+        await self.workspace.meet()
+        await self.jump((NOON - self.workspace.now()) % DAY / 1000)
+
+    async def steps(self, seconds: float) -> AsyncIterator[None]:
+        """Move the time step by step. What the machine takes meanwhile is part of it, so a busy one adds nothing."""
+        end, left = self.workspace.now() + round(seconds * 1000), seconds
+        while left > STEP:
+            await self.jump(STEP)
+            yield
+            left = max(end - self.workspace.now(), 0) / 1000
+        await self.jump(left)
+        yield
+
     async def move(self, seconds: float) -> None:
-        left = seconds
-        while left > 0:
-            await self.jump(min(left, STEP))
-            left -= STEP
+        async for _ in self.steps(seconds):
+            pass
 
     async def jump(self, seconds: float) -> None:
         """Move the time in one step, as when everything was frozen."""
@@ -55,7 +69,7 @@ class Shift:
         self.version = 0
 
     async def begin(self, *queues: Queue, **limits: int) -> None:
-        """Return members by name with their limits; all of them serve all queues."""
+        """Publish members by name with their limits, who all serve all queues."""
         used = {queue.id: queue for queue in queues or (SALES,)}
         members = {
             name: Member(name, name.title(), f"{name}@shop.example", queues=tuple(used), limit=limit)
@@ -65,7 +79,9 @@ class Shift:
         await self.workspace.tick(self.clock.process)
 
     async def configures(self, queues: Iterable[Queue], members: Iterable[Member], sites: Iterable[Site] = ()) -> None:
-        """Publish the settings as SQL has them from now on."""
+        """Publish the settings as SQL has them from now on; the first time it is noon."""
+        if not self.version:
+            await self.clock.reach_noon()
         self.version += 1
         await self.workspace.configure(
             Directory(
@@ -86,9 +102,7 @@ class Shift:
 
     async def passes(self, seconds: float) -> None:
         """Let time pass in which consoles answer their pings and show what they get."""
-        while seconds > 0:
-            await self.clock.jump(min(seconds, STEP))
-            seconds -= STEP
+        async for _ in self.clock.steps(seconds):
             await self.renew()
             for agent in self.fences:
                 for chat in (await self.held(agent)).values():

@@ -102,7 +102,8 @@ async def test_a_tail_notices_that_numbers_started_over(shift: Shift, tail_at: C
     await shift.opens("vera")
     snapshot = await workspace.snapshot()
     tail = tail_at(snapshot)
-    await workspace.store.command("DEL", workspace.keys.feed, workspace.keys.head)
+    await workspace.store.command("DEL", workspace.keys.feed)
+    await workspace.store.command("HDEL", workspace.keys.head, "epoch", "n")  # the time goes on
     workspace.epoch = ""
     await workspace.revoke("nobody", "")
     with pytest.raises(FeedGap):

@@ -207,7 +207,7 @@ async def test_chats_move_on_when_a_tiers_last_agent_is_lost(team: Team) -> None
 
 async def test_a_closed_queue_whose_overflow_is_open_leads_there(team: Team) -> None:
     shift = team.shift
-    closed = change(team.first, hours=Hours(week=((0, 0, 1),), holidays=(today(),)))
+    closed = change(team.first, hours=Hours(week=((0, 0, 1),), holidays=(today(shift),)))
     people = [member("ana", "l1"), member("kim", "l2")]
     await shift.configures([closed, team.second], people)
     await shift.online("ana", "kim")
@@ -217,15 +217,15 @@ async def test_a_closed_queue_whose_overflow_is_open_leads_there(team: Team) -> 
 
 async def test_a_closed_queue_without_an_open_tier_refuses_chats(team: Team) -> None:
     shift = team.shift
-    closed = change(team.first, hours=Hours(week=((0, 0, 1),), holidays=(today(),)))
+    closed = change(team.first, hours=Hours(week=((0, 0, 1),), holidays=(today(shift),)))
     await shift.configures([closed, team.second], [member("ana", "l1"), member("kim", "l2")])
     await shift.online("ana")
     with pytest.raises(NobodyThere):
         await shift.opens("vera", queue="l1")
 
 
-def today() -> str:
-    return time.strftime("%Y-%m-%d", time.gmtime())
+def today(shift: Shift) -> str:
+    return time.strftime("%Y-%m-%d", time.gmtime(shift.workspace.now() / 1000))
 
 
 # --- priority ------------------------------------------------------------------------------------
@@ -278,9 +278,8 @@ async def test_a_closed_queue_takes_no_new_chat_but_serves_waiting_ones(shift: S
     await shift.begin(ana=1)
     await shift.online("ana")
     held, waiting = await shift.opens("vera"), await shift.opens("vito")
-    today = time.strftime("%Y-%m-%d", time.gmtime(shift.workspace.now() / 1000))
     week = tuple((day, 0, 1440) for day in range(7))
-    shut = change(SALES, hours=Hours("UTC", week, (today,)))
+    shut = change(SALES, hours=Hours("UTC", week, (today(shift),)))
     await shift.configures([shut], [member("ana", "sales", limit=1)])
     with pytest.raises(NobodyThere):
         await shift.opens("vala")
