@@ -23,6 +23,7 @@ from tests.model.state import Chat, Member
 from tests.model.visitor_calls import Refusal
 
 START = 1_800_000_000_000  # ms: the start of every run's clock
+PATIENCE = 600.0  # s for an answer: a machine that pauses is no difference
 STILL = -(10**15)  # ms of `ahead` that hide the store's own clock: now is what we set
 LANES = [*QUEUES, *(f"{queue}/{language}" for queue in QUEUES for language in LANGUAGES)]
 SETS = [

@@ -7,7 +7,7 @@ import pytest
 
 from console.domain.ids import new_id
 from console.queue.store import Store
-from tests.model.lockstep import Twin
+from tests.model.lockstep import PATIENCE, Twin
 from tests.model.moves import Moves
 
 FOUND = {  # name of the move, k, j, yes
@@ -33,7 +33,7 @@ FOUND = {  # name of the move, k, j, yes
 @pytest.fixture
 def twin(store_url: str) -> Iterator[Twin]:
     loop = asyncio.new_event_loop()
-    store = Store(store_url)
+    store = Store(store_url, deadline=PATIENCE)
     twin = Twin(loop, store, f"t-{new_id()}")
     yield twin
     twin.close()

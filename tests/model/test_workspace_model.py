@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from console.domain.ids import new_id
 from console.queue import store as store_module
 from console.queue.store import Store
-from tests.model.lockstep import Twin
+from tests.model.lockstep import PATIENCE, Twin
 from tests.model.moves import WEIGHTS, Moves
 
 EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "100"))
@@ -62,7 +62,7 @@ def machine(store_url: str, few_gathered: None) -> Iterator[type[WorkspaceMachin
     class Machine(WorkspaceMachine):
         pass
 
-    Machine.loop, Machine.store = loop, Store(store_url)
+    Machine.loop, Machine.store = loop, Store(store_url, deadline=PATIENCE)
     Twin(loop, Machine.store, "t-promises")  # connected while it still syncs
     loop.run_until_complete(Machine.store.command("CONFIG", "SET", "appendfsync", "no"))
     # So that few chats are as many pages: a small set is read as a whole.
