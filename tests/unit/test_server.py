@@ -25,8 +25,10 @@ def settings(**given: object) -> Settings:
 
 
 def small_app(events: list[str]) -> Starlette:
-    async def slow(request: Request) -> PlainTextResponse:
-        await asyncio.sleep(0.5)
+    async def last(request: Request) -> PlainTextResponse:
+        """Answer once the server is to stop."""
+        events.append("asked")
+        await eventually(lambda: request.app.state.draining, "the end to begin")
         return PlainTextResponse("done")
 
     async def page(request: Request) -> PlainTextResponse:
@@ -38,7 +40,7 @@ def small_app(events: list[str]) -> Starlette:
         yield
         events.append("down")
 
-    return Starlette(routes=[Route("/", page), Route("/slow", slow)], lifespan=lifespan)
+    return Starlette(routes=[Route("/", page), Route("/last", last)], lifespan=lifespan)
 
 
 async def test_it_answers_inside_the_block_and_not_after_it() -> None:
@@ -81,11 +83,12 @@ async def test_a_server_looks_around_as_often_as_it_says_and_stops_at_once(monke
 
 
 async def test_a_request_under_way_is_answered_before_the_end() -> None:
+    events: list[str] = []
     with listen(settings()) as listening:
         async with httpx.AsyncClient() as client:
-            async with serving(small_app([]), listening, settings()):
-                asked = asyncio.create_task(client.get(f"{url_of(listening)}/slow"))
-                await asyncio.sleep(0.1)
+            async with serving(small_app(events), listening, settings()):
+                asked = asyncio.create_task(client.get(f"{url_of(listening)}/last"))
+                await eventually(lambda: "asked" in events, "the request to be under way")
             assert (await asked).text == "done"
 
 
