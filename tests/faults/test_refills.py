@@ -99,9 +99,11 @@ async def test_nobody_is_served_from_an_empty_store_in_between(emptied_later: In
         await cast.agent("ana")
         vera = await cast.visitor("vera")
         chat = await vera.opened("Hello")
-        with closing(sqlite3.connect(inside.database_url.partition("///")[2], isolation_level=None)) as sql:
-            await flush(inside)
+        with closing(sqlite3.connect(inside.database_url.partition("///")[2], 0, isolation_level=None)) as sql:
+            await caught_up(inside)
+            # Before the store is emptied: it may be filled again at once.
             await eventually(lambda: done(sql, "ALTER TABLE queues RENAME TO queues_away"), "the table to be gone")
+            await flush(inside)
             cid = await vera.say("Is anybody there?")
             await eventually(lambda: len(vera.closes) >= 3, "Vera to be sent away again and again", within=20)
             await eventually(lambda: done(sql, "ALTER TABLE queues_away RENAME TO queues"), "the table to be back")
