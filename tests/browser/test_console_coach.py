@@ -158,6 +158,7 @@ async def test_nothing_moves_and_the_focus_stays_while_it_points_and_learns(stag
 
 async def test_it_goes_once_all_are_known_and_no_chat_is_open(stage: Stage, new_desk: Page) -> None:
     await asks(stage, 1, "Giulia", "black screen!")
+    await expect(pointed_out(new_desk)).to_have_text(["Most urgent"])
     await new_desk.keyboard.press("Alt+Digit0")
     await expect(pointed_out(new_desk)).to_have_text(["Suggested reply"])
     for key in ("Alt+Digit7", "Alt+Shift+KeyH"):

@@ -160,6 +160,7 @@ async def test_a_caret_elsewhere_or_another_pane_hides_it(stage: Stage, desk: Pa
     await box.press_sequentially("me")
     await expect(grey(desk)).to_be_visible()
     await stage.play(Play("c2", 2, "Marco"))
+    await desk.get_by_label("Reply to Marco").wait_for()
     await desk.keyboard.press("Alt+Digit2")
     await expect(grey(desk)).to_be_hidden()
 

@@ -114,6 +114,7 @@ async def test_it_leaves_the_newest_lines_in_view(stage: Stage, desk: Page) -> N
     await giulia(stage, desk)
     for number in range(12):
         await stage.show(stage.plays["c1"], stage.plays["c1"].visitor_says(f"line {number}"))
+    await desk.locator("#pane-1 .m", has_text="line 11").wait_for()
     await desk.keyboard.press("Alt+KeyV")
     await panel(desk).get_by_text("Earlier chats").wait_for()
     edge = await panel(desk).bounding_box()

@@ -108,6 +108,7 @@ async def test_one_key_goes_to_the_most_urgent_clock(stage: Stage, desk: Page, k
 
 async def test_every_key_has_a_button_that_shows_it(stage: Stage, desk: Page) -> None:
     await stage.play(Play("c1", 1, "Giulia"))
+    await desk.get_by_label("Reply to Giulia").wait_for()
     shown = await desk.evaluate(
         "[...document.querySelectorAll('[data-do],[data-act]')].map(b => b.dataset.do ?? b.dataset.act)"
     )

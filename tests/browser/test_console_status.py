@@ -98,6 +98,7 @@ async def test_a_long_reason_does_not_push_the_clocks_away(stage: Stage, desk: P
 
 async def test_density_is_this_browsers_and_stays(stage: Stage, desk: Page) -> None:
     await stage.play(Play("c1", 1, "Giulia"))
+    await desk.get_by_label("Reply to Giulia").wait_for()
     normal = await desk.locator("#pane-1 > header").evaluate("one => one.getBoundingClientRect().height")
     await desk.locator("details.me summary").click()
     await desk.get_by_label("Density").select_option("compact")

@@ -58,7 +58,7 @@ async def opened(server: Scripted, shop: RunningServer, browser: Browser, script
     """Vera has written on a page that runs this script before ours; the frame is one the server takes."""
     vera = await server.start(shop, browser, script=EARLY + script)
     await vera.opens()
-    await vera.page.wait_for_function("sestetto.element.shadowRoot.querySelector('summary')")
+    await vera.page.wait_for_function("() => sestetto.element.shadowRoot.querySelector('summary')")
     await vera.screen("start")
     await vera.widget.get_by_label("Your message").fill("Hello")
     await vera.page.keyboard.press("Enter")

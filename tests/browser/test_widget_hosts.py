@@ -128,7 +128,7 @@ async def test_what_the_page_does_while_vera_types_takes_no_letter_from_her(
 ) -> None:
     await visits(vera, house, path)
     await vera.opens()
-    await vera.page.wait_for_function("sestetto.element.shadowRoot.querySelector('summary')")
+    await vera.page.wait_for_function("() => sestetto.element.shadowRoot.querySelector('summary')")
     await types_around(vera, what)
     assert await vera.page.evaluate("document.querySelector('#newsletter')?.value || ''") == ""
     assert await vera.page.evaluate(SEARCH) == ""

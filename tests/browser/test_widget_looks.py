@@ -83,7 +83,7 @@ async def test_addresses_are_links_as_they_are_in_the_console(shop: RunningServe
     await vera.starts_with("Hello")
     await server.ana_comes()
     await vera.screen("chat")
-    await vera.page.wait_for_function("sestetto.element.shadowRoot.querySelector('summary')")
+    await vera.page.wait_for_function("() => sestetto.element.shadowRoot.querySelector('summary')")
     for text, _ in CASES:
         server.ana_says(text)
     await eventually(lambda: bubbles(vera, len(CASES) + 1), "all messages")
