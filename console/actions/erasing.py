@@ -1,13 +1,13 @@
 """Erases chats wherever text is kept: SQL, search index, live keys, feed, their files and what was exported."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import structlog
 
 from console.alerts.messages import plain
 from console.archive.audit import COMMAND_LINE, Somebody
-from console.archive.erasure import Doomed
+from console.archive.erasure import Doomed, KnownAs
 from console.archive.erasure_notes import ErasureNote, note_erasure, read_erasures
 from console.archive.reducer import ArchivedChat
 from console.domain.blocks import key_of
@@ -29,11 +29,14 @@ async def erase_found(
     ids = [chat.id for chat in found]
     if any(chat.ended is None for chat in found) and await _runs(services, ids):
         raise ChatRunning
+    known = await services.erasure.known_as(found)
     if not again:
         await _note(services, target)
+        for chat in _taken_along(target, known):
+            await _note(services, f"chat:{chat}")
     await _erase_live(services, ids)
-    blocks = await _forget_in_blocks(services, author, found) if target.startswith("visitor:") else set()
-    doomed = [Doomed(chat, plain(chat.name)) for chat in found]
+    blocks = await _forget_in_blocks(services, author, known.values()) if target.startswith("visitor:") else set()
+    doomed = [Doomed(chat, {plain(name) for name in known[chat.id].names} - {""}) for chat in found]
     await services.erasure.erase(doomed, by=author, target=target, blocks=blocks)
     await services.workspace.erase_from_feed(ids)
     await services.workspace.rewrite_file()
@@ -70,11 +73,16 @@ async def _note(services: Services, target: str) -> None:
         raise Unknown(f"Erasures cannot be noted in the data folder: {problem.strerror}.") from problem
 
 
-async def _forget_in_blocks(services: Services, author: Somebody, found: Sequence[ArchivedChat]) -> set[str]:
+def _taken_along(target: str, known: Mapping[str, KnownAs]) -> list[str]:
+    """Return the chats of a visitor that a backup may have under the id they had before they proved who they are."""
+    return [chat for chat, one in known.items() if target.startswith("visitor:") and len(one.ids) > 1]
+
+
+async def _forget_in_blocks(services: Services, author: Somebody, known: Collection[KnownAs]) -> set[str]:
     """Take the visitor's name out of blocks of them and of their address; return the keys of these and earlier ones."""
-    visitors, names = {chat.visitor for chat in found}, {chat.name for chat in found} - {""}
-    known = services.directory.blocks
-    named = {key for key, block in known.items() if block.who in visitors or block.name in names}
+    visitors, names = set().union(*(one.ids for one in known)), set().union(*(one.names for one in known)) - {""}
+    blocks = services.directory.blocks
+    named = {key for key, block in blocks.items() if block.who in visitors or block.name in names}
     if named:
         await services.go_live(await services.stores.blocks.forget(named, by=author))
     return named | {key_of("visitor", visitor) for visitor in visitors}

@@ -35,7 +35,7 @@ class Masked(NamedTuple):
 
 
 class Earlier(NamedTuple):
-    """What somebody wrote; `writer` is their id."""
+    """What somebody wrote; `writer` is their id, of the visitor the one they have now."""
 
     fact: Message | Note | Mailed | Rated | Transferred
     raw: bytes
@@ -104,10 +104,15 @@ class HiddenCards:
 
 def _texts(raw: bytes, visitor: str) -> list[Earlier]:
     return [
-        Earlier(fact, raw, visitor if isinstance(fact, Rated) else fact.author.id)
+        Earlier(fact, raw, visitor if isinstance(fact, Rated) or _of_visitor(fact) else fact.author.id)
         for fact in read_log([raw])
         if isinstance(fact, Message | Note | Mailed | Rated | Transferred)
     ]
+
+
+def _of_visitor(fact: ChatFact) -> bool:
+    """Before the visitor proved who they are they had another id."""
+    return isinstance(fact, Message | Mailed) and fact.by == "visitor"
 
 
 def _redactions(said: Sequence[Earlier], changed: Mapping[int, str], author: str) -> list[Redaction]:
@@ -139,12 +144,13 @@ def _fewest(said: Sequence[Earlier], changed: Mapping[int, str], author: str) ->
 
 def _redaction(earlier: Earlier, now: str, by: str) -> Redaction:
     """The log's own JSON with another text: a newer release may have written fields that this one does not know."""
-    fact, raw, author = earlier
+    fact, raw, writer = earlier
     values = msgspec.json.decode(raw)
     values[FIELDS[type(fact)]] = now
     if values.get("file"):
         values["file"]["name"] = now
     kind = "redacted" if isinstance(fact, Message) else "note_redacted"
+    author = writer if isinstance(fact, Rated) else fact.author.id
     return Redaction(
-        fact.chat, fact.seq, raw, msgspec.json.encode(values), kind, author, fact.cid, "" if by == author else by
+        fact.chat, fact.seq, raw, msgspec.json.encode(values), kind, author, fact.cid, "" if by == writer else by
     )

@@ -12,19 +12,38 @@ from console.archive.audit_removal import ERASED, erase_values
 from console.archive.database import Database, now_ms
 from console.archive.erasure_notes import ErasureNote
 from console.archive.export_jobs import ExportJobs
-from console.archive.reducer import ArchivedChat, archived_chat
-from console.archive.tables import alert_messages, chats, files, import_rows, imports, mails, mails_received, set_aside
+from console.archive.reducer import ABOUT_THE_VISITOR, ArchivedChat, archived_chat
+from console.archive.tables import (
+    alert_messages,
+    chats,
+    facts,
+    files,
+    import_rows,
+    imports,
+    mails,
+    mails_received,
+    set_aside,
+)
 from console.archive.webhook_outbox import WebhookOutbox
+from console.events import Profile, Renamed, read_log
+from console.events.conversation import Opening
 
 BATCH = 500  # targets looked for at once
 LINGER = 86_400_000  # ms after the last fact in which an alert may still name the visitor
 
 
+class KnownAs(msgspec.Struct, frozen=True):
+    """The ids and the names that the visitor of a chat had over time: of the page, proven, or given by agents."""
+
+    ids: set[str]
+    names: set[str]
+
+
 class Doomed(msgspec.Struct, frozen=True):
-    """A chat, and its visitor's name as alerts write it (empty if they did not)."""
+    """A chat, and its visitor's names as alerts write them."""
 
     chat: ArchivedChat
-    alerted: str
+    alerted: Collection[str] = ()
 
 
 def _ids(kind: str, targets: Collection[str]) -> list[str]:
@@ -55,6 +74,21 @@ class Erasure:
         """Return all chats of the visitor, oldest first."""
         return await self._chats(chats.c.visitor == visitor)
 
+    async def known_as(self, found: Sequence[ArchivedChat]) -> dict[str, KnownAs]:
+        """Return what the visitors of these chats were known as, by chat."""
+        known = {chat.id: KnownAs({chat.visitor}, {chat.name}) for chat in found}
+        told = facts.c.chat.in_(known), facts.c.kind.in_((*ABOUT_THE_VISITOR, "renamed"))
+        wanted = select(facts.c.raw).where(facts.c.workspace == self.workspace, *told)
+        async with self.database.reading() as connection:
+            raws = (await connection.execute(wanted)).scalars().all()
+        for fact in read_log([raw.encode() for raw in raws]):
+            if isinstance(fact, Opening | Profile):
+                known[fact.chat].ids.add(fact.visitor.id)
+                known[fact.chat].names.add(fact.visitor.name)
+            elif isinstance(fact, Renamed):
+                known[fact.chat].names.add(fact.name)
+        return known
+
     async def brought_back(self, notes: Sequence[ErasureNote]) -> list[tuple[str, list[ArchivedChat]]]:
         """Return what was erased and is here again, by target: a visitor's chats, or single ones of a visitor who has
         written again since.
@@ -83,7 +117,7 @@ class Erasure:
             await self._erase_received(connection, [one.chat for one in doomed])
             await self._let_files_go(connection, ids, visitor)
             await connection.run_sync(self.webhooks.put_erased, ids)
-            named = [self._alerted(one) for one in doomed if one.alerted]
+            named = [self._alerted(one.chat, name) for one in doomed for name in one.alerted]
             if named:
                 ours = alert_messages.c.workspace == self.workspace
                 await connection.execute(delete(alert_messages).where(ours, or_(*named)))
@@ -110,9 +144,9 @@ class Erasure:
         async with self.database.reading() as connection:
             return [archived_chat(row) for row in (await connection.execute(wanted)).mappings()]
 
-    def _alerted(self, one: Doomed) -> ColumnElement[bool]:
-        made = alert_messages.c.made.between(one.chat.opened - LINGER, one.chat.last + LINGER)
-        return and_(made, alert_messages.c.text.contains(one.alerted, autoescape=True))
+    def _alerted(self, chat: ArchivedChat, name: str) -> ColumnElement[bool]:
+        made = alert_messages.c.made.between(chat.opened - LINGER, chat.last + LINGER)
+        return and_(made, alert_messages.c.text.contains(name, autoescape=True))
 
     async def _let_files_go(self, connection: AsyncConnection, ids: Collection[str], visitor: str) -> None:
         """Their bytes are deleted by the sweep that follows; nobody is given them from now on."""

@@ -3,10 +3,10 @@
 from collections.abc import Collection
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, delete, func, select
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
 
 from console.archive.database import Database
-from console.archive.reducer import ArchivedChat, archived_chat, text_of
+from console.archive.reducer import ABOUT_THE_VISITOR, ArchivedChat, archived_chat, text_of
 from console.archive.tables import chats, facts, set_aside
 from console.events import AnyChatFact, AnyFact, ChatFact, Visitor, decode_fact
 
@@ -74,9 +74,12 @@ class History:
 
     async def result_of(self, author: str, cid: str, *, chat: str = "") -> Result | None:
         """Return the first result of an author's command: in `chat`, or in whichever chat it opened."""
-        wanted = select(facts).where(facts.c.workspace == self.workspace, facts.c.author == author, facts.c.cid == cid)
+        wanted = select(facts).where(facts.c.workspace == self.workspace, facts.c.cid == cid)
         if chat:
-            wanted = wanted.where(facts.c.chat == chat)
+            theirs = or_(facts.c.author == author, facts.c.author.in_(self._earlier_ids(author, chat)))
+            wanted = wanted.where(facts.c.chat == chat, theirs)
+        else:
+            wanted = wanted.where(facts.c.author == author)
         async with self.database.reading() as connection:
             rows = (await connection.execute(wanted.order_by(facts.c.seq))).all()
         said = [row for row in rows if row.kind != "opened"]  # an opening is answered with its first message
@@ -125,6 +128,13 @@ class History:
                 if table is facts:
                     old.append(facts.c.chat.is_(None))
                 await connection.execute(delete(table).where(*old))
+
+    def _earlier_ids(self, visitor: str, chat: str) -> Select[tuple[str | None]]:
+        """The ids that the visitor of a chat had in it before they proved who they are; none for anybody else."""
+        known = facts.alias()
+        of_chat = known.c.workspace == self.workspace, known.c.chat == chat, known.c.kind.in_(ABOUT_THE_VISITOR)
+        theirs = select(chats.c.id).where(self._is(chat), chats.c.visitor == visitor)
+        return select(known.c.author).where(*of_chat, known.c.chat.in_(theirs))
 
     def _is(self, chat_id: str) -> ColumnElement[bool]:
         return and_(chats.c.workspace == self.workspace, chats.c.id == chat_id)

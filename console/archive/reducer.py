@@ -31,6 +31,8 @@ from console.events import (
     Unreadable,
 )
 
+ABOUT_THE_VISITOR = ("opened", "reopened", "profile")  # facts that say who they are; their author in SQL is that id
+
 
 class ArchivedChat(msgspec.Struct):
     """A chat in the archive: the columns of `chats` except the workspace. Times are in ms, None for never."""

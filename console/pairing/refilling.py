@@ -3,7 +3,7 @@
 An emptied store serves nobody until that is done (`workspace.emptied`), so nobody meets it without their chat.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 import structlog
@@ -104,6 +104,7 @@ def lost_chat(rows: Sequence[Row]) -> LostChat:
     begun = next(fact for fact in reversed(facts) if isinstance(fact, Opening))
     about = next(fact for fact in reversed(facts) if isinstance(fact, Opening | Profile))
     asked = [fact for fact in facts if isinstance(fact, Message) and fact.by == "visitor"]
+    before = {fact.visitor.id for fact in facts if isinstance(fact, Opening | Profile)}
     last = next((fact for fact in reversed(facts) if isinstance(fact, Message) and fact.by != "bot"), None)
     # Facts about a left message come after its end: notes, mails, who takes care of it.
     end = next((fact for fact in reversed(facts) if isinstance(fact, Ended | Opening | Message)), None)
@@ -125,8 +126,8 @@ def lost_chat(rows: Sequence[Row]) -> LostChat:
         asked_at=(last.since or last.at) if last and last.by == "visitor" else 0,
         ended=end.at if isinstance(end, Ended) else 0,
         handled=isinstance(end, Ended) and last_state != "open",
-        cids=_results(rows, begun.visitor.id, about.visitor.id),
-        opening=_results(rows[:2], begun.visitor.id, about.visitor.id),
+        cids=_results(rows, before, about.visitor.id),
+        opening=_results(rows[:2], before, about.visitor.id),
     )
 
 
@@ -158,17 +159,17 @@ def _profile(fact: Opening | Profile) -> VisitorProfile:
     return VisitorProfile(**{**known, "site": "", "channel": "", "cid": ""})
 
 
-def _results(rows: Sequence[Row], before: str, visitor: str) -> list[str]:
+def _results(rows: Sequence[Row], before: Collection[str], visitor: str) -> list[str]:
     """Return name and value of each command's first result. A resend is taken for the same, whatever its body is.
 
-    What the visitor did `before` they were identified counts as theirs.
+    What the visitor did under the ids they had `before` they were identified counts as theirs.
     """
     done = [(row, fact) for row, fact in rows if row.cid and not isinstance(fact, Opened | Reopened | Unreadable)]
     return [
         word
         for row, fact in done
         for word in (
-            f"{visitor if row.author == before else row.author}|{row.cid}",
+            f"{visitor if row.author in before else row.author}|{row.cid}",
             f"* {fact.seq} {fact.at} {fact.chat}",
         )
     ]

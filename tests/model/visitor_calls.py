@@ -387,10 +387,9 @@ class Visiting(Lines):
         if msgspec.json.decode(was) != c.log[seq - 1]:
             raise Refusal("nothing_to_do")
         c.log[seq - 1] = msgspec.json.decode(now)
-        for owner in (chat, author):
-            results = self.results.get(owner, {})
-            if (author, cid) in results:
-                results[author, cid] = (ANY, results[author, cid][1])
+        for results in (self.results.get(owner, {}) for owner in (chat, author, c.visitor)):
+            for command in {(author, cid), (c.visitor, cid)} & results.keys():
+                results[command] = (ANY, results[command][1])
         self.record(c, kind, of=seq, **({"by": by} if by else {}), fact=c.log[seq - 1])
 
     def depart(self, chat: str, connection: str) -> None:

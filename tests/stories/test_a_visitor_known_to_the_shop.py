@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from console.archive.search import ChatQuery, ChatSearch
+from console.domain.card_numbers import MASK
 from console.domain.directory import Queue
 from console.domain.identity import ClaimRule, SiteIdentity
 from console.domain.ids import new_cid
@@ -199,6 +200,23 @@ async def test_signing_in_in_the_middle_of_a_chat_takes_it_along(server: Running
     past = await tablet.hears("past")
     assert "I cannot sign in." in str(past), "it is hers in the archive too"
     for one in (visitor, other_tab, stale, vera, retry, tablet, ana):
+        await one.leave()
+
+
+async def test_a_card_number_is_hidden_though_she_signs_in_between_its_parts(server: RunningServer) -> None:
+    await shop(server)
+    ana = await at_the_desk(server, "ana")
+    visitor = await Visitor.comes(server)
+    await visitor.opens("my card is 4929 4219")
+    await ana.gets(visitor.chat)
+    vera = await Visitor.comes(server, knows=visitor, identity=says() | {"began": True})
+    assert vera.chat == visitor.chat
+    await vera.says("1234 5608, valid until 12/27")
+    hidden = await ana.is_told("redacted")
+    assert hidden["fact"]["text"] == f"my card is {MASK * 4} {MASK * 4}"
+    assert "by" not in hidden, "it is her own"
+    await ana.reads(f"{MASK * 4} 5608, valid until 12/27")
+    for one in (visitor, vera, ana):
         await one.leave()
 
 

@@ -30,6 +30,12 @@ local function redact_draft(chat, was, now)
   redis.call('SET', key('draft', chat), (string.gsub(draft, part, masked)))
 end
 
+-- `*` stands for any body: a resend gets its first result.
+local function any_body(owner, command)
+  local kept = redis.call('HGET', key('cids', owner), command)
+  if kept then redis.call('HSET', key('cids', owner), command, (string.gsub(kept, '^%S+', '*', 1))) end
+end
+
 -- redact(chat, seq, was, now, kind, author, cid, by): `now` replaces the fact `was` in the log, and goes into a fact of
 -- this kind, by which every screen and SQL learn of it. The feed follows once SQL has read that far (`rewrite_feed`).
 -- `by` wrote what made it necessary; empty for the author.
@@ -39,10 +45,10 @@ verb('redact', function(chat, seq, was, now, kind, author, cid, by)
   seq = num(seq)
   if redis.call('LINDEX', key('log', chat), seq - 1) ~= was then return refuse('nothing_to_do') end
   redis.call('LSET', key('log', chat), seq - 1, now)
-  -- The digest of a few digits would give them away. `*` stands for any body: a resend gets its first result.
-  for _, owner in ipairs({ chat, author }) do
-    local kept = redis.call('HGET', key('cids', owner), author .. '|' .. cid)
-    if kept then redis.call('HSET', key('cids', owner), author .. '|' .. cid, (string.gsub(kept, '^%S+', '*', 1))) end
+  -- The digest of a few digits would give them away, also what `identify` made of it.
+  for _, owner in ipairs({ chat, author, c.visitor }) do
+    any_body(owner, author .. '|' .. cid)
+    any_body(owner, c.visitor .. '|' .. cid)
   end
   redact_draft(chat, text_of(was), text_of(now))
   S.put(c, 'bytes', int(num(c.bytes) + #now - #was))

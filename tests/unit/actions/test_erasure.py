@@ -20,7 +20,7 @@ from console.domain.blocks import Block
 from console.domain.directory import Member
 from console.domain.ids import new_cid, new_id
 from console.errors import ChatRunning, NotAllowed, NotYours, Unknown
-from console.events import Entry, Visitor, decode_fact
+from console.events import Author, Entry, Visitor, decode_fact
 from console.protocol import Page
 from console.queue.embedded import EmbeddedStore
 from console.queue.payloads import VisitorProfile
@@ -254,6 +254,49 @@ async def test_blocks_of_an_erased_visitor_and_their_address_go_on_without_their
     assert not [line for line in lines if WORDS[0] in str(line) or WORDS[2] in str(line)]
     assert [line.after["name"] for line in lines if line.target == "block:visitor:kim"] == ["Kim"]
     assert (await check_chains(services.database))[0].wrong == ""
+
+
+async def test_who_proved_who_they_are_is_erased_with_what_they_were_before(services: Services) -> None:
+    """Their first id and name are in a block, in an alert, and in backups."""
+    chat = await leaves_message(services)
+    await sets_aside_and_alerts(services, chat)
+    until = services.workspace.now() + 60_000
+    blocked = Block("visitor", "v1", until, name=WORDS[0], note=WORDS[2])
+    services.directory = await services.stores.blocks.put(blocked, by=ADA)
+    profile = VisitorProfile.of(Visitor("p42", "Vera"), Page())
+    assert await services.workspace.identify("p42", "", "tab", 0, chat=chat, before="v1", profile=profile)
+
+    async def is_theirs() -> bool:
+        return len(await services.erasure.chats_of("p42")) == 1
+
+    await eventually(is_theirs)
+    assert await erasure.erase_visitor(services, ADA, "p42") == 1
+    assert await rows(services.database, alert_messages) == []
+    kept = services.directory.blocks[blocked.key]
+    assert (kept.name, kept.note, kept.until) == ("", "", until)
+    assert not [line for line in await services.stores.audit.read() if WORDS[0] in str(line)]
+    assert [note.target for note in read_erasures(services.settings.folder)] == ["visitor:p42", f"chat:{chat}"]
+
+
+async def test_an_alert_that_calls_the_visitor_as_they_were_called_then_is_erased(services: Services) -> None:
+    ana = await services.workspace.connect("ana", "tab", take=True)
+    await services.workspace.set_status("ana", ana.fence, "online")
+    profile = VisitorProfile.of(Visitor("v1", WORDS[0]), Page())
+    said = await services.workspace.open(
+        new_id(), connection="c", queue="support", site="demo", channel="web", language="", cid=new_cid(),
+        profile=profile, text="Hi",
+    )  # fmt: skip
+    await is_archived(services, said.chat)
+    await sets_aside_and_alerts(services, said.chat)
+    await services.workspace.rename(Author("ana", "Ana"), ana.fence, said.chat, new_cid(), "Marta")
+    await services.workspace.visitor_end(said.chat, Visitor("v1", WORDS[0]), new_cid())
+
+    async def is_renamed() -> bool:
+        return [chat.name for chat in await services.erasure.chat(said.chat) if chat.ended] == ["Marta"]
+
+    await eventually(is_renamed)
+    await erasure.erase_chat(services, ADA, said.chat)
+    assert await rows(services.database, alert_messages) == []
 
 
 @pytest.mark.parametrize("role", ["agent", "supervisor"])

@@ -135,7 +135,7 @@ async def test_no_table_has_a_word_of_an_erased_visitor(database: Database, tmp_
         assert set(await words_in(connection)) == set(HERS)
     stores = Stores(database)
     await stores.blocks.forget(["visitor:vera"], by=ADA)
-    doomed = [Doomed(chat, WORD) for chat in await erasure.chats_of("vera")]
+    doomed = [Doomed(chat, {WORD}) for chat in await erasure.chats_of("vera")]
     await erasure.erase(doomed, by=ADA, target="visitor:vera", blocks={"visitor:vera"})
     await Files(read_settings({}, data=tmp_path), FileRecords(database, "main")).sweep()
     async with database.reading() as connection:

@@ -11,7 +11,7 @@ from console.archive.search import ChatQuery, ChatSearch
 from console.archive.tables import chats, facts, set_aside
 from console.archive.writer import Archive
 from console.domain.ids import new_cid
-from console.events import Message, Note, Presence
+from console.events import Message, Note, Presence, Profile, Visitor
 from tests.support.archive_feed import START, Feed, fresh_database, rows
 
 DAY = 86_400_000  # ms
@@ -114,6 +114,23 @@ async def test_somebody_elses_cid_is_not_known(history: History, database: Datab
     assert await history.result_of("mallory", cid, chat="c1") is None
     assert await history.result_of("vera", cid, chat="c2") is None
     assert await History(database, "another").result_of("vera", cid, chat="c1") is None
+
+
+async def test_what_she_said_before_she_proved_who_she_is_is_hers_and_nobody_elses(
+    history: History, database: Database, feed: Feed
+) -> None:
+    cid, anas = new_cid(), new_cid()
+    feed.open("c1")
+    feed.say("c1", "Hello", cid=cid)
+    feed.say("c1", "Yes?", by="agent", cid=anas)
+    feed.add(Profile, chat="c1", visitor=Visitor("p42", "Vera"))
+    feed.open("c2", visitor="kim")
+    await archived(database, feed)
+    got = await history.result_of("p42", cid, chat="c1")
+    assert got is not None
+    assert (got.chat, got.seq) == ("c1", 2)
+    assert await history.result_of("p42", anas, chat="c1") is None
+    assert await history.result_of("kim", cid, chat="c1") is None
 
 
 # --- retention -------------------------------------------------------------------------------------

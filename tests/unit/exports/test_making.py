@@ -183,7 +183,7 @@ async def test_an_erased_visitor_is_in_no_earlier_export_and_in_none_that_is_bei
     await exports.jobs.begin(running, "somebody", 120)
     erasure = Erasure(database, "main", WebhookOutbox(database, "main", clock), exports.jobs)
     (chat,) = await erasure.chats_of("v7")
-    await erasure.erase([Doomed(chat, "")], by=ADA, target="visitor:v7")
+    await erasure.erase([Doomed(chat)], by=ADA, target="visitor:v7")
     await exports.sweep()
     assert left_over(tmp_path) == []
     assert not await exports.jobs.end(running, "somebody", "done")

@@ -5,7 +5,9 @@ from collections.abc import AsyncIterator
 import msgspec
 import pytest_asyncio
 
+from console.events import Visitor
 from console.queue.calls.erasure import Redaction
+from console.queue.payloads import VisitorProfile
 from tests.support.queue_shift import Shift, opened
 
 FIRST, HIDDEN = "my card is 4929 4219", "my card is •••• ••••"
@@ -41,6 +43,22 @@ async def test_a_draft_that_repeats_two_parts_and_what_is_between_them_has_both_
     await shift.workspace.redact(Redaction(chat, message.seq, raw, new, "redacted", "vera", message.cid))
     kept = await shift.workspace.store.command("GET", shift.workspace.keys.of("draft", chat))
     assert kept.decode() == f"You wrote {now}"
+
+
+async def test_what_a_person_wrote_before_they_proved_who_they_are_leaves_no_digest(shift: Shift) -> None:
+    """A resend is known by it, whoever it comes from: it would give the few digits away."""
+    chat, workspace = await shift.opens("vera", FIRST), shift.workspace
+    message = next(fact for fact in await shift.facts("message") if fact.chat == chat)
+    profile = VisitorProfile(Visitor("p42", "Vera"))
+    assert await workspace.identify("p42", "", "tab", 0, chat=chat, before="vera", profile=profile)
+    raw = await workspace.store.command("LINDEX", workspace.keys.of("log", chat), message.seq - 1)
+    now = msgspec.json.encode(msgspec.json.decode(raw) | {"text": HIDDEN})
+    owners = [(owner, f"{who}|{message.cid}") for owner in ("p42", chat) for who in ("p42", "vera")]
+    kept = [await workspace.store.command("HGET", workspace.keys.of("cids", one), name) for one, name in owners]
+    assert len({value.split(b" ")[0] for value in kept if value}) == 1
+    await workspace.redact(Redaction(chat, message.seq, raw, now, "redacted", "vera", message.cid))
+    left = [await workspace.store.command("HGET", workspace.keys.of("cids", one), name) for one, name in owners]
+    assert {value.split(b" ")[0] for value in left if value} == {b"*"}
 
 
 async def additions(shift: Shift) -> int:
