@@ -5,12 +5,12 @@ from contextlib import asynccontextmanager
 
 from console.domain.directory import Queue
 from console.domain.first_words import Phrases
-from tests.stories.test_first_words_and_answers import time_passes
 from tests.support.board_client import Board
 from tests.support.credentials import lead_to, stores_of
 from tests.support.eventually import eventually
 from tests.support.json_clients import Agent, Frame, Visitor
 from tests.support.server_process import RunningServer
+from tests.support.store_clock import noon_comes, time_passes
 
 WORDS = Phrases("en", ("{agent} has your message.", "{agent} is reading it."))
 DESK = Queue("desk", "Desk", target=30_000, automatic=20_000, phrases=(WORDS,))
@@ -20,6 +20,7 @@ BEFORE, AT = 9_000, 1_500  # ms: until shortly before it is due, and then
 @asynccontextmanager
 async def a_desk(server: RunningServer) -> AsyncIterator[tuple[Board, Agent, Visitor]]:
     """Vera has asked, and Ana's console shows it."""
+    await noon_comes(server)
     async with stores_of(server) as stores:
         await stores.queues.put(DESK, members=["ana"])
         await lead_to(stores, DESK.id)

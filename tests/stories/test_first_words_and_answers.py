@@ -5,14 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from console.domain.directory import Queue
-from console.queue.embedded import EmbeddedStore
-from console.queue.store import Store
-from console.queue.workspace import Workspace
 from tests.support.board_client import Board
 from tests.support.credentials import lead_to, stores_of
 from tests.support.eventually import eventually
 from tests.support.json_clients import Agent, Visitor
 from tests.support.server_process import RunningServer
+from tests.support.store_clock import noon_comes, time_passes
 
 CALLS = Queue("calls", "Calls", target=60_000)
 PROMISE = 30_000  # ms
@@ -20,6 +18,7 @@ PROMISE = 30_000  # ms
 
 @asynccontextmanager
 async def a_board_with_calls(server: RunningServer) -> AsyncIterator[Board]:
+    await noon_comes(server)
     async with stores_of(server) as stores:
         await stores.queues.put(CALLS, members=["ana"])
         await lead_to(stores, CALLS.id)
@@ -27,13 +26,6 @@ async def a_board_with_calls(server: RunningServer) -> AsyncIterator[Board]:
     await sam.shows("queue-calls", "Calls")
     yield sam
     await sam.leave()
-
-
-async def time_passes(server: RunningServer, ms: int) -> None:
-    """The store's clock, by which everything goes."""
-    store = Store(EmbeddedStore(server.data / "store").url)
-    await store.command("HINCRBY", Workspace(store, "main").keys.head, "ahead", ms)
-    await store.close()
 
 
 async def asks_and_has_a_first_word(server: RunningServer, ana: Agent) -> Visitor:

@@ -16,10 +16,10 @@ from console.queue.records import packed, unpacked
 from console.queue.results import Said
 from console.queue.store import Store
 from console.queue.workspace import Workspace
+from tests.support.store_clock import until_noon
 
 SALES = Queue("sales", "Sales")
 STEP = 2.0  # seconds between two ticks: below the 3 s after which nobody is judged
-DAY, NOON = 86_400_000, 43_200_000  # ms; 12:00 UTC since midnight
 
 
 def member(name: str, *queues: str, languages: tuple[str, ...] = (), limit: int = 6) -> Member:
@@ -34,9 +34,8 @@ class Clock:
         self.process = "test"
 
     async def reach_noon(self) -> None:
-        """Move the time to the next noon UTC: no hour or day that is counted ends in the minutes after it."""
         await self.workspace.meet()
-        await self.jump((NOON - self.workspace.now()) % DAY / 1000)
+        await self.jump(until_noon(self.workspace.now()) / 1000)
 
     async def steps(self, seconds: float) -> AsyncIterator[None]:
         """Move the time step by step. What the machine takes meanwhile is part of it, so a busy one adds nothing."""
