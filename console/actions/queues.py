@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from console.archive.integrations import IntegrationLine
 from console.domain.directory import Directory, Member, Queue
 from console.domain.permissions import require
 from console.errors import BadSettings, Problem
@@ -16,10 +17,16 @@ async def read_all(services: Services, by: Member) -> Directory:
     return await services.stores.directory.read()
 
 
-async def read_bots(services: Services, by: Member) -> list[tuple[str, str]]:
-    """Return id and name of each integration: any of them may answer first in a queue."""
+async def read_bots(services: Services, by: Member) -> dict[IntegrationLine, bool]:
+    """Return all integrations by name, each with whether it may answer first in a queue."""
     require(by, "configure")
-    return [(one.id, one.name) for one in await services.stores.integrations.everyone()]
+    return await services.stores.integrations.bots()
+
+
+async def problems_of_bot(services: Services, by: Member, queue: Queue) -> list[Problem]:
+    """Return why the queue's bot cannot answer first, so that a form says it with all else that is wrong."""
+    require(by, "configure")
+    return await services.stores.queues.problems_of_bot(queue)
 
 
 async def save(

@@ -74,12 +74,16 @@ async def add_integration(services: Services, by: Member, name: str) -> Integrat
     return await services.stores.integrations.add(name, by=by)
 
 
-async def remove_integration(services: Services, by: Member, integration: str) -> None:
-    """Remove an integration with its tokens; its open connections end at once. Raises NotYours if there is none."""
+async def remove_integration(services: Services, by: Member, integration: str) -> bool:
+    """Remove an integration with its tokens; its open connections end at once, and it answers first in no queue.
+
+    Return whether that is live already. Raises NotYours if there is none.
+    """
     require(by, "administer")
     await services.workspace.revoke(integration, "")
-    await services.stores.integrations.remove(integration, by=by)
+    directory = await services.stores.integrations.remove(integration, by=by)
     await services.workspace.revoke(integration, "")
+    return await services.go_live(directory)
 
 
 async def add_to_integration(

@@ -14,9 +14,10 @@ from console.archive.audit import Somebody, note_all
 from console.archive.database import Database
 from console.domain.directory import Directory
 from console.domain.validation import check
-from console.errors import ChangedMeanwhile, NotYours
+from console.errors import ChangedMeanwhile, NotYours, Problem
 
 Step = Callable[[AsyncConnection], Awaitable[None]]  # further work in the same transaction
+Look = Callable[[AsyncConnection], Awaitable[list[Problem]]]  # what is wrong with it by tables beside the directory's
 
 
 class DirectoryStore:
@@ -45,7 +46,7 @@ class DirectoryStore:
         edited: str,
         *,
         but: Collection[str] = (),
-        before: Step | None = None,
+        wrong: Look | None = None,
         also: Step | None = None,
     ) -> Directory:
         """Replace the directory by what `wanted` makes of it; return the result."""
@@ -53,9 +54,7 @@ class DirectoryStore:
             # Locked: two changes at once would each validate against a directory that the other one replaces.
             known = await rows.read(connection, lock=True)
             new = wanted(known)
-            check(known, new, edited=edited, but=but)
-            if before:
-                await before(connection)
+            check(known, new, edited=edited, but=but, more=await wrong(connection) if wrong else ())
             changes = await rows.write(connection, known, new, self.clock())
             if also:
                 await also(connection)

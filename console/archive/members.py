@@ -1,5 +1,7 @@
 """Members in SQL."""
 
+from functools import partial
+
 import msgspec
 from msgspec.structs import replace
 from sqlalchemy import select, update
@@ -76,7 +78,9 @@ class MemberStore:
             return replace(known, members={**known.members, member.id: member})
 
         try:
-            await self.directory.change(wanted, by, f"member:{member.id}", before=_check_free(member), also=settle)
+            await self.directory.change(
+                wanted, by, f"member:{member.id}", wrong=partial(_taken, member=member), also=settle
+            )
         except IntegrityError as error:  # somebody added the same member at the same moment
             raise Refused(TAKEN) from error
         return member
@@ -172,16 +176,6 @@ class MemberStore:
         async with self.directory.database.reading() as connection:
             found = (await connection.execute(select(members).order_by(members.c.name, members.c.id))).mappings()
             return [MemberLine(rows.member_of(row), row["added"], row["disabled"] or 0) for row in found]
-
-
-def _check_free(member: Member) -> Step:
-    """Return a step that refuses an address or id that any member has, active or not."""
-
-    async def look(connection: AsyncConnection) -> None:
-        if wrong := await _taken(connection, member):
-            raise BadSettings(wrong)
-
-    return look
 
 
 async def _taken(connection: AsyncConnection, member: Member) -> list[Problem]:

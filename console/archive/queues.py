@@ -3,15 +3,18 @@
 from collections.abc import Collection
 
 from msgspec.structs import replace
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive.audit import COMMAND_LINE, Somebody
 from console.archive.canned import forget_canned
 from console.archive.directory_store import DirectoryStore, must_be_as_seen, must_exist
+from console.archive.integrations import read_bots
 from console.archive.members import NO_MEMBER
+from console.archive.tables import queues
 from console.domain.directory import Directory, Queue, Site, served_by
-from console.domain.validation.queues import validate_queue_removal
-from console.errors import BadSettings
+from console.domain.validation.queues import validate_bot, validate_queue_removal
+from console.errors import BadSettings, Problem
 
 NO_QUEUE = "Queue not found."
 
@@ -43,8 +46,23 @@ class QueueStore:
             must_exist(made.members.keys() >= set(members), NO_MEMBER)
             return served_by(made, queue.id, members)
 
+        async def bot(connection: AsyncConnection) -> list[Problem]:
+            return await self._problems_of_bot(connection, queue)
+
         but = ("members",) if members is None else ()
-        return await self.directory.change(wanted, by, f"queue:{queue.id}", but=but)
+        return await self.directory.change(wanted, by, f"queue:{queue.id}", but=but, wrong=bot)
+
+    async def problems_of_bot(self, queue: Queue) -> list[Problem]:
+        """Return why the integration that is to answer first cannot."""
+        async with self.directory.database.reading() as connection:
+            return await self._problems_of_bot(connection, queue)
+
+    async def _problems_of_bot(self, connection: AsyncConnection, queue: Queue) -> list[Problem]:
+        if not queue.bot:
+            return []
+        was = (await connection.execute(select(queues.c.bot).where(queues.c.id == queue.id))).scalar()
+        bots = {one.id: (one.name, able) for one, able in (await read_bots(connection, self.directory.clock())).items()}
+        return validate_bot(queue, bots, was=was or "")
 
     async def remove(self, queue: str, *, by: Somebody = COMMAND_LINE) -> Directory:
         """Remove a queue from its members, with its canned replies. Refused while a site or another queue refers to it.

@@ -96,7 +96,7 @@ class TokenStore:
         Notes its use, at most once a minute.
         """
         now = self.clock()
-        this = and_(tokens.c.digest == digest(bearer), _valid(now))
+        this = and_(tokens.c.digest == digest(bearer), valid(now))
         async with self.database.reading() as connection:
             row = (await connection.execute(_holders().where(this))).mappings().first()
         if row is None:
@@ -140,7 +140,7 @@ class TokenStore:
         return await self._lines(tokens.c.integration.is_not(None))
 
     async def _lines(self, which: ColumnElement[bool]) -> dict[str, list[TokenLine]]:
-        wanted = select(tokens).where(which, _valid(self.clock())).order_by(tokens.c.created, tokens.c.id)
+        wanted = select(tokens).where(which, valid(self.clock())).order_by(tokens.c.created, tokens.c.id)
         async with self.database.reading() as connection:
             rows = (await connection.execute(wanted)).mappings().all()
         found: dict[str, list[TokenLine]] = {}
@@ -177,7 +177,8 @@ class TokenStore:
         return (await connection.execute(delete(tokens).where(ended))).rowcount
 
 
-def _valid(now: int) -> ColumnElement[bool]:
+def valid(now: int) -> ColumnElement[bool]:
+    """SQL condition: the token works at this time (ms)."""
     return and_(tokens.c.revoked.is_(None), or_(tokens.c.expires.is_(None), tokens.c.expires > now))
 
 

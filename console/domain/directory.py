@@ -346,6 +346,17 @@ def served_by(directory: Directory, queue: str, chosen: Collection[str]) -> Dire
     return msgspec.structs.replace(directory, members={id: of(member) for id, member in directory.members.items()})
 
 
+def answered_first_by(directory: Directory, bot: str) -> list[Queue]:
+    """Return the queues whose new chats go to this bot (an integration's id)."""
+    return [queue for queue in directory.queues.values() if bot and queue.bot == bot]
+
+
+def without_bot(directory: Directory, bot: str) -> Directory:
+    """Return the directory in which people answer all chats of the bot's queues."""
+    freed = {queue.id: msgspec.structs.replace(queue, bot="") for queue in answered_first_by(directory, bot)}
+    return msgspec.structs.replace(directory, queues={**directory.queues, **freed})
+
+
 def languages_in(known: Directory) -> set[str]:
     """Return the languages of all queues and members."""
     served = {code for queue in known.queues.values() for code in queue.languages}

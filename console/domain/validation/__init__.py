@@ -1,6 +1,6 @@
 """Validation of settings: what is wrong with each, and how to fix it. Pure; looks nothing up."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -16,14 +16,16 @@ from console.errors import BadSettings, Problem
 HOURS = ("zone", "week", "holidays")  # fields of a queue's hours; `week0` is Monday's
 
 
-def check(known: Directory, wanted: Directory, *, edited: str, but: Collection[str] = ()) -> None:
+def check(
+    known: Directory, wanted: Directory, *, edited: str, but: Collection[str] = (), more: Sequence[Problem] = ()
+) -> None:
     """Raise BadSettings if `edited` (such as `queue:support`) is wrong in `wanted`, or anything else is that was fine
-    in `known`.
+    in `known`. `more` is wrong with the edited thing by what no directory has.
 
     Errors of the edited thing in the fields `but` are ignored, and so are errors elsewhere that only follow from its
     own.
     """
-    own = [one for one in problems_in(wanted) if one.target == edited and one.field not in but]
+    own = [one for one in (*problems_in(wanted), *more) if one.target == edited and one.field not in but]
     # In a queue without members nobody speaks its languages, and its members come one by one.
     silent = [one for queue in known.queues.values() for one in validate_speakers(queue, known)]
     before, bad = [*problems_in(known), *silent], {*but, *(one.field for one in own)}

@@ -1,6 +1,6 @@
 """Validation of queues: times, hours, overflow and members."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import get_args
 
@@ -32,7 +32,6 @@ def validate_queue(queue: Queue, known: Directory) -> list[Problem]:
         "automatic",
         "Enter a time from 0.5 seconds to less than the target, or leave it empty.",
     )
-    found.unless(not queue.bot or ID.fullmatch(queue.bot), "bot", "Choose an integration.")
     found.unless(
         queue.ask < queue.end <= DAY,
         "end",
@@ -118,6 +117,38 @@ def validate_speakers(queue: Queue, known: Directory) -> list[Problem]:
 
 def _serving(queue: str, known: Directory) -> list[Member]:
     return [member for member in known.members.values() if queue in member.queues]
+
+
+def validate_bot(queue: Queue, bots: Mapping[str, tuple[str, bool]], *, was: str) -> list[Problem]:
+    """Return why the integration that is to answer first cannot; `bots` are all by id: name, and whether they may.
+
+    The bot that it has already (`was`) may be without a token for a while: people get its chats meanwhile.
+    """
+    found = Problems(f"queue:{queue.id}")
+    name, able = bots.get(queue.bot, ("", False))
+    choices = ", ".join(f"{called} ({id})" for id, (called, may) in bots.items() if may)
+    found.unless(
+        not name or able or queue.bot == was,
+        "bot",
+        "%(name)s has no token for answering chats as a bot (scope bot). An admin makes one under Settings, "
+        "Integrations.",
+        name=name,
+    )
+    found.unless(
+        name or not choices,
+        "bot",
+        "There is no integration “%(bot)s”. Enter the ID of one that may answer chats: %(choices)s.",
+        bot=queue.bot[:64],
+        choices=choices,
+    )
+    found.unless(
+        name or choices,
+        "bot",
+        "There is no integration “%(bot)s”. An admin adds one under Settings, Integrations, and makes a token for "
+        "answering chats as a bot (scope bot).",
+        bot=queue.bot[:64],
+    )
+    return found
 
 
 def _overflow(queue: Queue, known: Directory) -> list[Problem]:

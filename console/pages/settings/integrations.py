@@ -1,6 +1,6 @@
 """Integrations and their tokens, and everybody else's tokens; for admins."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -8,11 +8,13 @@ from starlette.routing import Route
 
 from console.actions import tokens
 from console.archive.credentials import SignedIn
+from console.archive.tokens import TokenLine
 from console.authentication import our_origin, services_of
+from console.domain.directory import answered_first_by
 from console.domain.scopes import MEANINGS, OF_INTEGRATIONS, SCOPES
 from console.errors import BadSettings, Problem
 from console.pages.guard import go, read_form
-from console.pages.settings.common import draw_form, for_admins, known_to, wrong_of
+from console.pages.settings.common import by_name, draw_form, for_admins, known_to, wrong_of
 from console.pages.settings.form import Form
 
 AT = "/settings/integrations"
@@ -75,10 +77,14 @@ async def _page(
     of: str = "",
 ) -> Response:
     services = services_of(request)
-    members = {id: one.name for id, one in (await known_to(request)).members.items()}
+    known = await known_to(request)
+    members = {id: one.name for id, one in known.members.items()}
     held = await tokens.read_of_members(services, me.member)
+    integrations = await tokens.read_integrations(services, me.member)
     context = {
-        "integrations": await tokens.read_integrations(services, me.member),
+        "integrations": integrations,
+        "first_in": {one.id: by_name(answered_first_by(known, one.id)) for one in integrations},
+        "for_bots": {one.id: _for_bots(held_by) for one, held_by in integrations.items()},
         "held": {id: held[id] for id in sorted(held, key=lambda id: members.get(id, "").casefold()) if id in members},
         "members": members,
         "scopes": {scope: MEANINGS[scope].says for scope in SCOPES},
@@ -90,6 +96,11 @@ async def _page(
         "longest": tokens.LONGEST,
     }
     return draw_form(request, me, "integrations", context, at=AT, typed=typed or {}, wrong=wrong, target=target)
+
+
+def _for_bots(tokens: Iterable[TokenLine]) -> list[str]:
+    """Return the ids of those with which an integration may answer chats first."""
+    return [token.id for token in tokens if "bot" in token.scopes]
 
 
 routes = [

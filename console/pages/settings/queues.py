@@ -1,6 +1,7 @@
 """Queues: their targets, opening hours, overflow and members."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from msgspec.structs import replace
 from starlette.requests import Request
@@ -94,6 +95,7 @@ async def _save(
     try:
         if form.wrong:  # validate the rest too, so that all errors show at once
             made = replace(known, queues={**known.queues, wanted.id: wanted})
+            form.wrong += await queues.problems_of_bot(services_of(request), me.member, wanted)
             check_rest(form, known, served_by(made, wanted.id, members))
         else:
             live = await queues.save(services_of(request), me.member, wanted, members)
@@ -137,12 +139,21 @@ async def _form(
         "zones": zones(),
         "days": day_names(locale),
         "channels": rows(),
-        "bots": await queues.read_bots(services_of(request), me.member),
+        **await _bots(request, me, typed.get("bot", "")),
         "boxes": boxes(known, queue, typed, locale),
         "seen": stamp(queue, _ids(known, queue.id)) if queue else "",
         "leads_here": leads_to(known, queue.id) if queue else [],
     }
     return draw_form(request, me, "queue", context, at=AT, typed=typed, wrong=wrong, target=target)
+
+
+async def _bots(request: Request, me: SignedIn, chosen: str) -> dict[str, Any]:
+    """Return who may answer first, and the chosen integration's name if it may not (any more)."""
+    found = await queues.read_bots(services_of(request), me.member)
+    return {
+        "bots": [(one.id, one.name) for one, able in found.items() if able],
+        "silent_bot": next((one.name for one, able in found.items() if one.id == chosen and not able), ""),
+    }
 
 
 def serving(known: Directory, queue: str) -> list[Member]:

@@ -312,6 +312,7 @@ async def cancel_nothing(services: Services, me: SignedIn) -> None:
 TABLE = [
     Row("queues.save", SUPERVISORS, lambda s, me: queues.save(s, me.member, Queue("tier-2", "Tier 2"), ["ana"])),
     Row("queues.read_bots", SUPERVISORS, lambda s, me: queues.read_bots(s, me.member)),
+    Row("queues.problems_of_bot", SUPERVISORS, lambda s, me: queues.problems_of_bot(s, me.member, Queue("q", "Q"))),
     Row("queues.remove", SUPERVISORS, remove_a_queue),
     Row(
         "sites.save", SUPERVISORS, lambda s, me: sites.save(s, me.member, Site("a", "A", "support", ("https://a.eu",)))

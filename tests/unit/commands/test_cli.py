@@ -369,14 +369,18 @@ async def test_a_queue_takes_a_bot_by_id_or_name_and_no_other(tmp_path: Path) ->
     database = Database(sqlite_url(tmp_path))
     await database.migrate()
     stores = Stores(database)
-    penny = await stores.integrations.add("Penny")
+    penny, otto = await stores.integrations.add("Penny"), await stores.integrations.add("Otto")
+    await stores.tokens.add_to_integration(penny.id, "live", scopes=["bot"])
     for named in (penny.id, "penny"):
         code, _, said = await in_a_process("queue", "add", "support", "--bot", named, DATA=str(tmp_path))
         assert code == 0, said
         assert (await stores.directory.read()).queues["support"].bot == penny.id
-    code, _, said = await in_a_process("queue", "add", "support", "--bot", "otto", DATA=str(tmp_path))
+    code, _, said = await in_a_process("queue", "add", "support", "--bot", otto.id, DATA=str(tmp_path))
     assert code == 1
-    assert "There is no integration otto. Choose one of: Penny" in said
+    assert "Otto has no token for answering chats as a bot (scope bot)." in said
+    code, _, said = await in_a_process("queue", "add", "support", "--bot", "robin", DATA=str(tmp_path))
+    assert code == 1
+    assert "There is no integration robin. Choose one of: Otto, Penny" in said
     await database.close()
 
 

@@ -23,7 +23,16 @@ async def test_a_queue_is_in_force_the_moment_it_is_saved(services: Services, sa
     assert not await services.workspace.configure(services.directory)  # live state has this version already
 
 
+async def a_bot(services: Services, name: str, *scopes: str) -> str:
+    """The id of an integration with a token of these scopes."""
+    made = await services.stores.integrations.add(name)
+    if scopes:
+        await services.stores.tokens.add_to_integration(made.id, "live", scopes=scopes)
+    return made.id
+
+
 async def test_everything_on_the_form_is_kept(services: Services, sam: httpx.AsyncClient) -> None:
+    robin = await a_bot(services, "Robin", "bot")
     more = {
         "target": "7,5",
         "goal": "95",
@@ -46,7 +55,7 @@ async def test_everything_on_the_form_is_kept(services: Services, sam: httpx.Asy
         "reasons": "Parcel\n Invoice \n",
         "ask": "1.5",
         "end": "3",
-        "bot": "robin",
+        "bot": robin,
         "bot_within": "7.5",
         "channel.email": "240",
         "channel.sms.assigned": "on",
@@ -79,7 +88,7 @@ async def test_everything_on_the_form_is_kept(services: Services, sam: httpx.Asy
         overflow_after=45_000,
         wrapup=20_000,
         reasons=("Parcel", "Invoice"),
-        bot="robin",
+        bot=robin,
         bot_within=7_500,
     )
     form = drawn((await sam.get("/settings/queue/level-1")).text)
@@ -113,8 +122,7 @@ async def test_everything_on_the_form_is_kept(services: Services, sam: httpx.Asy
         ),
         ({"channel.email": "10081"}, "Enter a target of at most 10080 minutes (7 days)."),
         ({"channel.fax": "5", "channel.sms": "soon"}, "“soon” is not a number. Enter a value such as 6 or 7.5."),
-        ({"bot": "robin", "bot_within": "121"}, "Enter a time from 1 to 120 seconds."),
-        ({"bot": "No such bot", "bot_within": "10"}, "Choose an integration."),
+        ({"bot": "robin", "bot_within": "10"}, "There is no integration “robin”. An admin adds one under Settings,"),
         ({"overflow_to": "support"}, "Enter an overflow time from 1 second to 1 day"),
         ({"overflow_to": "nowhere", "overflow_after": "5"}, "The overflow queue nowhere does not exist"),
     ],
@@ -131,6 +139,58 @@ async def test_a_queue_that_cannot_be_is_refused_beside_its_field(
     assert f'id="{field}-fault"' in answer.text
     assert drawn(answer.text)["reasons"] == "Parcel\nInvoice"
     assert list((await services.stores.directory.read()).queues) == ["support"]
+
+
+async def test_only_integrations_that_may_answer_chats_are_offered_and_taken(
+    services: Services, sam: httpx.AsyncClient
+) -> None:
+    robin, crm = await a_bot(services, "Robin", "bot", "chats:read"), await a_bot(services, "CRM", "chats:read")
+    idle = await a_bot(services, "Idle")
+    page = (await sam.get("/settings/queue/support")).text
+    assert f'<option value="{robin}">Robin</option>' in page
+    assert crm not in page
+    assert idle not in page
+    for bot, name in ((crm, "CRM"), (idle, "Idle")):
+        refused = await posted(sam, "/settings/queues/new", **{**QUEUE, "bot": bot, "bot_within": "150"})
+        says = f"{name} has no token for answering chats as a bot (scope bot). An admin makes one under Settings,"
+        assert [one.startswith(says) for one in faults(refused.text)] == [False, True], "each thing that is wrong, once"
+        refused = await posted(sam, "/settings/queues/new", **{**QUEUE, "bot": bot, "bot_within": "soon"})
+        assert len(faults(refused.text)) == 2, "also beside what cannot be read"
+    unknown = await posted(sam, "/settings/queues/new", **{**QUEUE, "bot": "nope", "bot_within": "10"})
+    says = f"There is no integration “nope”. Enter the ID of one that may answer chats: Robin ({robin})."
+    assert faults(unknown.text) == [says]
+
+
+async def test_where_no_integration_may_answer_chats_the_form_says_how_to_get_one(
+    services: Services, sam: httpx.AsyncClient, ada: httpx.AsyncClient
+) -> None:
+    await a_bot(services, "CRM", "chats:read")
+    says, link = (
+        "There is no bot yet. An admin adds an integration",
+        '<a href="/settings/integrations">Integrations</a></p>',
+    )
+    for browser, leads in ((sam, False), (ada, True)):
+        page = (await browser.get("/settings/queues/new")).text
+        assert says in page
+        assert (link in page) == leads
+    await a_bot(services, "Robin", "bot")
+    assert says not in (await ada.get("/settings/queues/new")).text
+
+
+async def test_a_queue_keeps_its_bot_while_that_has_no_token(services: Services, sam: httpx.AsyncClient) -> None:
+    robin = await a_bot(services, "Robin", "bot")
+    mine = {**QUEUE, "name": "Support", "bot": robin, "bot_within": "10"}
+    await saved(sam, "/settings/queue/support", **mine)
+    [token] = (await services.stores.tokens.of_integrations())[robin]
+    await services.stores.tokens.revoke(token.id)
+    page = unescape((await sam.get("/settings/queue/support")).text)
+    assert f'<option value="{robin}" selected>Robin (no token)</option>' in page
+    assert "<bdi>Robin</bdi> has no token for answering chats as a bot" in page
+    await saved(sam, "/settings/queue/support", **{**mine, "target": "9"})
+    now = (await services.stores.directory.read()).queues["support"]
+    assert (now.bot, now.target) == (robin, 9_000)
+    other = await posted(sam, "/settings/queues/new", **{**QUEUE, "bot": robin, "bot_within": "10"})
+    assert other.status_code == 400, "another queue does not get it anew"
 
 
 async def test_a_circle_of_tiers_is_refused_by_name(services: Services, sam: httpx.AsyncClient) -> None:

@@ -3,8 +3,10 @@
 import re
 
 import httpx
+from msgspec.structs import replace
 
 from console.archive.audit import AuditFilter
+from console.domain.directory import Queue
 from console.services import Services
 from tests.unit.settings.forms import faults, posted, saved
 
@@ -82,6 +84,51 @@ async def test_ada_adds_an_integration_with_a_token_and_removes_it(services: Ser
     assert await services.stores.tokens.find(bearer) is None
     lines = [line.what for line in await services.stores.audit.read(AuditFilter("changes"))][:4]
     assert lines[:3] == ["Integration removed", "Token added", "Integration added"]
+
+
+async def test_a_removed_bot_leaves_its_queues_to_people(services: Services, ada: httpx.AsyncClient) -> None:
+    robin = await services.stores.integrations.add("Robin")
+    await services.stores.tokens.add_to_integration(robin.id, "live", scopes=["bot"])
+    support = (await services.stores.directory.read()).queues["support"]
+    other = Queue("sales", "Sales")
+    for queue in (replace(support, bot=robin.id), replace(other, bot=robin.id), Queue("billing", "Billing")):
+        await services.go_live(await services.stores.queues.put(queue))
+    page = (await ada.get(OF_ALL)).text
+    queues = "<bdi>Sales</bdi>, <bdi>Support</bdi>"
+    assert f"Answers first in: {queues}</p>" in page
+    assert f"People then answer all chats in: {queues}</p>" in page
+    assert page.count("The bot needs this token. To replace it, make the new one first.") == 1
+    await saved(ada, OF_ALL, to=f"{OF_ALL}/remove", integration=robin.id)
+    stands = await services.stores.directory.read()
+    assert {queue.bot for queue in stands.queues.values()} == {""}
+    assert {queue.bot for queue in services.directory.queues.values()} == {""}, "it applies at once"
+    assert not await services.workspace.configure(stands), "live state has it too"
+    lines = (await services.stores.audit.read(AuditFilter("changes")))[:3]
+    assert lines[0].what == "Integration removed"
+    assert {(line.what, line.target) for line in lines[1:]} == {
+        ("Queue changed", "queue:support"),
+        ("Queue changed", "queue:sales"),
+    }
+    log = (await ada.get("/settings/changes")).text
+    assert "Integration removed: <bdi>Robin</bdi>" in log
+    assert log.count('<del><span class="vh">before: </span><bdi>Robin</bdi></del>') == 3, "no id where a name belongs"
+    assert robin.id not in log
+
+
+async def test_a_bot_without_its_token_is_told_to_be_silent(services: Services, ada: httpx.AsyncClient) -> None:
+    robin = await services.stores.integrations.add("Robin")
+    await services.stores.tokens.add_to_integration(robin.id, "live", scopes=["bot"])
+    support = (await services.stores.directory.read()).queues["support"]
+    await services.stores.queues.put(replace(support, bot=robin.id))
+    [token] = (await services.stores.tokens.of_integrations())[robin.id]
+    page = await saved(ada, OF_ALL, to=f"{OF_ALL}/revoke", token=token.id)
+    assert "Until it has one, people get all chats." in page
+    assert (await services.stores.directory.read()).queues["support"].bot == robin.id, "a new token, and it is back"
+    await services.stores.tokens.add_to_integration(robin.id, "new", scopes=["bot"])
+    await services.stores.tokens.add_to_integration(robin.id, "spare", scopes=["bot"])
+    page = (await ada.get(OF_ALL)).text
+    assert "Until it has one, people get all chats." not in page
+    assert "The bot needs this token." not in page, "there is another one"
 
 
 async def test_ada_sees_and_revokes_anas_token(services: Services, ada: httpx.AsyncClient) -> None:
