@@ -25,10 +25,13 @@ class SupervisorAction(msgspec.Struct, frozen=True):
 
 
 def is_supervisor_action(fact: AnyFact | Unreadable) -> TypeGuard[Acted]:
-    """Whether the fact is a takeover, a move, a whisper, or a change of somebody else's status or line."""
+    """Whether the fact is a takeover, a move, a whisper, or a change of somebody else's status or line.
+
+    A bot that hands its chat over, and a visitor who asks for a person instead, are no supervisors.
+    """
     match fact:
         case Transferred():
-            return fact.author.id != fact.agent
+            return fact.author.id != fact.agent and fact.why in ("", "taken")
         case Note():
             return fact.whisper
         case AgentChanged():

@@ -299,8 +299,7 @@ async def show(request: Request, me: SignedIn) -> Response:
     reader = Reader(await known_to(request), everyone, language(request, me))
     reader.names["webhook"] = {one.id: one.name for one in await services.webhooks.endpoints.read_all()}
     reader.names["alert"] = {rule.id: rule.name for rule in await alerts.read_all(services, me.member)}
-    integrations = await services.stores.integrations.everyone()
-    reader.names["integration"] = {one.id: one.name for one in integrations}
+    reader.names["integration"] = await services.stores.integrations.names()
     visitors = await audit_log.visitors_of(services, me.member, {*map(chat_of, lines[:PAGE])} - {""})
     reader.names["chat"] = {chat: visitor.name or reader.gettext("Visitor") for chat, visitor in visitors.items()}
     older = "-".join(map(str, lines[PAGE - 1].place)) if len(lines) > PAGE else ""
@@ -336,6 +335,7 @@ class Reader:
             "queue": {queue.id: queue.name for queue in known.queues.values()},
             "site": {site.key: site.name for site in known.sites.values()},
             "member": {line.member.id: line.member.name for line in everyone},
+            "integration": {},
             "chat": {},
         }
 
@@ -346,7 +346,7 @@ class Reader:
         _, fact = self.gettext, line.fact
         if isinstance(fact, Transferred):
             took = fact.to == fact.author.id
-            hands = Difference(_("Agent"), self.holder(fact.agent), self.holder(fact.to))
+            hands = Difference(_("Agent"), self.holder(fact.agent or fact.bot), self.holder(fact.to))
             queue = [] if fact.to else [Difference(_("Queue"), "", self.name("queue", fact.queue))]
             what = _("Chat taken over") if took else _("Chat moved")
             return self.in_chat(line, fact, what, [hands, *queue])
@@ -355,7 +355,7 @@ class Reader:
         if isinstance(fact, Redacted | NoteRedacted):
             return self.hidden_line(line, fact)
         status = ", ".join(filter(None, (_(STATUSES.get(fact.status, fact.status)), fact.reason)))
-        who, thing = self.name("member", fact.by), self.name("member", fact.agent)
+        who, thing = self.person(fact.by), self.person(fact.agent)
         return ShownChange(
             fact.at, who, _("Status changed"), thing, [Difference(_("Status"), "", self.value("", status))]
         )
@@ -363,7 +363,7 @@ class Reader:
     def hidden_line(self, line: SupervisorAction, fact: Redacted | NoteRedacted) -> ShownChange:
         _, hidden = self.gettext, fact.fact
         visitor = line.visitor or _("Visitor")
-        who = self.names["member"].get(fact.by, visitor)
+        who = self.person(fact.by, otherwise=visitor)
         whose = visitor if isinstance(hidden, Rated) else hidden.author.name or hidden.author.id
         what = [Difference(_("Written by"), "", whose)]
         return ShownChange(
@@ -378,8 +378,12 @@ class Reader:
             fact.at, fact.author.name or fact.author.id, what, thing, differing, address=f"/chats/{fact.chat}"
         )
 
-    def holder(self, member: str) -> str:
-        return self.name("member", member) if member else self.gettext("waiting")
+    def holder(self, id: str) -> str:
+        return self.person(id) if id else self.gettext("waiting")
+
+    def person(self, id: str, *, otherwise: str = "") -> str:
+        """Name a member or an integration; anybody else is `otherwise`, or their id."""
+        return self.names["member"].get(id) or self.names["integration"].get(id) or otherwise or id
 
     def name(self, kind: str, id: str) -> str:
         return self.names[kind].get(id, id)
@@ -432,10 +436,10 @@ class Reader:
             return ", ".join(self.gettext(FILTERS.get(one, one)) for one in value)
         if field == "languages":
             return in_words(value, self.locale)
-        if field in ("queue", "overflow_to", "owner"):
-            return self.names["queue"].get(value) or self.names["member"].get(value) or str(value)
-        if field == "queues":
-            return ", ".join(self.names["queue"].get(one, one) for one in value)
+        if field in ("queue", "overflow_to", "owner", "bot"):
+            return self.names["queue"].get(value) or self.person(str(value))
+        if field in ("queues", "default_queues"):
+            return ", ".join(map(self._queue, value))
         if field == "files":
             return ", ".join(self.gettext(IN_WORDS[field].get(one, one)) for one in value)
         if value is True:
@@ -443,6 +447,11 @@ class Reader:
         if field in IN_WORDS and value in IN_WORDS[field]:
             return self.gettext(IN_WORDS[field][value])
         return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+    def _queue(self, value: str) -> str:
+        """Name a queue: `support`, or `claim = support` of a sign-in provider."""
+        claim, equals, id = value.rpartition(" = ")
+        return f"{claim}{equals}{self.name('queue', id)}"
 
     def _channel(self, rule: Mapping[str, Any]) -> str:
         own = f" {seconds(rule['target'], MINUTE)} min" if rule.get("target") else ""

@@ -15,9 +15,10 @@ from console.archive.tables import facts
 from console.archive.writer import Archive
 from console.domain.ids import new_cid
 from console.events import AgentChanged, Author, Entry, Note, Transferred
+from console.events.assignment import LeaveReason
 from tests.support.archive_feed import ANA, Feed, fresh_database, to_version
 
-SAM = Author("sam", "Sam")
+SAM, ROBIN, VERA = Author("sam", "Sam"), Author("robin", "Robin"), Author("vera", "Vera")
 
 
 @pytest.fixture
@@ -28,6 +29,11 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 def hands_over(feed: Feed, chat: str, by: Author, *, agent: str = "ana", to: str = "", queue: str = "support") -> Entry:
     return feed.add(Transferred, chat=chat, author=by, cid=new_cid(), agent=agent, queue=queue, due=0, to=to)
+
+
+def leaves_bot(feed: Feed, chat: str, by: Author, *, why: LeaveReason) -> Entry:
+    transferred = {"agent": "", "queue": "support", "due": 0, "bot": ROBIN.id}
+    return feed.add(Transferred, chat=chat, author=by, cid=new_cid(), why=why, **transferred)
 
 
 def whispers(feed: Feed, chat: str, *, by: Author = SAM) -> Entry:
@@ -51,6 +57,9 @@ def a_shift(feed: Feed) -> list[Entry]:
     sets_status(feed, "sam", by="sam")
     found = [hands_over(feed, "c1", SAM, agent="ben", to="sam"), whispers(feed, "c1")]
     found += [hands_over(feed, "c1", SAM, agent=""), sets_status(feed, "ana", by="sam")]
+    for why in ("handed", "asked", "silent", "gone"):
+        leaves_bot(feed, "c1", ROBIN if why == "handed" else VERA, why=why)
+    found.append(leaves_bot(feed, "c1", SAM, why="taken"))
     feed.end("c1")
     return found
 
@@ -66,7 +75,7 @@ async def test_take_over_move_whisper_and_status_are_found_and_nothing_else(data
     await Archive(database).append("e1", feed.entries)
     assert await listed(database) == [entry.fact for entry in found]
     lines = await read_supervisor_actions(database, "main")
-    assert [line.visitor for line in lines] == ["", "Giulia", "Giulia", "Giulia"]
+    assert [line.visitor for line in lines] == ["Giulia", "", "Giulia", "Giulia", "Giulia"]
     assert await listed(database, "another") == []
 
 
@@ -95,7 +104,7 @@ async def test_audit_lines_are_deleted_with_their_facts(database: Database) -> N
     a_shift(feed)
     await Archive(database).append("e1", feed.entries)
     await History(database).drop_older_than(feed.now)
-    assert len(await listed(database)) == 3, "of the chat, which ended just now"
+    assert len(await listed(database)) == 4, "of the chat, which ended just now"
     await History(database).drop_older_than(feed.now + 1)
     assert await listed(database) == []
 
@@ -104,7 +113,7 @@ async def test_pages_are_read_from_a_place_on(database: Database) -> None:
     feed = Feed()
     found = a_shift(feed)
     await Archive(database).append("e1", feed.entries)
-    first = await read_supervisor_actions(database, "main", limit=3)
+    first = await read_supervisor_actions(database, "main", limit=4)
     assert [line.fact for line in first] == [entry.fact for entry in found[:0:-1]]
     (rest,) = await read_supervisor_actions(database, "main", before=first[-1].place)
     assert rest.fact == found[0].fact

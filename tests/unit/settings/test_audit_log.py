@@ -6,6 +6,7 @@ from html import unescape
 
 import httpx
 import msgspec
+from msgspec.structs import replace
 
 from console.archive.audit import note
 from console.domain.directory import Canned
@@ -24,6 +25,37 @@ async def test_each_change_is_told_with_who_and_what_it_was(services: Services, 
     assert "Answer within before: 6 s after: 8 s" in newest
     assert "Wrap-up after: 20 s" in newest
     assert (await services.stores.audit.read())[0].member == "sam"
+
+
+async def test_bots_and_integrations_have_their_names_in_it(services: Services, sam: httpx.AsyncClient) -> None:
+    stores = services.stores
+    robin, crm = await stores.integrations.add("Robin"), await stores.integrations.add("CRM")
+    await stores.tokens.add_to_integration(robin.id, "live", scopes=["bot"])
+    await stores.queues.put(replace((await stores.directory.read()).queues["support"], bot=robin.id))
+    await stores.integrations.remove(robin.id)
+    feed = Feed(now=int(time.time() * 1000))
+    feed.open("c1", name="Giulia")
+    held = {"chat": "c1", "queue": "support", "agent": "", "due": 0, "bot": robin.id}
+    feed.add(Transferred, author=Author(robin.id, "Robin"), cid=new_cid(), why="handed", **held)
+    feed.add(Transferred, author=Author("v1", "Giulia"), cid=new_cid(), why="asked", **held)
+    feed.add(Transferred, author=Author("sam", "Sam"), cid=new_cid(), why="taken", to="sam", **held)
+    away = {"status": "away", "connected": True, "limit": 6, "fence": 1}
+    feed.add(AgentChanged, agent="ana", name="Ana", by=crm.id, **away)
+    said = feed.say("c1", "4929", by="agent").fact
+    feed.add(Redacted, chat="c1", of=2, fact=said, by=crm.id)
+    await services.archive.append("e1", feed.entries)
+    shown = (await sam.get("/settings/changes")).text
+    page = unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", shown)))
+    assert "First answered by after: Robin" in page
+    assert "First answered by before: Robin" in page
+    assert "Integration removed: Robin" in page
+    assert "Chat taken over: Giulia Sam ·" in page
+    assert "Agent before: Robin after: Sam" in page
+    assert page.count("Chat moved") == 0, "bots and visitors are no supervisors"
+    assert "Status changed: Ana CRM ·" in page
+    assert "Card number hidden where it was repeated: Giulia CRM ·" in page
+    assert robin.id not in page
+    assert crm.id not in page
 
 
 async def test_many_changes_come_page_by_page(services: Services, sam: httpx.AsyncClient) -> None:
