@@ -1238,7 +1238,7 @@ export interface Ended {
   chat: string;
   seq: number;
   prev: number;
-  why: "abandoned" | "agent" | "message_left" | "silent" | "visitor";
+  why: "abandoned" | "agent" | "bot" | "integration" | "message_left" | "silent" | "visitor";
   agent?: string;
   author?: Author | null;
   cid?: string;

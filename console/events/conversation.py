@@ -9,7 +9,7 @@ from console.events.base import Answered, AnswerGiven, Author, ChatFact, Estimat
 
 LeftState = Literal["open", "answered", "waiting", "done"]
 LanguageWord = Literal["", "text", "agent"]  # whose; empty: the browser's
-EndReason = Literal["visitor", "agent", "silent", "abandoned", "message_left"]
+EndReason = Literal["visitor", "agent", "bot", "integration", "silent", "abandoned", "message_left"]
 
 
 class Opening(ChatFact):

@@ -455,7 +455,7 @@ class Picture(Counters):
             self.count(chat.queue, fact.at, "left")
             self.left_messages += 1
         self.estimated(chat, fact.at, fact.estimate)
-        self.late_turn(chat, fact.at, "late_ended" if fact.why == "agent" else "late_left")
+        self.late_turn(chat, fact.at, "late_ended" if fact.why in ("agent", "integration") else "late_left")
         if fact.held:
             self.never_answered(chat, fact)
         self.promised(chat, fact.at, fact.promised)

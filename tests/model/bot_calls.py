@@ -70,7 +70,7 @@ class BotWork(Presence):
         c, again = self._with(bot, fence, chat, cid, ("end",))
         if again:
             return again
-        self.finish(c, "agent", **mark(bot, cid))
+        self.finish(c, "bot", **mark(bot, cid))
         return self.done(chat, bot.id, cid, ("end",), len(c.log), chat)
 
     def ask_person(self, chat: str, visitor: Visitor, cid: str) -> Said:

@@ -188,7 +188,8 @@ class Handing(Answering):
         c, again = self._running(author, chat, cid, ("end",))
         if again:
             return again
-        self.finish(c, "agent", **mark(author, cid))
+        own = c.place == "bot" and c.bot == author.id
+        self.finish(c, "bot" if own else "integration", **mark(author, cid))
         return self.done(chat, author.id, cid, ("end",), len(c.log), chat)
 
     def beside_set_language(self, author: Author, chat: str, cid: str, language: str) -> Said:

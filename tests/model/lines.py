@@ -439,7 +439,7 @@ class Lines(Bots):
         if c.place in ("waiting", "offered"):
             own |= self.compare(c, self.now - c.since, left=True)
         own |= self.end_promise(c)
-        self.late_turn(c, "late_ended" if why == "agent" else "late_left")
+        self.late_turn(c, "late_ended" if why in ("agent", "integration") else "late_left")
         own |= self.never_answered(c)
         c.clear_turn()
         c.place, c.ended, c.draft = "wrapup" if wraps else "ended", self.now, ""

@@ -15,7 +15,7 @@ end)
 verb('beside_end', function(by, chat, cid, digest, payload)
   local answer, c = S.unended(chat, by, cid, digest)
   if answer then return answer end
-  S.finish(c, 'agent', payload)
+  S.finish(c, c.place == 'bot' and c.bot == by and 'bot' or 'integration', payload)
   return S.done(chat, by, cid, digest, num(c.seq), chat)
 end, { 'allow-oom' })
 

@@ -281,7 +281,7 @@ end)
 verb('bot_end', function(id, fence, chat, cid, digest, payload)
   local answer, c = own(id, fence, chat, cid, digest)
   if answer then return answer end
-  S.finish(c, 'agent', payload)
+  S.finish(c, 'bot', payload)
   return S.done(chat, id, cid, digest, num(c.seq), chat)
 end, { 'allow-oom' })
 

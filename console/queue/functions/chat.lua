@@ -75,7 +75,7 @@ function S.finish(c, why, payload)
   local asks = was == 'active' and q.wrapup > 0
   local wraps = asks and (c.reason or '') == '' and S.agent(agent).connected == '1'
   if was == 'waiting' then S.unline(c) end
-  S.late_turn(c, why == 'agent' and 'late_ended' or 'late_left')
+  S.late_turn(c, (why == 'agent' or why == 'integration') and 'late_ended' or 'late_left')
   local held = S.never_answered(c)
   S.clear_turn(c)
   for _, kind in ipairs({ 'ask', 'silent', 'abandon', 'unseen', 'tabs', 'overflow', 'language', 'again', 'offer' }) do

@@ -65,6 +65,8 @@ async def test_an_integration_labels_notes_transfers_and_ends(crm: Api, cast: Ca
     read = (await crm.get(f"/chats/{chat}")).json()
     assert (read["queue"], read["tags"]) == ("billing", ["vip"])
     assert (await crm.post(f"/chats/{chat}/end")).status_code == 200
+    ended = (await crm.get(f"/chats/{chat}/facts")).json()["facts"][-1]
+    assert (ended["kind"], ended["why"], ended["author"]["name"]) == ("ended", "integration", "CRM")
     again = await crm.post(f"/chats/{chat}/end")
     assert (again.status_code, again.json()["code"]) == (409, "ended")
 

@@ -124,10 +124,18 @@ async def test_a_chat_that_it_ends_alone_is_solved_and_nobodys_answer(floor: Flo
     await floor.robin_says(chat)
     await floor.robin_ends(chat)
     ended = await floor.last(Ended, chat)
-    assert (ended.bot, ended.solved, ended.waited, ended.wrapup) == ("robin", True, 0, 0)
+    assert (ended.why, ended.bot, ended.solved, ended.waited, ended.wrapup) == ("bot", "robin", True, 0, 0)
     assert await floor.counted("bot", "bot_solved", "abandoned", "broke") == (1, 1, 0, 0)
     figures = await floor.figures()
     assert not figures.kinds, "no time of the team's was measured"
+
+
+async def test_another_program_that_ends_its_chat_is_not_the_bot(floor: Floor) -> None:
+    for visitor, author, why in (("vera", Author("crm", "CRM"), "integration"), ("max", ROBIN, "bot")):
+        chat = await floor.opens(visitor)
+        await floor.workspace.beside_end(author, chat, new_cid())
+        ended = await floor.last(Ended, chat)
+        assert (ended.why, ended.bot) == (why, "robin")
 
 
 async def test_who_leaves_before_its_first_word_was_not_helped_and_gave_up_on_nobody(floor: Floor) -> None:

@@ -267,7 +267,7 @@ def test_a_bots_message_is_marked_and_what_it_solved_is_said() -> None:
     said_by_bot = Message(by="bot", author=Author("robin", "Robin"), text="Till six.", **WHERE)  # type: ignore[arg-type]
     assert '<bdi>Robin</bdi> <span class="chip">Bot</span>' in str(VIEWS.line(said_by_bot, line(), locale="en"))
     solved = Ended(
-        at=1, chat="abc", seq=9, prev=0, why="agent", author=Author("robin", "Robin"), bot="robin", solved=True
+        at=1, chat="abc", seq=9, prev=0, why="bot", author=Author("robin", "Robin"), bot="robin", solved=True
     )
     assert in_words(solved) == "Robin ended the chat · solved by the bot"
 
