@@ -1,5 +1,7 @@
 """Ended chats and left messages: find, read, and mark as handled."""
 
+from functools import partial
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -18,6 +20,7 @@ from console.pages.visitor import tongues
 from console.projection.picture import ChatState
 from console.services import Services
 from console.views.channels import channel_name
+from console.views.excerpts import excerpt
 from console.views.templating import locale_of, render
 
 PAGE = 50  # chats
@@ -45,6 +48,7 @@ async def list_chats(request: Request, me: SignedIn) -> Response:
         "tabs": {one: filters.address(kind=one) if one != "left" else "/messages" for one in LISTS},
         "left": await services.search.left_waiting(),
         "queues": services.directory.queues,
+        "excerpt": partial(excerpt, sites=services.directory.sites),
         "choices": _choices(services, filters, locale_of(request, me.member.locale)),
     }
     return _render(request, me, "chats.html", context)

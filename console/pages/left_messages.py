@@ -1,6 +1,7 @@
 """Left messages as work: the list, oldest due first, and one with its answer."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import get_args
 from urllib.parse import urlencode
 
@@ -22,6 +23,7 @@ from console.pages.chats import chat_line
 from console.pages.guard import for_members, go, read_form
 from console.pages.replies import queues_reaching
 from console.services import Services
+from console.views.excerpts import excerpt
 from console.views.i18n import page_texts
 from console.views.templating import locale_of, render
 
@@ -45,6 +47,7 @@ async def list_messages(request: Request, me: SignedIn) -> Response:
         "older": _address(state=state, **filters, after=str(offset + PAGE)) if found.more else "",
         "newest": _address(state=state, **filters) if offset else "",
         "queues": services.directory.queues,
+        "excerpt": partial(excerpt, sites=services.directory.sites),
         "members": services.directory.members,
         "now": services.workspace.now(),
     }

@@ -16,10 +16,12 @@ from console.domain.push import Nudge
 from console.errors import NotYours, SestettoError
 from console.events import Message, read_log
 from console.projection.current import Current
+from console.projection.picture import ChatState
 from console.push.client import Push, PushClient, Pushed, Urgency
 from console.push.texts import notice_of
 from console.queue.results import Gone
 from console.queue.workspace import Workspace
+from console.views.excerpts import excerpt
 
 AT_ONCE = 16  # pushes at a time
 LOOK = 5.0  # seconds between two looks at the outbox, when nobody wakes the sender
@@ -121,7 +123,7 @@ class PushSender:
         where = queue.name if queue else ""
         if not await self._push.devices.words():
             return {"where": where}
-        return {"where": where, "name": chat.name, "words": await self._words(nudge, chat.agent)}
+        return {"where": where, "name": chat.name, "words": await self._words(nudge, chat)}
 
     async def _incident(self, about: str) -> str:
         """Return the alert's name and the queue's."""
@@ -133,16 +135,16 @@ class PushSender:
             name = ""
         return " · ".join(filter(None, (name, known.name if known else "")))
 
-    async def _words(self, nudge: Nudge, agent: str) -> str:
+    async def _words(self, nudge: Nudge, chat: ChatState) -> str:
         """Return what the visitor wrote last, as far as the agent who is told may read it."""
         try:
             live, _ = await self._workspace.read_chat(nudge.about)
         except Gone:
             return ""
-        if live.fields.get("agent") != agent:
+        if live.fields.get("agent") != chat.agent:
             return ""
         wrote = [one.text for one in read_log(live.log) if isinstance(one, Message) and one.by == "visitor"]
-        return wrote[-1] if wrote else ""
+        return excerpt(wrote[-1], chat, self._current.directory.sites) if wrote else ""
 
 
 def life_of(nudge: Nudge) -> int:

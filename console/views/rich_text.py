@@ -74,6 +74,11 @@ def without_marks(text: str) -> Markup:
     return inline(text, lambda _: Markup(""))
 
 
+def plain_words(text: str) -> str:
+    """The same as plain text, its white space as single spaces: for excerpts and notifications."""
+    return without_marks(text).striptags()
+
+
 def _pieces(text: str, hide: Hide) -> Iterator[Markup]:
     found = deque(addresses(text))
     done, mark = 0, MARK.search(text)

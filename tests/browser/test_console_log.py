@@ -111,7 +111,7 @@ async def test_a_colleagues_note_stands_out_is_heard_and_stays_until_the_first_a
     play = Play("c1", 1, "Giulia")
     for number in range(12):
         play.visitor_says(f"Line {number} of a long story about a film that did not start last night")
-    is_handed_over(play, "She speaks Italian. Offer the refund.")
+    is_handed_over(play, "She speaks **Italian**. Offer the refund.")
     for number in range(12):
         play.visitor_says(f"And line {number} of what came after it, while nobody wrote anything back")
     await stage.play(play)

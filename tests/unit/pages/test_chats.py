@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import AsyncIterator
-from html import unescape
+from html import escape, unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,15 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import insert
 
 from console.archive.search_index import PLACES
 from console.archive.tables import search_backfill
+from console.domain.directory import Site
 from console.domain.ids import new_cid, new_id
 from console.errors import Unknown
-from console.events import Author, Entry, Labelled, Late, Rated, Visitor, decode_fact
+from console.events import Author, EndReason, Entry, Labelled, Late, Rated, Visitor, decode_fact
 from console.protocol import Page
 from console.queue.payloads import VisitorProfile
 from console.services import Services
@@ -139,6 +141,46 @@ async def test_an_ended_chat_is_listed_with_its_outcome(services: Services, ana:
     for part in ("Parcel", "&lt;vip&gt;", "Support", "ended by the visitor", "2 messages", "rated 5 of 5"):
         assert part in page, part
     assert "answered by <bdi>Ana</bdi>" in page
+
+
+@pytest.mark.parametrize(
+    ("why", "says"),
+    [
+        ("agent", "ended by the agent"),
+        ("bot", "ended by the bot"),
+        ("integration", "ended by an integration"),
+        ("silent", "no reply from the visitor"),
+    ],
+)
+async def test_a_chat_says_who_ended_it(
+    services: Services, ana: httpx.AsyncClient, feed: Feed, why: EndReason, says: str
+) -> None:
+    feed.talk("c1", "Where is my parcel?", why=why)
+    await archived(services, feed)
+    assert f"<span>{says}</span>" in await page_of(ana, "/chats/c1")
+
+
+async def test_an_excerpt_is_in_plain_words_where_the_site_formats_messages(
+    services: Services, ana: httpx.AsyncClient, feed: Feed
+) -> None:
+    said = "Is **parcel <b>7</b>** in [the shop](https://shop.example/a?b)?"
+    feed.talk("c1", said)
+    feed.open("c2", channel="sms")
+    feed.say("c2", said)
+    feed.end("c2")
+    feed.open("c3")
+    feed.say("c3", said)
+    feed.end("c3", why="message_left")
+    await archived(services, feed)
+    excerpts = re.compile(r'<p class="excerpt" dir="auto">(.*?)</p>', re.DOTALL)
+    plain, typed = "Is parcel &lt;b&gt;7&lt;/b&gt; in the shop?", escape(said)
+    for path in ("/chats", "/chats?text=parcel"):
+        assert excerpts.findall(await page_of(ana, path)) == [typed, plain], "text messages have no formatting of ours"
+    assert excerpts.findall(await page_of(ana, "/messages")) == [plain]
+    demo = Site("demo", "Demo", "support", formatting=False)
+    services.directory = replace(services.directory, sites={"demo": demo})
+    assert excerpts.findall(await page_of(ana, "/chats")) == [typed, typed]
+    assert excerpts.findall(await page_of(ana, "/messages")) == [typed]
 
 
 async def test_no_chip_is_glued_to_the_next_word(services: Services, ana: httpx.AsyncClient, feed: Feed) -> None:

@@ -292,8 +292,11 @@ async def test_words_are_shown_only_if_the_admin_allows_it(
         await services.push.devices.set_words(True)
         await opens(shift, "max", "Hello " * 100)
         await heard(phone, WAITS, WAITS)
+        await opens(shift, "lea", "My **card** was stolen")
+        await heard(phone, WAITS, WAITS, WAITS)
     assert phone.got[1].notice["body"].startswith("Max: Hello Hello")
     assert len(phone.got[1].notice["body"]) == len("Max: ") + 120
+    assert phone.got[2].notice["body"] == "Lea: My card was stolen"
     kept = await rows(services.database, push_messages)
     assert "Hello" not in str(kept)  # nothing of it in SQL
 

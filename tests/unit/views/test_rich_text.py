@@ -13,7 +13,7 @@ from console.mail.composing import html_of
 from console.projection.current import Current
 from console.projection.picture import ChatState
 from console.views.html import HtmlViews
-from console.views.rich_text import rich
+from console.views.rich_text import plain_words, rich
 from tests.support.rich_cases import CASES, PIECES, notation
 
 ALLOWED = {"strong": set(), "span": {"hidden", "class", "role"}, "a": {"class", "href", "title", "target", "rel"}}
@@ -68,6 +68,24 @@ def test_whatever_is_written_stays_its_text_and_becomes_nothing_but_what_is_allo
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_a_message_made_to_take_long_does_not(piece: str) -> None:
     assert is_harmless(piece * (64_000 // len(piece)))  # what is not linear takes minutes here
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("Is **parcel 7** in [the shop](https://shop.example/a?b=c)?", "Is parcel 7 in the shop?"),
+        ("2 * 3 * 4 ** 5", "2 * 3 * 4 ** 5"),
+        ("https://shop.example/**a**", "https://shop.example/**a**"),
+        ("<b>a</b> &amp; &lt;i&gt;\n\n- **b**", "<b>a</b> &amp; &lt;i&gt; - b"),
+    ],
+)
+def test_plain_words_lack_the_marks_alone(text: str, plain: str) -> None:
+    assert plain_words(text) == plain
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_plain_words_of_a_message_made_to_take_long_do_not(piece: str) -> None:
+    assert plain_words(piece * (64_000 // len(piece)))
 
 
 def view(site: Site) -> HtmlViews:

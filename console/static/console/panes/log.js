@@ -112,7 +112,7 @@ export class Log {
   /** What a colleague noted when the chat was transferred here, until somebody has answered. */
   handedNote() {
     const note = this.lines().findLast((line) => line.matches(UNREAD_NOTE));
-    return note ? [...note.querySelectorAll("p, blockquote")].map((one) => one.textContent?.trim()).join(": ") : "";
+    return note ? [...note.querySelectorAll("p, blockquote")].map(shownText).join(": ") : "";
   }
 
   /** The last line first. @returns {Generator<HTMLElement, void>} */
@@ -123,6 +123,13 @@ export class Log {
 }
 
 const UNREAD_NOTE = ".handed:not(:has(~ .m.agent))";
+
+/** What is to be read of it: the marks of formatting are hidden. @param {Element} place */
+function shownText(place) {
+  const copy = /** @type {Element} */ (place.cloneNode(true));
+  for (const mark of copy.querySelectorAll("[hidden]")) mark.remove();
+  return copy.textContent?.trim() ?? "";
+}
 
 /** @param {HTMLElement} line */
 const textOf = (line) => line.querySelector("p:not(.file)")?.textContent ?? "";
