@@ -5,13 +5,15 @@ import logging
 import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from urllib.parse import urlsplit
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
 from sestetto_client.chat import Chat
 from sestetto_client.frames import (
+    MOST_CHATS,
     Ack,
     AgentFact,
     BotChat,
@@ -22,12 +24,16 @@ from sestetto_client.frames import (
     BotStream,
     BotWelcome,
     ChatForBot,
+    Error,
     Nack,
 )
 from sestetto_client.outbox import Command, Outbox, Refused
 
 SOON, LATEST = 0.3, 15.0  # seconds until the next try to connect, at first and at most
 WELCOME_WITHIN = 10.0
+SCHEMES = {"http": "ws", "https": "wss", "ws": "ws", "wss": "wss"}
+NO_ADDRESS = "%r is no server's address. Write it in full, such as https://chat.example.com or http://127.0.0.1:8000."
+NO_LIMIT = "%r is no limit of chats at once. Choose 0 to %s."
 
 log = logging.getLogger("sestetto_client")
 decoder: msgspec.json.Decoder[BotReply] = msgspec.json.Decoder(BotReply)
@@ -42,11 +48,32 @@ class TakenOver(Exception):
     """The same bot has connected elsewhere; a bot has one connection."""
 
 
+def socket_address(url: str) -> str:
+    """Return the address of the bots' socket on a server. Raises ValueError if that is no server's address.
+
+    One without https:// or http:// is not completed: a guess could send the token unencrypted.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        whole = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:  # a port that is no number, half an IPv6 address
+        raise ValueError(NO_ADDRESS % url) from None
+    scheme = SCHEMES.get(parts.scheme)
+    if scheme is None or not whole or parts.query or parts.fragment or parts.username is not None:
+        raise ValueError(NO_ADDRESS % url)
+    return f"{scheme}://{parts.netloc}{parts.path.rstrip('/')}/ws/bot"
+
+
 class Bot:
-    """`url` is the server's address, `limit` how many chats the bot takes at once."""
+    """`url` is the server's address with https:// or http://, `limit` how many chats the bot takes at once.
+
+    Raises ValueError for an address or a limit that cannot be.
+    """
 
     def __init__(self, url: str, token: str, *, limit: int = 20) -> None:
-        self.url = url.rstrip("/").replace("http", "ws", 1) + "/ws/bot"
+        if not 0 <= limit <= MOST_CHATS:
+            raise ValueError(NO_LIMIT % (limit, MOST_CHATS))
+        self.url = socket_address(url)
         self.limit = limit
         self.chats: dict[str, Chat] = {}
         self.outbox = Outbox(self._send)
@@ -101,7 +128,7 @@ class Bot:
             if code == 4409:
                 raise TakenOver from None
             log.info("disconnected: %s", code)
-        except (OSError, TimeoutError) as problem:
+        except (OSError, TimeoutError, InvalidHandshake) as problem:
             log.warning("no connection: %s", problem)
 
     async def _talk(self, socket: ClientConnection) -> None:
@@ -109,6 +136,7 @@ class Bot:
         async with asyncio.timeout(WELCOME_WITHIN):
             welcome = await self._read(socket)
         if not isinstance(welcome, BotWelcome):
+            log.warning("not let in: %s", welcome.message if isinstance(welcome, Error) else "no welcome came")
             return
         self._frames = asyncio.Queue()
         writer = asyncio.create_task(self._write_all(socket, self._frames))

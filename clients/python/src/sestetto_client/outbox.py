@@ -4,9 +4,12 @@ import asyncio
 import secrets
 from collections.abc import Callable
 
+import msgspec
+
 from sestetto_client.frames import Ack, BotEnd, BotHandOver, BotSay, Nack
 
 Command = BotSay | BotHandOver | BotEnd
+checker: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
 
 
 class Refused(Exception):
@@ -31,7 +34,11 @@ class Outbox:
         self._held_until: asyncio.TimerHandle | None = None
 
     async def done(self, command: Command) -> Ack:
-        """Send the command and wait until the server has it on disk. Raises Refused."""
+        """Send the command and wait until the server has it on disk. Raises Refused.
+
+        Raises msgspec.ValidationError for one that the server would not even read, such as a text that is too long.
+        """
+        checker.decode(msgspec.json.encode(command))
         settled: asyncio.Future[Ack] = asyncio.get_running_loop().create_future()
         self._waiting[command.cid] = command, settled
         if self._held_until is None:
