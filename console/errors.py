@@ -25,9 +25,11 @@ class SestettoError(Exception):
     close: ClassVar[int] = 1011
     final: ClassVar[bool] = True
 
-    def __init__(self, message: str = "", *, retry_after: float = 0) -> None:
+    def __init__(self, message: str = "", *, retry_after: float = 0, at: Sequence[str] = ()) -> None:
+        """`at`: what it is about in a request: fields of the body such as `$.visitor.ref`, or parameters' names."""
         super().__init__(message or self.message)
         self.retry_after = retry_after or (0 if self.final else 1.0)  # seconds
+        self.at = tuple(at)
 
 
 class Refused(SestettoError):

@@ -20,6 +20,7 @@ from console.queue.results import Gone, Said
 from console.services import Services
 
 NOT_HELD = "This chat is not yours. Take it in the console first, or use the token of an integration."
+NO_COLLEAGUE = "There is no such member."
 RECONNECTED = "Your console has just connected anew. Send it again."
 
 
@@ -56,10 +57,17 @@ class ChatVerbs:
 
     async def transfer(self, command: Transfer) -> Said:
         require(self.by, "answer")
-        if may(self.by, "supervise"):
-            move = Move(command.cid, command.chat, command.queue, command.agent, command.note)
-            return await self._supervisor.move(move)
-        return await self._held(self._agent.transfer(command), command.chat)
+        try:
+            if may(self.by, "supervise"):
+                move = Move(command.cid, command.chat, command.queue, command.agent, command.note)
+                return await self._supervisor.move(move)
+            return await self._held(self._agent.transfer(command), command.chat)
+        except NotYours:
+            state = self._state(command.chat)
+            theirs = state is not None and (may(self.by, "supervise") or state.agent == self.by.id)
+            if theirs and command.agent and command.agent not in self.services.directory.members:
+                raise NotYours(NO_COLLEAGUE, at=["$.agent"]) from None
+            raise
 
     async def end(self, command: AgentEnd) -> Said:
         if isinstance(self.by, Integration):

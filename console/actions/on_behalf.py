@@ -8,16 +8,18 @@ import hashlib
 import hmac
 
 from console.actions.visitor import VisitorActions
+from console.actions.visitor_profile import EMAIL
 from console.domain.directory import Member
 from console.domain.ids import ID_LENGTH
 from console.domain.permissions import require
-from console.errors import BadCommand, NotYours
+from console.errors import BadCommand, BadText, NotYours
 from console.limits.budgets import GatewayBudgets
 from console.protocol import LeaveMessage, Open, VisitorEnd, VisitorSay
 from console.queue.results import Said
 from console.services import Services
 
 NO_SITE = "There is no such site."
+NO_ADDRESS = "The team answers by mail: give the visitor's e-mail address in visitor.email."
 NOT_THEIRS = "There is no such chat of that visitor."
 
 
@@ -41,7 +43,9 @@ async def open_chat(
 async def leave_message(
     services: Services, by: Member, command: LeaveMessage, *, site: str, ref: str, channel: str, locale: str
 ) -> Said:
-    """Leave a message of the visitor, which starts no clock. Raises as `open_chat` does."""
+    """Leave a message of the visitor, which starts no clock. Raises as `open_chat` does, BadText without an address."""
+    if not EMAIL.fullmatch(command.email.strip()):
+        raise BadText(NO_ADDRESS, at=["$.visitor.email"])
     return await _visitor(services, by, site, ref, channel, locale).leave_message(command)
 
 
@@ -50,7 +54,7 @@ async def say(services: Services, by: Member, command: VisitorSay, *, chat: str,
     try:
         return await _in_chat(services, by, chat, ref).say(command)
     except NotYours:
-        raise NotYours(NOT_THEIRS) from None
+        raise NotYours(NOT_THEIRS, at=["$.visitor"]) from None
 
 
 async def end(services: Services, by: Member, command: VisitorEnd, *, chat: str, ref: str) -> Said:
@@ -58,7 +62,7 @@ async def end(services: Services, by: Member, command: VisitorEnd, *, chat: str,
     try:
         return await _in_chat(services, by, chat, ref).end(command)
     except NotYours:
-        raise NotYours(NOT_THEIRS) from None
+        raise NotYours(NOT_THEIRS, at=["$.visitor"]) from None
 
 
 def _in_chat(services: Services, by: Member, chat: str, ref: str) -> VisitorActions:
@@ -76,9 +80,9 @@ def _in_chat(services: Services, by: Member, chat: str, ref: str) -> VisitorActi
 def _visitor(services: Services, by: Member, site: str, ref: str, channel: str, locale: str) -> VisitorActions:
     require(by, "answer")
     if not ref.strip() or not ref.isprintable():
-        raise BadCommand("Name the visitor: visitor.ref is your own name for them.")
+        raise BadCommand("Name the visitor: visitor.ref is your own name for them.", at=["$.visitor.ref"])
     if site not in services.directory.sites:
-        raise NotYours(NO_SITE)
+        raise NotYours(NO_SITE, at=["$.site"])
     visitor = VisitorActions(services, site, "", visitor_id(services, by, ref), channel=channel)
     visitor.budgets = GatewayBudgets(services.settings, "", site)
     visitor.connection = ""  # no tab: nobody waits for one to come back

@@ -135,7 +135,7 @@ async def set_language(call: ApiCall, body: SpokenLanguage) -> Done:
 async def leave_message(call: ApiCall, body: LeftMessage) -> Done:
     """Leave a message on behalf of a visitor, to be answered later by mail. Needs `visitor.email`."""
     visitor = body.visitor
-    command = LeaveMessage(call.cid, visitor.email or "-", body.text, visitor.name, body.page)
+    command = LeaveMessage(call.cid, visitor.email, body.text, visitor.name, body.page)
     how = {"site": body.site, "ref": visitor.ref, "channel": body.channel, "locale": body.locale}
     return done(await on_behalf.leave_message(call.services, call.principal.by, command, **how))
 
@@ -153,8 +153,8 @@ def done(said: Said) -> Done:
 
 
 async def _open(call: ApiCall, query: OpenChatQuery) -> ChatList:
-    if query.text or query.rating or query.late or query.since or query.until:
-        raise BadCommand("Open chats are not searched by text, rating, late, since or until.")
+    if ended := [name for name in ("text", "rating", "late", "since", "until") if getattr(query, name)]:
+        raise BadCommand("Open chats are not searched by text, rating, late, since or until.", at=ended)
     place = call.cursors.take(query, query.cursor)
     asked = {
         name: getattr(query, name)
@@ -171,7 +171,7 @@ async def _open(call: ApiCall, query: OpenChatQuery) -> ChatList:
 
 async def _ended(call: ApiCall, query: OpenChatQuery) -> ChatList:
     if query.place:
-        raise BadCommand("Only open chats have a place.")
+        raise BadCommand("Only open chats have a place.", at=["place"])
     place = call.cursors.take(query, query.cursor)
     wanted = ChatQuery(
         listed=query.state,  # type: ignore[arg-type]

@@ -27,9 +27,9 @@ class Cursors:
         try:
             mark, *place = self._signer.loads(cursor)
         except (BadSignature, ValueError, TypeError):
-            raise BadCommand(BAD_CURSOR) from None
+            raise BadCommand(BAD_CURSOR, at=["cursor"]) from None
         if mark != _mark(query):
-            raise BadCommand(BAD_CURSOR)
+            raise BadCommand(BAD_CURSOR, at=["cursor"])
         return list(place)
 
 

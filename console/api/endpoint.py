@@ -14,7 +14,7 @@ from starlette.requests import Request
 from console.api.cursors import Cursors
 from console.domain.ids import CID, new_cid
 from console.domain.scopes import Principal, TokenScope
-from console.errors import BadCommand, ChangedMeanwhile
+from console.errors import BadCommand, ChangedMeanwhile, SestettoError
 from console.protocol.api import Given
 from console.services import Services
 
@@ -43,7 +43,7 @@ class ApiCall:
         if key is None:
             return new_cid()
         if not KEY.fullmatch(key):
-            raise BadCommand(NO_KEY)
+            raise BadCommand(NO_KEY, at=["Idempotency-Key"])
         if CID.fullmatch(key):
             return key
         made = hashlib.blake2b(key.encode(), digest_size=16, person=b"sestetto.key").digest()
@@ -69,6 +69,7 @@ class Endpoint:
     """A method of a path. Query, body and answer are the function's own types, its docstring is its description.
 
     `rides`: its verb writes to the live store, in the call that takes from the token's budget. `cost` is how much.
+    `about` says which field of the body an error is about that does not say so itself.
     """
 
     method: str
@@ -79,6 +80,7 @@ class Endpoint:
     cost: int = 1
     rides: bool = False
     matches: bool = False  # takes If-Match
+    about: Mapping[type[SestettoError], str] = field(default_factory=dict)
     hints: Mapping[str, Any] = field(init=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:

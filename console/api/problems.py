@@ -1,5 +1,7 @@
 """Refusals as RFC 9457 problems: the error's code makes the `type`, its sentence the `detail`."""
 
+import re
+from collections.abc import Mapping
 from http import HTTPStatus
 
 import msgspec
@@ -48,8 +50,8 @@ class ApiError(SestettoError):
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
 
-def problem_of(error: SestettoError, instance: str) -> Response:
-    """Return the response that tells of an error."""
+def problem_of(error: SestettoError, instance: str, about: Mapping[type[SestettoError], str] = {}) -> Response:
+    """Return the response that tells of an error. `about`: see Endpoint."""
     status = STATUS.get(type(error), error.status)
     code = "settings" if isinstance(error, BadSettings) else error.code
     headers = {"cache-control": "no-store", **getattr(error, "headers", {})}
@@ -65,7 +67,7 @@ def problem_of(error: SestettoError, instance: str) -> Response:
         code=code,
         instance=instance,
         retry_after=error.retry_after,
-        errors=_errors(error),
+        errors=_errors(error, about),
     )
     body = msgspec.json.encode(told)
     return Response(body, status, headers, media_type="application/problem+json")
@@ -79,10 +81,28 @@ def _detail(error: SestettoError, seconds: str) -> str:
     return AGAIN % seconds if type(error) is SlowDown else str(error)
 
 
-def _errors(error: SestettoError) -> list[FieldProblem]:
+def _errors(error: SestettoError, about: Mapping[type[SestettoError], str]) -> list[FieldProblem]:
+    if isinstance(error, ApiError):
+        return error.errors
     if isinstance(error, BadSettings):
-        return [FieldProblem(f"$.{one.field}" if one.field else "$", str(one)) for one in error.wrong]
-    return getattr(error, "errors", [])
+        return [FieldProblem(path_of(one.field), str(one)) for one in error.wrong]
+    if error.at:
+        return [FieldProblem(at, str(error)) for at in error.at]
+    field = next((about[kind] for kind in type(error).__mro__ if kind in about), "")
+    return [FieldProblem(f"$.{field}", str(error))] if field else []
+
+
+OF_HOURS = re.compile(r"(zone|holidays)|week\d?")
+OF_MANY = re.compile(r"(channel)\..+|(phrase)s[._].+")
+
+
+def path_of(field: str) -> str:
+    """Where a field of the settings' forms stands in a body: hours are one field there, and so are all channels."""
+    if hours := OF_HOURS.fullmatch(field):
+        return f"$.hours.{hours[1] or 'week'}"
+    if many := OF_MANY.fullmatch(field):
+        return f"$.{many[1] or many[2]}s"
+    return f"$.{field}" if field else "$"
 
 
 def problems_said() -> list[tuple[str, int, str]]:

@@ -10,22 +10,27 @@ from starlette.types import Receive, Scope, Send
 from console.api import chats, figures, me, members, settings, visitors
 from console.api.endpoint import Endpoint
 from console.api.serving import Resource, not_found
+from console.errors import BadText, NoQueue, ProfileFull, SestettoError, UnlistedReason
 
 BASE = "/api/v1"
+
+# Which field an error is about.
+OF_TEXT: dict[type[SestettoError], str] = {BadText: "text"}
+OF_CHAT = {**OF_TEXT, NoQueue: "queue", ProfileFull: "visitor.fields"}
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("GET", "/me", me.read_me, None),
     Endpoint("GET", "/chats", chats.list_chats, "chats:read", cost=2),
-    Endpoint("POST", "/chats", chats.open_chat, "chats:write", status=201, rides=True),
+    Endpoint("POST", "/chats", chats.open_chat, "chats:write", status=201, rides=True, about=OF_CHAT),
     Endpoint("GET", "/chats/{chat}", chats.read_chat, "chats:read"),
     Endpoint("GET", "/chats/{chat}/facts", chats.read_facts, "chats:read"),
-    Endpoint("POST", "/chats/{chat}/messages", chats.say, "chats:write", status=201, rides=True),
-    Endpoint("POST", "/chats/{chat}/notes", chats.add_note, "chats:write", status=201, rides=True),
-    Endpoint("POST", "/chats/{chat}/transfer", chats.transfer, "chats:write", rides=True),
+    Endpoint("POST", "/chats/{chat}/messages", chats.say, "chats:write", status=201, rides=True, about=OF_TEXT),
+    Endpoint("POST", "/chats/{chat}/notes", chats.add_note, "chats:write", status=201, rides=True, about=OF_TEXT),
+    Endpoint("POST", "/chats/{chat}/transfer", chats.transfer, "chats:write", rides=True, about=OF_CHAT),
     Endpoint("POST", "/chats/{chat}/end", chats.end, "chats:write", rides=True),
-    Endpoint("POST", "/chats/{chat}/labels", chats.label, "chats:write", rides=True),
+    Endpoint("POST", "/chats/{chat}/labels", chats.label, "chats:write", rides=True, about={UnlistedReason: "reason"}),
     Endpoint("PUT", "/chats/{chat}/language", chats.set_language, "chats:write", rides=True),
-    Endpoint("POST", "/left-messages", chats.leave_message, "chats:write", status=201, rides=True),
+    Endpoint("POST", "/left-messages", chats.leave_message, "chats:write", status=201, rides=True, about=OF_TEXT),
     Endpoint("POST", "/left-messages/{chat}/handled", chats.mark_handled, "chats:write", status=204),
     Endpoint("GET", "/visitors", visitors.list_visitors, "visitors:read", cost=2),
     Endpoint("GET", "/visitors/{visitor}", visitors.read_visitor, "visitors:read"),

@@ -4,6 +4,7 @@ A request says who it is with a bearer token alone: cookies do not count, and no
 page can send one in somebody's name.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -65,13 +66,13 @@ class Resource:
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
+        endpoint = self._endpoints.get(request.method)
         try:
-            endpoint = self._endpoints.get(request.method)
             if endpoint is None:
                 raise ApiError("method", 405, ONLY % self._allow, allow=self._allow)
             return await self._serve(request, endpoint)
         except SestettoError as error:
-            return problem_of(error, request.url.path)
+            return problem_of(error, request.url.path, endpoint.about if endpoint else {})
         except ClientDisconnect:
             return Response(status_code=400)
         except Exception as error:
@@ -134,7 +135,7 @@ class Resource:
         try:
             return self._decoders[endpoint.method].decode(body)
         except msgspec.ValidationError as error:
-            raise _refused(error) from None
+            raise _invalid(*_said(error)) from None
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise ApiError("invalid", 400, "The body is not JSON.") from None
 
@@ -156,13 +157,19 @@ def _query(request: Request, kind: Any) -> Any:
     try:
         return msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError as error:
-        raise _refused(error) from None
+        at, detail = _said(error)
+        raise _invalid(at.removeprefix("$.").removeprefix("$"), detail) from None
 
 
-def _refused(error: msgspec.ValidationError) -> ApiError:
+# Of a field that is missing or unknown, msgspec says the object's place.
+FIELD = re.compile(r"Object (?:missing required|contains unknown) field `([^`]+)`")
+
+
+def _said(error: msgspec.ValidationError) -> tuple[str, str]:
     """What is wrong where, as msgspec says it: "Expected `str`, got `int` - at `$.text`"."""
-    detail, _, at = str(error).partition(" - at ")
-    return _invalid(at.strip("`") or "$", detail)
+    detail, _, place = str(error).partition(" - at ")
+    at = place.strip("`") or "$"
+    return f"{at}.{field[1]}" if (field := FIELD.fullmatch(detail)) else at, detail
 
 
 def _invalid(at: str, detail: str) -> ApiError:

@@ -108,7 +108,7 @@ async def put_canned_reply(call: ApiCall, body: CannedReplyBody) -> CannedReply:
     """Add or replace a canned reply. Shared ones and queues' need the rights of a supervisor."""
     services, by, id = call.services, call.principal.by, call.path["reply"]
     if body.scope == "member" and call.principal.is_integration:
-        raise BadCommand(MEMBERS_OWN)
+        raise BadCommand(MEMBERS_OWN, at=["$.scope"])
     was = await canned_replies.find(services, by, id)
     seen = was if call.require_match(reply_of(was) if was else None) else None
     owner = by.id if body.scope == "member" else body.owner

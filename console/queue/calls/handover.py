@@ -87,4 +87,4 @@ class HandOverCalls(Caller):
 
 def _one_of(queue: str, to: str) -> None:
     if bool(queue) == bool(to):
-        raise BadCommand("Choose a queue or a colleague to transfer the chat to.")
+        raise BadCommand("Choose a queue or a colleague to transfer the chat to.", at=["$.queue", "$.agent"])

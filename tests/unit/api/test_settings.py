@@ -33,7 +33,28 @@ async def test_what_is_wrong_with_a_queue_is_said_beside_its_field(crm: Api) -> 
     unknown = await crm.ask("PUT", "/queues/night", json={"name": "Night", "colour": "red"})
     assert (unknown.status_code, unknown.json()["code"]) == (422, "invalid")
     within = await crm.ask("PUT", "/queues/night", json={"name": "Night", "hours": {"zone": "UTC", "colour": "red"}})
-    assert within.json()["errors"][0]["at"] == "$.hours"
+    assert within.json()["errors"][0]["at"] == "$.hours.colour"
+
+
+async def test_a_queue_takes_only_a_bot_that_may_answer(crm: Api, inside: Inside) -> None:
+    stores, body = inside.services.stores, {"name": "Night", "members": ["ana"]}
+    says = f"There is no integration “nope”. Enter the ID of one that may answer chats: CRM ({crm.holder})."
+    nobody = await crm.ask("PUT", "/queues/night", json={**body, "bot": "nope"})
+    assert (nobody.status_code, nobody.json()["errors"]) == (400, [{"at": "$.bot", "detail": says}])
+    robin = await stores.integrations.add("Robin")
+    scopeless = await crm.ask("PUT", "/queues/night", json={**body, "bot": robin.id, "goal": 500})
+    wrong = {one["at"]: one["detail"] for one in scopeless.json()["errors"]}
+    assert set(wrong) == {"$.bot", "$.goal"}
+    assert wrong["$.bot"].startswith("Robin has no token for answering chats as a bot (scope bot).")
+    await stores.tokens.add_to_integration(robin.id, "over", scopes=["bot"], expires=stores.clock() - 1)
+    assert (await crm.ask("PUT", "/queues/night", json={**body, "bot": robin.id})).status_code == 400
+    await stores.tokens.add_to_integration(robin.id, "live", scopes=["bot"])
+    made = await crm.ask("PUT", "/queues/night", json={**body, "bot": robin.id})
+    assert (made.status_code, made.json()["bot"]) == (200, robin.id)
+    await stores.integrations.remove(robin.id)
+    assert (await crm.get("/queues/night")).json()["bot"] == ""
+    gone = await crm.ask("PUT", "/queues/night", json={**body, "bot": robin.id})
+    assert (gone.status_code, gone.json()["errors"][0]["at"]) == (400, "$.bot")
 
 
 async def test_a_change_that_somebody_overtook_is_refused(crm: Api) -> None:
