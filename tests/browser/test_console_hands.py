@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.async_api import Page, expect
 
 from console.protocol import ColleagueThere, InvitedTo, Moved, WatchDrawn, Went
@@ -195,6 +196,56 @@ async def test_a_chat_is_transferred_by_keyboard_with_draft_and_note(stage: Stag
     assert stage.said("draft")[-1]["text"] == "Il film"
     await expect(panel).to_be_hidden()
     await expect(desk.locator("#was-1")).to_contain_text("Giulia was transferred to Carla.")
+
+
+@pytest.mark.parametrize(("channel", "takes"), [("web", "Carla"), ("sms", "Ben")])
+async def test_who_has_a_slot_for_such_a_chat_can_be_chosen(stage: Stage, desk: Page, channel: str, takes: str) -> None:
+    stage.colleagues = colleagues(Ben=2, Carla=1)
+    ben, carla = stage.colleagues.agents
+    ben.free, ben.free_aside, carla.free_aside = 0, 1, 0
+    await stage.play(Play("c1", 1, "Giulia", channel=channel))
+    await desk.get_by_label("Reply to Giulia").focus()
+    await desk.keyboard.press("Alt+KeyT")
+    panel = desk.get_by_role("group", name="Transfer the chat with Giulia")
+    for name in ("Ben", "Carla"):
+        off = "false" if name == takes else "true"
+        await expect(panel.get_by_role("option", name=name)).to_have_attribute("aria-disabled", off)
+
+
+async def test_a_bot_gets_no_draft_and_the_unsent_text_stays(stage: Stage, desk: Page) -> None:
+    stage.colleagues = colleagues(Ben=2, Robin=3)
+    stage.colleagues.agents[1].bot = True
+    stage.answering = False
+    await stage.play(Play("c1", 1, "Giulia"))
+    await desk.get_by_label("Reply to Giulia").press_sequentially("Il film")
+    await desk.keyboard.press("Alt+KeyT")
+    panel = desk.get_by_role("group", name="Transfer the chat with Giulia")
+    await expect(panel.get_by_text("Your unsent text is passed on as a draft.")).to_be_visible()
+    await desk.keyboard.type("rob")
+    await expect(panel.get_by_text("A bot gets no draft. Your unsent text stays here")).to_be_visible()
+    await desk.keyboard.press("Enter")
+    await desk.keyboard.press("Enter")
+    assert (await stage.hears("transfer"))[0]["agent"] == "robin"
+    await stage.leave(1, then=Play("c2", 1, "Marco"))
+    await expect(desk.locator("#announcer")).to_contain_text("Marco")
+    await expect(desk.locator("#announcer")).not_to_contain_text("draft")
+    ghost = desk.locator("#pane-1 .composer[data-ended]")
+    await expect(ghost.get_by_role("textbox")).to_have_value("Il film")
+    await expect(ghost).to_contain_text("Not sent to Giulia")
+    await ghost.get_by_role("button", name="Discard").click()
+    await expect(ghost).to_have_count(0)
+
+
+async def test_without_unsent_text_no_draft_is_told_of(stage: Stage, desk: Page) -> None:
+    stage.colleagues = colleagues(Ben=2)
+    stage.answering = False
+    await stage.play(Play("c1", 1, "Giulia"))
+    await desk.get_by_label("Reply to Giulia").focus()
+    await hand_to_ben(desk)
+    await stage.hears("transfer")
+    await stage.leave(1, then=Play("c2", 1, "Marco"))
+    await expect(desk.locator("#announcer")).to_contain_text("Marco")
+    await expect(desk.locator("#announcer")).not_to_contain_text("draft")
 
 
 async def test_who_speaks_the_visitors_language_comes_first_among_those_with_a_slot(stage: Stage, desk: Page) -> None:

@@ -33,6 +33,8 @@ def script_texts(texts: gettext.NullTranslations) -> dict[str, str]:
         "send": _("Send"),
         "add_note": _("Add note"),
         "handed": _("The chat with {name} was transferred to {to} with your draft."),
+        "draft_goes": _("Your unsent text is passed on as a draft."),
+        "draft_stays": _("A bot gets no draft. Your unsent text stays here until you discard it."),
         "offered": _("{name} was offered to you"),
         "offer_over": _("The offer for {name} has ended."),
         "next_over": _("No chats left to take."),

@@ -75,7 +75,7 @@ export class Composer extends Footer {
     });
     this.completion = new CompletionText(this.box, () => this.grow());
     this.lang = ""; // the visitor's language
-    this.channel = "web"; // through which they write
+    this.aside = false; // whether the chat takes a slot for other channels, where a colleague has such
     this.back = new BackMenu(this.root, (seconds) => this.heldText(/** @type {Promised} */ (1000 * seconds)));
     this.back.root.addEventListener("keydown", (event) => this.keydownInBack(event));
     this.rename(name);
@@ -365,9 +365,13 @@ export class Composer extends Footer {
     this.back.allowAll();
   }
 
-  /** While it is handed over nothing is typed; empty: it stays after all. @param {string} to */
-  setHandover(to) {
+  /**
+   * While it is handed over nothing is typed; empty: it stays after all. A bot gets no draft.
+   * @param {string} to @param {boolean} [bot]
+   */
+  setHandover(to, bot = false) {
     this.handedTo = to;
+    this.passesOn = Boolean(to) && !bot;
     if (to) this.completion.hide();
     this.box.readOnly = Boolean(to) || this.ended;
     this.root.toggleAttribute("data-handing", Boolean(to));
@@ -410,9 +414,9 @@ export class Composer extends Footer {
 
   // --- after the chat has gone ---
 
-  /** Whether unsent text would be lost. Text in a chat that is being transferred goes along as its draft. */
+  /** Whether unsent text would be lost. Text in a chat that is being transferred to a person goes along as its draft. */
   get hasText() {
-    return Boolean((!this.handedTo && this.texts.reply.trim()) || this.texts.note.trim());
+    return Boolean((!this.passesOn && this.texts.reply.trim()) || this.texts.note.trim());
   }
 
   /** An empty box has nothing to keep and would only block the next chat. */
@@ -425,7 +429,8 @@ export class Composer extends Footer {
     this.closeBack();
     this.completion.hide();
     clearTimeout(this.draftTimer);
-    if (this.handedTo) this.texts.reply = ""; // it went along as a draft
+    this.announceDraft();
+    if (this.passesOn) this.texts.reply = ""; // it went along as a draft
     if (!this.texts[this.mode].trim() && this.hasText) this.switch(this.mode === "note" ? "reply" : "note");
     this.box.readOnly = true;
     this.box.rows = 1; // one line: what comes next needs the room
@@ -463,9 +468,14 @@ export class Composer extends Footer {
     this.hooks.discarded(this);
   }
 
+  /** That it went along; where the chat went is said in the pane. */
+  announceDraft() {
+    if (this.passesOn && this.texts.reply.trim()) announce(t("handed", { name: this.name, to: this.handedTo }));
+  }
+
   dispose() {
     clearTimeout(this.draftTimer);
-    if (this.handedTo) announce(t("handed", { name: this.name, to: this.handedTo }));
+    this.announceDraft();
     tab.write(`draft.${this.chat}`, undefined);
     tab.write(`drafted.${this.chat}`, undefined);
     tab.write(`note.${this.chat}`, undefined);

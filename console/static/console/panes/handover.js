@@ -8,7 +8,7 @@ import { Footer } from "./footer.js";
 
 /**
  * @typedef {import('./composer.js').Composer} Composer
- * @typedef {{key: string, kind: 'queue' | 'agent', id: string, name: string, words: string, may: boolean}} Choice
+ * @typedef {{key: string, kind: 'queue' | 'agent', id: string, name: string, words: string, may: boolean, bot?: boolean}} Choice
  */
 
 export class Handover extends Footer {
@@ -33,7 +33,6 @@ export class Handover extends Footer {
     this.chosen = ""; // key
     this.root.dataset.inviting = String(inviting);
     this.note.hidden = inviting;
-    this.find(".passed-on").hidden = inviting || !composer.texts.reply.trim();
     this.find(".go-words").textContent = t(inviting ? "go_invite" : "go_hand_over");
     this.search.addEventListener("input", () => this.draw());
     this.root.addEventListener("keydown", (event) => this.keydown(event));
@@ -64,7 +63,7 @@ export class Handover extends Footer {
       .sort((a, b) => rank(a, spoken) - rank(b, spoken));
     const fresh = [
       ...(this.inviting ? [] : there.queues.map(queueChoice)),
-      ...agents.map((one) => agentChoice(one, this.inviting, this.composer.channel)),
+      ...agents.map((one) => agentChoice(one, this.inviting, this.composer.aside)),
     ];
     const known = new Set(this.choices.map((one) => one.key));
     const still = this.choices
@@ -91,6 +90,15 @@ export class Handover extends Footer {
     this.find(".none").hidden = shown.length > 0 || !this.choices.length;
     this.search.setAttribute("aria-activedescendant", this.selected?.id ?? "");
     this.find('[data-act="go"]').setAttribute("aria-disabled", String(!this.chosen));
+    this.drawUnsent();
+  }
+
+  /** What becomes of the unsent reply. */
+  drawUnsent() {
+    const place = this.find(".passed-on");
+    const words = t(this.choices.find((one) => one.key === this.chosen)?.bot ? "draft_stays" : "draft_goes");
+    place.hidden = this.inviting || !this.composer.texts.reply.trim();
+    if (place.textContent !== words) place.textContent = words;
   }
 
   get selected() {
@@ -184,7 +192,7 @@ export class Handover extends Footer {
   /** @param {Choice} to */
   transfer(to) {
     this.composer.undo();
-    this.composer.setHandover(to.name);
+    this.composer.setHandover(to.name, to.bot);
     const where = to.kind === "queue" ? { queue: to.id } : { agent: to.id };
     const note = this.note.value.trim();
     command({ t: "transfer", chat: this.chat, ...where, ...(note && { note }) }, this.chat, this.name);
@@ -221,13 +229,13 @@ function queueChoice(queue) {
   return { key: `queue:${queue.id}`, kind: "queue", id: queue.id, name: queue.name, words, may: true };
 }
 
-/** @param {import('./colleagues.js').ColleagueThere} agent @param {boolean} inviting @param {string} channel of the chat @returns {Choice} */
+/** @param {import('./colleagues.js').ColleagueThere} agent @param {boolean} inviting @param {boolean} aside whether the chat takes a slot for other channels @returns {Choice} */
 function agentChoice(
   { id, name, status = "offline", reason = "", free = 0, free_aside = null, breather = false, bot, languages = [] },
   inviting,
-  channel,
+  aside,
 ) {
-  const slots = channel && channel !== "web" && channel !== "api" ? (free_aside ?? free) : free;
+  const slots = aside ? (free_aside ?? free) : free;
   const why = reason === "missed_offers" ? t("missed_offers") : reason;
   const there =
     status === "online"
@@ -242,5 +250,6 @@ function agentChoice(
     name: shown,
     words,
     may: inviting ? status !== "offline" : slots > 0,
+    bot,
   };
 }
