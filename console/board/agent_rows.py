@@ -37,7 +37,9 @@ class AgentRow(msgspec.Struct, frozen=True):
 
     `to_wrap_up` counts ended chats whose wrap-up was left for later.
     `since` is when the status began, `lost` when the connection was lost with chats in hand (ms; 0 for neither).
-    `breather` is when the breather ends (0: none). `most` is the supervisors' limit; the agent may have a lower one.
+    `breather` is when the breather ends (0: none). `most` is the supervisors' limit; the agent may have a lower one,
+    `at_once`. With slots for other channels there are `limit` in all; `free` are those for a live chat, `free_aside`
+    those for a chat of another channel.
     """
 
     id: str
@@ -49,7 +51,10 @@ class AgentRow(msgspec.Struct, frozen=True):
     lost: int
     on_duty: bool
     limit: int
+    at_once: int
     most: int
+    free: int
+    free_aside: int
     used: int
     late: bool
     breather: int
@@ -79,7 +84,10 @@ def agent_row(picture: Picture, agent: AgentState, directory: Directory, *, lost
         lost=lost if agent.held and not agent.connected else 0,
         on_duty=agent.connected or bool(agent.held),
         limit=agent.slots,
+        at_once=agent.limit,
         most=agent.most,
+        free=agent.free_slots,
+        free_aside=agent.free_channel_slots,
         used=len(agent.held),
         late=any(_broken(picture, slot) for slot in slots),
         breather=agent.breather,

@@ -278,6 +278,10 @@ class Queue(msgspec.Struct, frozen=True):
         """The time (ms) to answer a chat of this channel."""
         return self.target if channel in INSTANT else rule_for(self.channels, channel).target
 
+    def stands_aside(self, channel: str) -> bool:
+        """Whether chats of this channel take the slots that a member may have for other channels."""
+        return channel not in INSTANT and not rule_for(self.channels, channel).push
+
     def assigns(self, channel: str) -> bool:
         """Whether chats of this channel reach agents by themselves; others are taken."""
         return self.mode != "pull" and (channel in INSTANT or rule_for(self.channels, channel).push)

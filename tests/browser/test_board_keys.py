@@ -2,11 +2,12 @@
 
 import re
 
+import pytest
 from playwright.async_api import Page, expect
 
 from console.events import Author, Message
 from console.protocol import Nack
-from tests.browser.board_scenes import SCENES, busy, watched
+from tests.browser.board_scenes import SCENES, busy, look_on, watched
 from tests.browser.board_stage import BoardStage
 
 ROWS = "[...document.querySelectorAll('.agent:not([hidden])')].map(one => one.id)"
@@ -112,6 +113,25 @@ async def test_the_choices_of_a_move_are_those_who_can_take_it(board_stage: Boar
     await SCENES["moving"](board_stage, page)
     options = page.get_by_role("combobox", name="To").locator("option")
     await expect(options).to_have_text(["Choose…", "Premium", "Billing", "Support", "Ben Okafor (3)"])
+
+
+@pytest.mark.parametrize(("channel", "people"), [("web", ["Ben Okafor (4)"]), ("sms", ["Kim (2)"])])
+async def test_a_move_offers_those_with_a_free_slot_for_such_a_chat(
+    board_stage: BoardStage, page: Page, channel: str, people: list[str]
+) -> None:
+    await busy(board_stage, page)
+    floor = board_stage.floor
+    floor.agent("kim", name="Kim", limit=1, channel_slots=2)
+    floor.holds("kim", 1)
+    ben = floor.picture.agents["ben"]
+    ben.channel_slots, ben.aside = 1, 1
+    floor.picture.chats["ana3"].channel = channel
+    board_stage.change()
+    await page.locator('#agent-kim[data-free-aside="2"]').wait_for()
+    await look_on(board_stage, page)
+    await page.locator("#watch").get_by_text("Move", exact=True).click()
+    options = page.get_by_role("combobox", name="To").get_by_role("group", name="Agents with a free slot")
+    await expect(options.locator("option")).to_have_text(people)
 
 
 # --- finding -----------------------------------------------------------------------------------------

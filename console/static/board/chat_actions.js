@@ -51,7 +51,7 @@ export class ChatActions {
     this.say({ t: "take_over", cid: newCid(), chat }, chat, name);
   }
 
-  /** Fill in the queues, and the agents with a free slot, as they are now. */
+  /** Fill in the queues, and the agents with a free slot of the kind that the chat takes, as they are now. */
   choices() {
     const head = this.panel.head.dataset;
     const group = (/** @type {string} */ label, /** @type {HTMLOptionElement[]} */ options) => {
@@ -63,9 +63,8 @@ export class ChatActions {
     const data = (/** @type {string} */ selector) =>
       [...document.querySelectorAll(selector)].map((one) => /** @type {HTMLElement} */ (one).dataset);
     const queues = data(".queue[data-queue]").filter((one) => one.queue !== head.queue || head.place === "active");
-    const agents = data(".agent[data-connected]").filter(
-      (one) => one.status === "online" && one.free !== "0" && one.agent !== head.agent,
-    );
+    const free = (/** @type {DOMStringMap} */ one) => Number("aside" in head ? one.freeAside : one.free);
+    const agents = data(".agent[data-connected]").filter((one) => free(one) > 0 && one.agent !== head.agent);
     this.to.replaceChildren(
       new Option(t("choose"), ""),
       group(
@@ -74,7 +73,7 @@ export class ChatActions {
       ),
       group(
         t("agents_free"),
-        agents.map((one) => new Option(`${one.name} (${one.free})`, `agent ${one.agent}`)),
+        agents.map((one) => new Option(`${one.name} (${free(one)})`, `agent ${one.agent}`)),
       ),
     );
   }

@@ -9,6 +9,7 @@ from console.board.agent_rows import agent_row
 from console.board.overview import late_answers, overview
 from console.board.sparkline import sparkline
 from console.board.views import BoardViews
+from console.domain.channels import ChannelRule
 from console.domain.directory import Queue
 from console.events import Assigned, Author, ChatFact, Message, Note, Opened, Transferred, Visitor, Withdrawn
 from console.projection.models import BotState
@@ -54,6 +55,44 @@ def test_a_limit_that_the_agent_chose_stands_in_their_row(limit: int, words: str
     assert ("own limit" in text(drawn), words in text(drawn)) == (bool(words), True)
     assert 'data-limit="6"' in drawn, "the sheet shows the limit that supervisors set"
     assert drawn.count('data-kind="locked"') == 6 - limit
+
+
+def test_a_row_counts_the_free_slots_of_each_kind() -> None:
+    floor = Floor()
+    floor.agent("ana", limit=2, most=3, channel_slots=2, aside=1)
+    for slot in (1, 2, 3):
+        floor.holds("ana", slot)
+    drawn = draw(floor, row(floor))
+    assert 'data-free="0" data-free-aside="1"' in drawn
+    assert "3 in use out of 4" in text(drawn)
+    assert "2 of 3, own limit" in text(drawn), "slots for other channels are no chats at once"
+    floor.picture.agents["ana"].breather = floor.now + 60_000
+    assert 'data-free="0" data-free-aside="0"' in draw(floor, row(floor))
+    floor.agent("ben", limit=3)
+    assert 'data-free="3" data-free-aside="3"' in draw(floor, row(floor, "ben")), "they share them"
+
+
+@pytest.mark.parametrize(
+    ("channel", "rules", "aside"),
+    [
+        ("web", (), False),
+        ("api", (), False),
+        ("sms", (), True),
+        ("fax", (), True),
+        ("sms", (ChannelRule("sms", push=True),), False),
+        ("fax", (ChannelRule("other", push=True),), False),
+        ("email", (ChannelRule("sms", push=True),), True),
+    ],
+)
+def test_a_watched_chat_says_which_kind_of_slot_it_takes(
+    channel: str, rules: tuple[ChannelRule, ...], aside: bool
+) -> None:
+    floor = Floor(replace(SUPPORT, channels=rules))
+    floor.agent("ana")
+    chat = floor.holds("ana", 1, channel=channel)
+    head = WatchViews(HtmlViews(floor)).head(chat, locale="en", now=floor.now)
+    assert ("data-aside" in head) == aside
+    assert ("data-aside" in HtmlViews(floor).who(1, chat, locale="en")) == aside
 
 
 def test_a_chat_that_the_bot_has_can_be_watched_from_its_queues_card() -> None:

@@ -60,6 +60,7 @@ export class Composer extends Footer {
     this.draft = tab.read(`drafted.${chat}`, ""); // the model's draft as it was taken, while anything of it may be left
     this.draftShown = false; // whether there is one to take
     this.handedTo = ""; // whom the chat is being transferred to; until that is done the box is read-only
+    this.passesOn = false; // whether the unsent reply goes along as a draft
     this.endAt = 0; // performance.now(); 0: no end was requested
     this.endRead = 0;
     this.endRequested = false; // the person wanted the end, and did not undo it

@@ -46,7 +46,7 @@ export class Pane {
     this.place = "";
     this.queue = "";
     this.lang = ""; // the visitor's language
-    this.channel = "web"; // through which the visitor writes
+    this.aside = false; // whether it takes a slot for other channels, where a colleague has such
     this.langBy = ""; // whose word that is: text or agent; empty: the browser's
     this.wordsLang = "en"; // the language of first words here
     /** @type {string[]} the team's own phrases for them */
@@ -145,7 +145,7 @@ export class Pane {
     this.queue = head.queue ?? "";
     this.lang = head.lang ?? "";
     this.langBy = head.langBy ?? "";
-    this.channel = head.channel ?? "web";
+    this.aside = "aside" in head;
     this.wordsLang = head.wordsLang ?? "en";
     this.readWords(head.words ?? "[]");
     this.promise = Number(head.promise) || 0;

@@ -71,7 +71,7 @@ export class Panes {
         if (one && pane.chat && one.name !== pane.name && change.was === change.is) one.rename(pane.name);
         if (one instanceof Wrapup) one.sync(pane);
         if (one instanceof Composer && one.lang !== pane.lang) one.speak(pane.lang);
-        if (one instanceof Composer) one.channel = pane.channel;
+        if (one instanceof Composer) one.aside = pane.aside;
       }
     }
     return {
