@@ -136,7 +136,7 @@ async def test_a_tail_that_goes_over_gaps_notices_numbers_that_come_again(shift:
     await shift.opens("vera")
     keys, last = shift.workspace.keys, (await shift.entries())[-1]
     store = shift.workspace.store
-    tail = Tail(store.primary, keys.feed, last.id, last.n, reader="test", vouch=store.vouch, over_gaps=True)
+    tail = Tail(store.primary, keys.feed, last.id, last.n, reader="test", vouch=store.vouch, pace=0.01, over_gaps=True)
     await loses(shift, 3)
     await shift.opens("kim")
     with pytest.raises(FeedGap):
