@@ -7,7 +7,7 @@ Chats archived before the index existed are added from newest to oldest, a few a
 
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -28,6 +28,7 @@ from sqlalchemy import (
 
 from console.archive.database import Database
 from console.archive.reducer import ArchivedChat, archived_chat
+from console.archive.row_statements import RowStatement
 from console.archive.search_words import Term, document, fold_text, list_facet
 from console.archive.tables import chats, facts, search_backfill
 
@@ -41,13 +42,15 @@ Places = Select[Any] | CompoundSelect[Any]
 chat_words = table("chat_words", column("rowid"), column("place"), column("words"))
 
 SQLITE_WRITE = (
-    text("DELETE FROM chat_words WHERE rowid = :place"),
-    text("INSERT INTO chat_words (rowid, words) VALUES (:place, :words)"),
+    RowStatement(text("DELETE FROM chat_words WHERE rowid = :place")),
+    RowStatement(text("INSERT INTO chat_words (rowid, words) VALUES (:place, :words)")),
 )
 POSTGRESQL_WRITE = (
-    text(
-        "INSERT INTO chat_words (place, words) VALUES (:place, array_to_tsvector(string_to_array(:words, ' ')))"
-        " ON CONFLICT (place) DO UPDATE SET words = excluded.words"
+    RowStatement(
+        text(
+            "INSERT INTO chat_words (place, words) VALUES (:place, array_to_tsvector(string_to_array(:words, ' ')))"
+            " ON CONFLICT (place) DO UPDATE SET words = excluded.words"
+        )
     ),
 )
 
@@ -117,6 +120,27 @@ class SearchIndex:
                 else:
                     chat.place = place
 
+    def refresh(
+        self,
+        connection: Connection,
+        changed: Iterable[ArchivedChat],
+        *,
+        before: Mapping[str, ArchivedChat],
+        written: Collection[str],
+    ) -> None:
+        """Index chats again if they are not in it as they are now; `before`: as they were when they were indexed last.
+
+        `written` are those in which something was written, or changed.
+        """
+        stale = [chat for chat in changed if chat.id in written or not self._shows_same(before.get(chat.id), chat)]
+        self.write(connection, stale)
+
+    def _shows_same(self, before: ArchivedChat | None, chat: ArchivedChat) -> bool:
+        """Whether the same finds the chat, but for what was written in it."""
+        if before is None or (before.place, before.visitor, before.words) != (chat.place, chat.visitor, chat.words):
+            return False
+        return self._facets(before, ()) == self._facets(chat, ())
+
     def write(self, connection: Connection, changed: Iterable[ArchivedChat]) -> None:
         """Index those of the chats that have ended, as SQL has them now.
 
@@ -131,9 +155,8 @@ class SearchIndex:
             }
             for chat in ended
         ]
-        if values:
-            for statement in SQLITE_WRITE if self._sqlite else POSTGRESQL_WRITE:
-                connection.execute(statement, values)
+        for statement in SQLITE_WRITE if self._sqlite else POSTGRESQL_WRITE:
+            statement.execute(connection, values)
 
     def _said(self, connection: Connection, ids: Sequence[str]) -> tuple[dict[str, list[str]], dict[str, set[str]]]:
         """Return what was written in each chat, and by which agents."""

@@ -50,14 +50,16 @@ def fold_text(text: str) -> str:
 def words_of(text: str) -> Iterator[str]:
     """Yield the words that find `text`: joined words (o'brien) whole and in parts, unspaced scripts in pairs."""
     for found in JOINED.findall(fold_text(text)):
-        if RUN.match(found):
+        if found.isascii() and found.isalnum():  # nearly all: they have one part
+            yield found[:LONGEST_WORD]
+        elif RUN.match(found):
             yield from found
             yield from map("".join, pairwise(found))
-            continue
-        parts = PARTS.findall(found)
-        yield from (part[:LONGEST_WORD] for part in parts)
-        if len(parts) > 1:
-            yield "".join(parts)[:LONGEST_WORD]
+        else:
+            parts = PARTS.findall(found)
+            yield from (part[:LONGEST_WORD] for part in parts)
+            if len(parts) > 1:
+                yield "".join(parts)[:LONGEST_WORD]
 
 
 def document(texts: Iterable[str], visitor: str, facets: Iterable[tuple[str, str]]) -> list[str]:

@@ -24,6 +24,7 @@ from console.archive.reducer import (
     fold,
     lose,
     redacted_columns,
+    text_of,
 )
 from console.archive.row_statements import RowStatement
 from console.archive.search_index import SearchIndex
@@ -89,7 +90,7 @@ class Archive:
         self._chats.save(connection, held.values(), before)
         FACTS.execute(connection, rows)
         name_files(connection, self.workspace, fresh)
-        self._index.write(connection, changed)
+        self._index.refresh(connection, changed, before=before, written=_written(fresh))
         self._send_answers(connection, fresh, {**held, **new})
         if listed:
             connection.execute(insert(interventions), listed)
@@ -212,3 +213,9 @@ class Archive:
                     row.update(values)
             this = facts.c.workspace == self.workspace, facts.c.chat == old.chat, facts.c.seq == old.seq
             connection.execute(update(facts).where(*this, facts.c.at == old.at).values(**values))
+
+
+def _written(entries: Sequence[Entry]) -> set[str]:
+    """Return the chats in which something was written, or what was written has changed."""
+    facts_of_chats = [entry.fact for entry in entries if isinstance(entry.fact, ChatFact)]
+    return {fact.chat for fact in facts_of_chats if isinstance(fact, Redacted | NoteRedacted) or text_of(fact)}
