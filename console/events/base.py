@@ -9,14 +9,14 @@ Status = Literal["online", "away", "offline"]
 Estimate = Literal["", "right", "wrong"]
 
 
-class Part(msgspec.Struct, omit_defaults=True, gc=False):
+class FactPart(msgspec.Struct, omit_defaults=True, gc=False):
     """A fact, or what one consists of."""
 
     # Nothing in it leads back to it, so the garbage collector would find nothing. Readers hold hundreds at a time, and
     # to look through them took as long as to decode them.
 
 
-class Visitor(Part):
+class Visitor(FactPart):
     """The visitor as the page describes them; `verified` only by a signed identity.
 
     `external` is the website's own id for them; without `verified` only a hash of it was checked.
@@ -29,14 +29,14 @@ class Visitor(Part):
     external: str = ""
 
 
-class Author(Part):
+class Author(FactPart):
     """Whoever wrote a message or gave a command."""
 
     id: str
     name: str = ""
 
 
-class Stay(Part):
+class Stay(FactPart):
     """The part of a late answer's time until an earlier holder lost the chat: in line before, and in their hands."""
 
     agent: str
@@ -45,7 +45,7 @@ class Stay(Part):
     noticing: int = 0
 
 
-class Turn(Part):
+class Turn(FactPart):
     """A turn that has ended: `seq` is the visitor's first unanswered message, sent at `asked`.
 
     `waited` is the visitor's wait, `mine` the part of it the answering agent is responsible for (from the assignment at
@@ -69,7 +69,7 @@ class Turn(Part):
     earlier: list[Stay] = []
 
 
-class Answered(Part):
+class Answered(FactPart):
     """An answer to what the visitor asked `waited` ms ago, with holding replies in between or without.
 
     `kept` means that it came in time for the visitor: all promises to be back were kept; without any, the turn was not
@@ -83,7 +83,7 @@ class Answered(Part):
     first: int = 0
 
 
-class Kept(Part):
+class Kept(FactPart):
     """The outcome of an agent's promise to be back by `due`."""
 
     due: int
@@ -106,7 +106,7 @@ class Greeted(msgspec.Struct, frozen=True):
     name: str
 
 
-class Fact(Part, tag_field="kind"):
+class Fact(FactPart, tag_field="kind"):
     """What every fact has."""
 
     public: ClassVar[bool] = False
