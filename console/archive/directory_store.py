@@ -4,7 +4,7 @@ Each change is one transaction: it reads the directory, computes the wanted one,
 (`console.domain.validation`), writes the differences, and adds audit lines in the name of `by`.
 """
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -77,6 +77,6 @@ def must_be_as_seen(now: object, seen: object) -> None:
         raise ChangedMeanwhile
 
 
-def must_exist(found: object, says: str) -> None:
+def must_exist(found: object, says: str, at: Sequence[str] = ()) -> None:
     if not found:
-        raise NotYours(says)
+        raise NotYours(says, at=at)

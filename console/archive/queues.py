@@ -43,7 +43,7 @@ class QueueStore:
             made = replace(known, queues={**known.queues, queue.id: queue})
             if members is None:
                 return made
-            must_exist(made.members.keys() >= set(members), NO_MEMBER)
+            must_exist(made.members.keys() >= set(members), NO_MEMBER, ["$.members"])
             return served_by(made, queue.id, members)
 
         async def bot(connection: AsyncConnection) -> list[Problem]:

@@ -84,8 +84,11 @@ def numbered(body: dict[str, Any], n: int) -> dict[str, Any]:
     return {name: value.replace("{n}", str(n)) if isinstance(value, str) else value for name, value in body.items()}
 
 
+GOES_WITH = {"$.overflow_after": "$.overflow_to"}  # a time without a queue: what is missing is the queue
+
+
 def is_within(named: str, at: str) -> bool:
-    return named == at or named.startswith((f"{at}.", f"{at}["))
+    return named in (at, GOES_WITH.get(at)) or named.startswith((f"{at}.", f"{at}["))
 
 
 def is_field(schema: Schema, at: str) -> bool:
