@@ -130,8 +130,8 @@ async def test_a_move_offers_those_with_a_free_slot_for_such_a_chat(
     await page.locator('#agent-kim[data-free-aside="2"]').wait_for()
     await look_on(board_stage, page)
     await page.locator("#watch").get_by_text("Move", exact=True).click()
-    options = page.get_by_role("combobox", name="To").get_by_role("group", name="Agents with a free slot")
-    await expect(options.locator("option")).to_have_text(people)
+    options = page.get_by_role("combobox", name="To").locator("optgroup[label='Agents with a free slot'] option")
+    await expect(options).to_have_text(people)
 
 
 # --- finding -----------------------------------------------------------------------------------------

@@ -192,7 +192,8 @@ async def test_a_new_history_is_read_from_its_start(shift: Shift, database: Data
         await hears(database, "one")
         await workspace.store.command("DEL", workspace.keys.feed, workspace.keys.head)
         await workspace._begin(workspace.store.command, "")
-        await workspace.revoke("nobody", "")
+        await shift.clock.reach_noon()  # the time that it was before was in `head`, too
+        await shift.clock.jump(60)
         await eventually(lambda: stands_in(database, workspace.epoch), "the new history to be read")
 
 
