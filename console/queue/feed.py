@@ -79,7 +79,7 @@ class Tail:
             self._outage.ends()
             if not rows:
                 continue
-            await self._vouched()
+            await until_vouched(self._vouch)
             yield self._accept(rows)
             if len(rows) < COUNT:  # a full read means that there is more
                 await asyncio.sleep(max(0.0, self._pace - (time.monotonic() - started)))
@@ -92,13 +92,6 @@ class Tail:
             reply = await self._wire.ask("XREAD", "COUNT", COUNT, "BLOCK", BLOCK, "STREAMS", self._key, self.entry)
         return [(name, fields[1]) for name, fields in reply[0][1]] if reply else []
 
-    async def _vouched(self) -> None:
-        while True:
-            try:
-                return await self._vouch()
-            except SestettoError:  # the store says itself what is wrong
-                await asyncio.sleep(HELD)
-
     def _accept(self, rows: list[tuple[bytes, bytes]]) -> list[Entry]:
         batch = []
         for name, raw in rows:
@@ -109,6 +102,15 @@ class Tail:
             self.entry = name.decode()
             batch.append(decode_entry(self.entry, raw))
         return batch
+
+
+async def until_vouched(vouch: Callable[[], Awaitable[None]]) -> None:
+    """Wait until the store vouches for what was read; meanwhile it says itself what is wrong."""
+    while True:
+        try:
+            return await vouch()
+        except SestettoError:
+            await asyncio.sleep(HELD)
 
 
 def decode_entry(entry: str, raw: bytes) -> Entry:

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from console.errors import SestettoError
 from console.events import Entry
 from console.logs import Outage
-from console.queue.feed import COUNT, HELD, LONGEST_PAUSE, FeedGap, decode_entry
+from console.queue.feed import COUNT, LONGEST_PAUSE, FeedGap, decode_entry, until_vouched
 from console.queue.store import Store
 
 READER = "screens"  # as the log names it
@@ -110,7 +110,7 @@ class PushedTail:
         rows = await self._store.look("XRANGE", self._key, f"({self.entry}", "+", "COUNT", COUNT)
         if not rows:
             return []
-        await self._vouched()
+        await until_vouched(self._store.vouch)
         self._unsure = len(rows) == COUNT  # there is more
         if silent:
             self._older_until = time.monotonic() + OLDER
@@ -125,7 +125,7 @@ class PushedTail:
     async def _take(self) -> list[Entry]:
         """Return the pushed entries, up to the first one that does not follow."""
         rows, self._pushed = self._pushed, []
-        await self._vouched()
+        await until_vouched(self._store.vouch)
         batch: list[Entry] = []
         for name, raw in rows:
             at, _, after = name.partition(b"-")
@@ -144,10 +144,3 @@ class PushedTail:
     def _next(self, name: bytes, number: int, raw: bytes) -> Entry:
         self.entry, self.n, self._at = name.decode(), number, int(name.partition(b"-")[0])
         return decode_entry(self.entry, raw)
-
-    async def _vouched(self) -> None:
-        while True:
-            try:
-                return await self._store.vouch()
-            except SestettoError:
-                await asyncio.sleep(HELD)
