@@ -16,15 +16,6 @@ from tests.support.queue_shift import Shift, opened
 AnyTail = Tail | PushedTail
 
 
-@pytest_asyncio.fixture
-async def shift(store_url: str, workspace_name: str) -> AsyncIterator[Shift]:
-    async with opened(store_url, workspace_name) as workspace:
-        shift = Shift(workspace)
-        await shift.begin(ana=6)
-        await shift.online("ana")
-        yield shift
-
-
 def reading(workspace: Workspace, at: Snapshot) -> Tail:
     """A consumer's tail, which reads the stream."""
     store = workspace.store

@@ -1,10 +1,7 @@
 """A newer release runs beside this one for some minutes: what it counts and names besides, this one reads past."""
 
-from collections.abc import AsyncIterator
-
 import msgspec
 import pytest
-import pytest_asyncio
 
 from console.archive.alerts import Alerts
 from console.archive.database import Database
@@ -20,18 +17,9 @@ from console.queue.feed import decode_entry
 from console.views.html import HtmlViews, Strip
 from console.views.json import visitor_chat
 from tests.support.archive_feed import fresh_database
-from tests.support.queue_shift import Shift, opened
+from tests.support.queue_shift import Shift
 
 HOUR = 3_600_000  # ms
-
-
-@pytest_asyncio.fixture
-async def shift(store_url: str, workspace_name: str) -> AsyncIterator[Shift]:
-    async with opened(store_url, workspace_name) as workspace:
-        shift = Shift(workspace)
-        await shift.begin(ana=6)
-        await shift.online("ana")
-        yield shift
 
 
 async def put(shift: Shift, key: str, *pairs: object) -> None:

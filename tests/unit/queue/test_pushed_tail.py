@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
@@ -19,18 +18,9 @@ from console.queue.pushed_tail import SILENT, PushedTail
 from console.queue.pushes import Pushes
 from console.queue.store import Store
 from tests.support.eventually import eventually
-from tests.support.queue_shift import Shift, opened
+from tests.support.queue_shift import Shift
 
 NEVER = 3_600.0
-
-
-@pytest_asyncio.fixture
-async def shift(store_url: str, workspace_name: str) -> AsyncIterator[Shift]:
-    async with opened(store_url, workspace_name) as workspace:
-        shift = Shift(workspace)
-        await shift.begin(ana=6)
-        await shift.online("ana")
-        yield shift
 
 
 class Screens:
