@@ -75,7 +75,7 @@ class BotWork(Presence):
 
     def ask_person(self, chat: str, visitor: Visitor, cid: str) -> Said:
         c = self._own(chat, visitor.id)
-        again = self.again(chat, visitor.id, cid, "ask_person")
+        again = self.again_of_visitor(c, cid, "ask_person")
         if again:
             return again
         if c.place != "bot":

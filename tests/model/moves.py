@@ -10,7 +10,7 @@ WEIGHTS = {
     "opens": 12, "visitor_says": 8, "visitor_ends": 2, "visitor_tries": 3, "visitor_seen": 1, "profile": 1, "rates": 1,
     "leaves_message": 2, "leaves_line": 3, "is_revived": 2,
     "redacts": 3, "says_what_is_hidden": 1, "says_after_the_end": 5,
-    "tabs_close": 4, "tab_arrives": 3, "proves_who_they_are": 3,
+    "tabs_close": 4, "tab_arrives": 3, "proves_who_they_are": 3, "resends_elsewhere": 4,
     "agent_says": 11, "answers_late": 3, "agent_ends": 5, "no_reply": 2, "note": 2, "draws": 6, "drafts": 2,
     "types": 3, "hesitates": 7, "corresponds": 3,
     "agent_tries": 4, "handles": 1, "connects": 4, "leaves": 4, "sets_status": 4, "is_signed_out": 1, "late_ping": 1,

@@ -140,13 +140,25 @@ class VisitorMoves(Choosing):
             self.twin.do("identify", person.id, use, f"t{k % 2}", until, **told)
             if yes:
                 self.twin.do("identify", person.id, use, f"t{k % 2}", until, **told)
-                self.resends_as(c, person)
+                self.resends(c, person, c.id)
+                for chat, _ in c.before[:1]:
+                    self.resends(self.model.chats.get(chat, c), person, c.id)
 
-    def resends_as(self, c: Chat, person: Visitor) -> None:
-        """What was not acknowledged before comes again, now from the person."""
+    def resends(self, c: Chat, person: Visitor, where: str) -> None:
+        """What was said in the chat comes again, from that visitor and in that chat."""
         said = [fact for fact in c.log if fact["kind"] == "message" and fact["by"] == "visitor"]
         if said:
-            self.twin.do("visitor_say", c.id, person, self.fresh("w"), said[-1]["cid"], said[-1]["text"])
+            self.twin.do("visitor_say", where, person, self.fresh("w"), said[-1]["cid"], said[-1]["text"])
+
+    def resends_elsewhere(self, k: int, j: int, yes: bool) -> None:
+        """What was said in a chat that the visitor has left for another comes again there."""
+        for c in self.some(k, *OPEN):
+            visitor = self.visitor(c)
+            self.writes(c, visitor)
+            self.command("visitor_end", c.id, visitor, self.fresh("x"))
+            self.opens(NAMES.index(visitor.id), 0, yes)
+            self.tick([1, 1, 1, 600_000][j % 4], 3)
+            self.resends(c, visitor, self.model.current[visitor.id])
 
     def tabs_close(self, k: int, j: int, yes: bool) -> None:
         for c in self.some(k, *OPEN):

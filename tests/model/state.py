@@ -11,7 +11,7 @@ from typing import Any
 from console.domain.directory import Hours, Queue
 
 UNSEEN, LEASE, GRACE, LOST, AGAIN = 2_500, 10_000, 3_000, 10_000, 500
-TABS, WATCH, ABANDON, REOPEN, KEEP, EXCLUDED = 45_000, 60_000, 60_000, 600_000, 86_400_000, 60_000
+TABS, WATCH, ABANDON, REOPEN, KEEP, EXCLUDED, EARLIER = 45_000, 60_000, 60_000, 600_000, 86_400_000, 60_000, 20
 PUBLIC = {
     "opened", "message", "assigned", "released", "transferred", "asked", "ended", "reopened", "rated", "redacted",
     "bot_assigned",
@@ -67,6 +67,7 @@ class Chat:
     tags: list[str] = field(default_factory=list)
     guests: list[str] = field(default_factory=list)
     watchers: list[str] = field(default_factory=list)
+    before: list[tuple[str, int]] = field(default_factory=list)  # chats that its visitor left, and when, latest first
     here: bool = True
     left: int = 0
     last: int = 0

@@ -52,6 +52,20 @@ class Visiting(Lines):
         self.results.setdefault(owner, {})[author, cid] = (body, said)
         return said
 
+    def again_of_visitor(self, c: Chat, cid: str, body: Any) -> Said | None:
+        """As `again`, also for what the visitor did in the chats that they left for this one."""
+        young = self.now - c.opened < state.REOPEN
+        owners = [c.id, *(chat for chat, _ in c.before if young)]
+        return next((said for owner in owners if (said := self.again(owner, c.visitor, cid, body))), None)
+
+    def _left(self, visitor: str) -> list[tuple[str, int]]:
+        """The chats that the visitor leaves for another one."""
+        c = self.chats.get(self.current.get(visitor, ""))
+        if c is None or (c.ended and self.now - c.ended >= state.REOPEN):
+            return []
+        earlier = [(chat, at) for chat, at in c.before if self.now - at < state.REOPEN]
+        return [(c.id, self.now), *earlier][: state.EARLIER]
+
     def chat(self, chat: str) -> Chat:
         if chat not in self.chats:
             raise Refusal("gone")
@@ -105,7 +119,8 @@ class Visiting(Lines):
     def _create(self, chat: str, profile: VisitorProfile, queue: str, site: str, channel: str, cid: str) -> Chat:
         payload = msgspec.to_builtins(msgspec.structs.replace(profile, cid=cid))
         tongue = profile.locale[:2]
-        c = Chat(chat, profile.visitor.id, queue, site, channel, tongue, payload, self.now, self.now)
+        visitor = profile.visitor.id
+        c = Chat(chat, visitor, queue, site, channel, tongue, payload, self.now, self.now, before=self._left(visitor))
         self.chats[chat] = c
         return c
 
@@ -231,7 +246,7 @@ class Visiting(Lines):
     ) -> Said:  # fmt: skip
         c = self._own(chat, visitor.id)
         body = ANY if hidden else text
-        again = self.again(chat, visitor.id, cid, body)
+        again = self.again_of_visitor(c, cid, body)
         if again:
             return again
         over, wrapping = c.over, self.members.get(c.agent) if c.place == "wrapup" else None
@@ -285,7 +300,7 @@ class Visiting(Lines):
             lost.chat, lost.visitor, queue, lost.site, lost.channel, lost.tongue, msgspec.json.decode(lost.profile),
             lost.opened, self.now, here=gone == 0, left=gone, last=lost.last, n=self.n,
             log=[msgspec.json.decode(raw) for raw in log], named=msgspec.json.decode(lost.named or '""'),
-            tongue_by=lost.tongue_by,
+            tongue_by=lost.tongue_by, before=self._left(lost.visitor),
         )  # fmt: skip
         self.chats[c.id] = c
         if not other or other.place == "ended":
@@ -313,7 +328,7 @@ class Visiting(Lines):
 
     def visitor_end(self, chat: str, visitor: Visitor, cid: str) -> Said:
         c = self._own(chat, visitor.id)
-        again = self.again(chat, visitor.id, cid, ("end",))
+        again = self.again_of_visitor(c, cid, ("end",))
         if again:
             return again
         if c.over:
@@ -323,7 +338,7 @@ class Visiting(Lines):
 
     def rate(self, chat: str, visitor: str, cid: str, score: int, comment: str) -> Said:
         c = self._own(chat, visitor)
-        again = self.again(chat, visitor, cid, (score, comment))
+        again = self.again_of_visitor(c, cid, (score, comment))
         if again:
             return again
         if c.rated or not (c.over or c.answered):
@@ -336,7 +351,7 @@ class Visiting(Lines):
         visitor = profile.visitor
         body = msgspec.to_builtins(profile)
         c = self._own(chat, visitor.id)
-        again = self.again(chat, visitor.id, cid, body)
+        again = self.again_of_visitor(c, cid, body)
         if again:
             return again
         if c.over:
@@ -354,14 +369,18 @@ class Visiting(Lines):
         c = self.chats.get(chat)
         if c is None or profile is None or c.visitor != before or before == visitor:
             return False
-        for owner, to in ((c.id, c.id), (before, visitor)):
+        earlier = [chat for chat, _ in c.before]
+        for owner, to in ((c.id, c.id), *zip(earlier, earlier, strict=True), (before, visitor)):
             for (author, cid), result in list(self.results.get(owner, {}).items()):
                 if author == before:
-                    self.results.setdefault(to, {})[visitor, cid] = result
+                    body = ANY if owner in earlier else result[0]
+                    self.results.setdefault(to, {})[visitor, cid] = (body, result[1])
         c.visitor = visitor
         other = self.chats.get(self.current.get(visitor, ""))
         if other is None or other.over or not c.over:
             self.current[visitor] = c.id
+            if other:
+                c.before.append((other.id, self.now))
         if before in self.last_agent:
             self.last_agent.setdefault(visitor, self.last_agent[before])
         if self.current.get(before) == c.id:

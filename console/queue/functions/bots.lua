@@ -290,7 +290,7 @@ verb('ask_person', function(chat, visitor, cid, digest, payload)
   local c = S.chat(chat)
   if not c then return refuse('gone') end
   if c.visitor ~= visitor then return refuse('not_found') end
-  local again = S.again(chat, visitor, cid, digest)
+  local again = S.again_of_visitor(c, cid, digest)
   if again then return again end
   if c.place ~= 'bot' then return refuse(S.over(c) and 'ended' or 'nothing_to_do') end
   return S.done(chat, visitor, cid, digest, S.hand_over(c, '', '', '', payload, 'asked'), chat)

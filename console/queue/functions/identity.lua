@@ -1,13 +1,14 @@
 -- Who a visitor is was proven: what proves it holds once, and the chat they began before may become theirs.
 
--- Copies first results of one author to another, so that a resend is known whoever it comes from.
-local function hand_on(owner, to, before, visitor)
+-- Copies first results of one author to another, so that a resend is known whoever it comes from; with `blank` whatever
+-- its body is, where `redact` would not find the copy.
+local function hand_on(owner, to, before, visitor, blank)
   local told = {}
   for name, result in pairs(hash(key('cids', owner))) do
     local author, cid = string.match(name, '^(.*)|([^|]*)$')
     if author == before then
       told[#told + 1] = visitor .. '|' .. cid
-      told[#told + 1] = result
+      told[#told + 1] = blank and string.gsub(result, '^%S+', '*', 1) or result
     end
   end
   in_parts('HSET', key('cids', to), told)
@@ -18,7 +19,10 @@ local function lead_to(c, before)
   local mine, theirs = key('visitor', c.visitor), key('visitor', before)
   local current = redis.call('HGET', mine, 'chat')
   local other = current and S.chat(current)
-  if not other or S.over(other) or not S.over(c) then redis.call('HSET', mine, 'chat', c.id) end
+  if not other or S.over(other) or not S.over(c) then
+    redis.call('HSET', mine, 'chat', c.id)
+    if other then S.put(c, 'before', (c.before and c.before .. ' ' or '') .. current .. ' ' .. STAMP) end
+  end
   local agent = redis.call('HGET', theirs, 'last_agent')
   if agent then redis.call('HSETNX', mine, 'last_agent', agent) end
   if redis.call('HGET', theirs, 'chat') == c.id then redis.call('DEL', theirs, key('cids', before)) end
@@ -27,6 +31,9 @@ end
 local function claim(c, visitor, payload, merged)
   local before = c.visitor
   hand_on(c.id, c.id, before, visitor)
+  for earlier in string.gmatch(c.before or '', '(%S+) %d+') do
+    hand_on(earlier, earlier, before, visitor, true)
+  end
   hand_on(before, visitor, before, visitor)
   S.put(c, 'visitor', visitor)
   lead_to(c, before)

@@ -1,7 +1,36 @@
 -- What a visitor does.
 
+local EARLIER = 20 -- chats that one remembers
+
+-- The chats that the visitor has left less than ten minutes ago, each with when (ms), latest first; nil: none.
+local function left_chats(visitor)
+  local id = redis.call('HGET', key('visitor', visitor), 'chat')
+  local c = id and S.peek('chat', id)
+  if not c or num(c.ended) > 0 and NOW - num(c.ended) >= REOPEN then return nil end
+  local left, count = id .. ' ' .. STAMP, 1
+  for earlier, at in string.gmatch(c.before or '', '(%S+) (%d+)') do
+    if NOW - num(at) < REOPEN and count < EARLIER then
+      left, count = left .. ' ' .. earlier .. ' ' .. at, count + 1
+    end
+  end
+  return left
+end
+
+-- The first result of the visitor's command in this chat, or in one that they have left for it, as `again` in base.lua.
+-- Their frames name no chat: a process that was stopped reads on, and does in the next chat what was done by another one
+-- in the last.
+function S.again_of_visitor(c, cid, digest)
+  local again = S.again(c.id, c.visitor, cid, digest)
+  if again or not c.before or NOW - num(c.opened) >= REOPEN then return again end
+  for earlier in string.gmatch(c.before, '(%S+) %d+') do
+    again = S.again(earlier, c.visitor, cid, digest)
+    if again then return again end
+  end
+end
+
 function S.create(chat, visitor, queue, site, channel, tongue, opened)
   local c = S.new_chat(chat)
+  S.put(c, 'before', left_chats(visitor))
   S.put_all(c, {
     place = 'waiting',
     queue = queue,
@@ -144,7 +173,7 @@ verb('visitor_say', function(chat, visitor, connection, cid, digest, payload, bu
   local c = S.chat(chat)
   if not c then return refuse('gone') end
   if c.visitor ~= visitor then return refuse('not_found') end
-  local again = S.again(chat, visitor, cid, digest)
+  local again = S.again_of_visitor(c, cid, digest)
   if again then return again end
   if S.is_full(c) then return refuse('chat_full') end
   local ended = S.over(c)
@@ -283,7 +312,7 @@ local function own(chat, visitor, cid, digest)
   local c = S.chat(chat)
   if not c then return refuse('gone') end
   if c.visitor ~= visitor then return refuse('not_found') end
-  return S.again(chat, visitor, cid, digest), c
+  return S.again_of_visitor(c, cid, digest), c
 end
 
 verb('visitor_end', function(chat, visitor, cid, digest, payload)

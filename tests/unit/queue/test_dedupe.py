@@ -7,6 +7,7 @@ import pytest
 from console.domain.ids import new_cid
 from console.errors import BadCommand, ChatFull, CidReused, NothingToDo, NotYours
 from console.events import Author, Visitor
+from console.queue.payloads import VisitorProfile
 from console.queue.results import Gone
 from tests.support.queue_shift import Shift, opened
 
@@ -60,6 +61,56 @@ async def test_a_message_end_does_not_end_the_chat(shift: Shift) -> None:
     await shift.writes("vera", chat, "end", cid=cid)
     with pytest.raises(CidReused):
         await shift.workspace.visitor_end(chat, Visitor("vera"), cid)
+
+
+async def test_what_was_done_in_the_last_chat_is_known_in_the_next(shift: Shift) -> None:
+    """A process that was stopped reads on: what another one has done in one chat arrives while the next is open."""
+    vera, said, ended, rated = Visitor("vera", "Vera"), new_cid(), new_cid(), new_cid()
+    first = await shift.opens("vera")
+    once = await shift.writes("vera", first, "Once", cid=said)
+    over = await shift.workspace.visitor_end(first, vera, ended)
+    good = await shift.workspace.rate(first, "vera", rated, 5, "Good")
+    second = await shift.opens("vera")
+    await shift.workspace.visitor_end(second, vera, new_cid())
+    third = await shift.opens("vera")
+    assert await shift.writes("vera", third, "Once", cid=said) == once
+    assert await shift.workspace.visitor_end(third, vera, ended) == over
+    assert await shift.workspace.rate(third, "vera", rated, 5, "Good") == good
+    assert await shift.kinds(third) == ["opened", "message", "assigned"]
+    with pytest.raises(CidReused):
+        await shift.writes("vera", third, "Twice", cid=said)
+
+
+async def test_it_is_known_to_the_person_the_visitor_turns_out_to_be(shift: Shift) -> None:
+    first, cid = await shift.opens("vera"), new_cid()
+    once = await shift.writes("vera", first, "Once", cid=cid)
+    await shift.workspace.visitor_end(first, Visitor("vera"), new_cid())
+    second = await shift.opens("vera")
+    profile = VisitorProfile(Visitor("p42", "Vera"))
+    assert await shift.workspace.identify("p42", "", "tab", 0, chat=second, before="vera", profile=profile)
+    assert await shift.writes("p42", second, "Once", cid=cid) == once
+
+
+async def test_what_a_person_did_before_another_tab_s_chat_became_theirs_is_known_in_it(shift: Shift) -> None:
+    first, cid = await shift.opens("p42"), new_cid()
+    once = await shift.writes("p42", first, "Once", cid=cid)
+    await shift.workspace.visitor_end(first, Visitor("p42"), new_cid())
+    second = await shift.opens("vera")
+    profile = VisitorProfile(Visitor("p42", "Vera"))
+    assert await shift.workspace.identify("p42", "", "tab", 0, chat=second, before="vera", profile=profile)
+    assert await shift.writes("p42", second, "Once", cid=cid) == once
+
+
+async def test_a_chat_that_ended_long_before_costs_the_next_one_nothing(shift: Shift) -> None:
+    first = await shift.opens("vera")
+    await shift.workspace.visitor_end(first, Visitor("vera"), new_cid())
+    soon = await shift.opens("vera")
+    assert (await shift.field(soon, "before")).startswith(f"{first} ")
+    await shift.workspace.visitor_end(soon, Visitor("vera"), new_cid())
+    await shift.clock.jump(600)
+    await shift.online("ana")
+    later = await shift.opens("vera")
+    assert not await shift.field(later, "before")
 
 
 async def test_two_people_can_use_the_same_cid(shift: Shift) -> None:
