@@ -259,4 +259,5 @@ class Following:
 
 async def _pump(tail: Tail, batches: asyncio.Queue[list[Entry]]) -> None:
     async for batch in tail.batches():
-        await batches.put(batch)
+        if batch:
+            await batches.put(batch)

@@ -63,8 +63,9 @@ class FeedConsumer(Follower):
             async for batch in tail.batches():
                 if not self.goes_on(epoch):
                     return
-                await self.cursor.append(Batch(epoch, batch), self._write, reader=reader)
-                await self._kept(batch[-1])
+                if batch:
+                    await self.cursor.append(Batch(epoch, batch), self._write, reader=reader)
+                    await self._kept(batch[-1])
         finally:
             await tail.close()
 

@@ -62,7 +62,10 @@ class Tail:
             await wire.close()
 
     async def batches(self) -> AsyncIterator[list[Entry]]:
-        """Yield non-empty lists of entries by rising n."""
+        """Yield lists of entries by rising n, an empty one after each BLOCK in which there was none.
+
+        The store gives nothing after an entry of the future: of another history, when the clock was ahead.
+        """
         pause = 0.1
         while True:
             started = time.monotonic()
@@ -78,6 +81,7 @@ class Tail:
             self.heard = time.monotonic()
             self._outage.ends()
             if not rows:
+                yield []
                 continue
             await until_vouched(self._vouch)
             yield self._accept(rows)

@@ -103,6 +103,21 @@ async def test_every_fact_is_consumed_once_and_in_order(shift: Shift, database: 
         await hears(database, "one", "two", "three")
 
 
+async def test_a_new_history_whose_clock_is_behind_is_consumed(shift: Shift, database: Database) -> None:
+    """The store has nothing after the last entry of the old one, and never will have for an hour."""
+    workspace = shift.workspace
+    await shift.clock.jump(3600)
+    await shift.online("ana")
+    await shift.opens("vera", "one")
+    async with Listener(shift, database).at_work():
+        await hears(database, "one")
+        await workspace.store.command("DEL", workspace.keys.feed)
+        await workspace.store.command("HDEL", workspace.keys.head, "epoch", "n", "ahead")
+        workspace.epoch = ""
+        await shift.opens("ben", "two")
+        await hears(database, "one", "two")
+
+
 async def test_two_leaders_consume_every_fact_once(shift: Shift, database: Database) -> None:
     chat = await shift.opens("vera", "0")
     async with Listener(shift, database).at_work(), Listener(shift, database).at_work():
