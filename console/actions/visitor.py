@@ -265,7 +265,8 @@ class VisitorActions:
         """The text of a message, and the file it brings; then the text is its name."""
         if not command.file:
             return clean(command.text, limit=MAX_TEXT), None
-        file = self.services.file_tickets.read(command.file, FileSender(self.visitor.id, command.cid))
+        sender, signed_in = FileSender(self.visitor.id, command.cid), self.profile.person is not None
+        file = self.services.file_tickets.read(command.file, sender, signed_in=signed_in)
         return file.name, file
 
     async def end(self, command: VisitorEnd) -> Said:

@@ -165,6 +165,9 @@ async def test_signing_in_in_the_middle_of_a_chat_takes_it_along(server: Running
     opening = next(frame for frame in visitor.said if frame["t"] == "open")
     await ana.gets(visitor.chat)
     shot = await vera_sends(server, visitor, "shot.png", picture())
+    cid, door = new_cid(), Door(server.url, visitor.token)
+    ticket = (await door.uploads("bill.png", picture(), cid=cid)).json()["ticket"]
+    await door.http.aclose()
     other_tab = await Visitor.comes(server, knows=visitor)
     identity = says() | {"began": True}
     vera = await Visitor.comes(server, knows=visitor, identity=identity)
@@ -172,6 +175,12 @@ async def test_signing_in_in_the_middle_of_a_chat_takes_it_along(server: Running
     assert vera.chat == visitor.chat
     resent = await vera.command("open", cid=opening["cid"], text="I cannot sign in.")
     assert (resent["t"], resent["seq"]) == ("ack", said["seq"]), "what was not acknowledged yet is not said twice"
+    sent = await vera.command("say", cid=cid, text="", file=ticket)
+    assert sent["t"] == "ack", "what she had uploaded before is hers"
+    stranger = await Visitor.comes(server)
+    refused = await stranger.command("open", cid=cid, text="", file=ticket)
+    assert (refused["t"], refused["code"]) == ("nack", "bad_file")
+    await stranger.leave()
     await vera.says("Now I can.")
     fact = await ana.is_told("profile")
     assert (fact["visitor"]["name"], fact["visitor"]["verified"], fact["visitor"]["external"]) == ("Vera", True, "42")
