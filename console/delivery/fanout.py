@@ -119,7 +119,8 @@ class Fanout:
                 return
             for entry in batch:
                 self._show(entry)
-            workspace.last_entry = (batch[-1].id, batch[-1].raw)
+            if batch:
+                workspace.last_entry = (batch[-1].id, batch[-1].raw)
 
     def _every(self) -> float:
         """Where nobody listens, nothing is pushed, and the facts of some time are read together."""

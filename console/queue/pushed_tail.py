@@ -62,7 +62,7 @@ class PushedTail:
         self._wake()
 
     async def batches(self) -> AsyncIterator[list[Entry]]:
-        """Yield non-empty lists of entries by rising n."""
+        """Yield lists of entries by rising n, an empty one after each look that found none, as `Tail` does."""
         pause = 0.1
         while True:
             silent = await self._wait()
@@ -77,8 +77,7 @@ class PushedTail:
             pause = 0.1
             self.heard = time.monotonic()
             self._outage.ends()
-            if batch:
-                yield batch
+            yield batch
 
     async def _wait(self) -> bool:
         """Wait for a push or a reason to read. True after a silence in which the store should have pushed."""

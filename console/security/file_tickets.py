@@ -38,7 +38,7 @@ class FileTickets:
         """
         try:
             given, *what, file = self._signer.loads(ticket, max_age=LIFE)
-            if tuple(what) != sender[1:] or given != sender.id and not signed_in:
+            if tuple(what) != sender[1:] or (given != sender.id and not signed_in):
                 raise BadFile
             return msgspec.convert(file, SharedFile)
         except (BadSignature, ValueError, TypeError) as problem:
