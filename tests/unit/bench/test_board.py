@@ -1,24 +1,21 @@
 """`sestetto load board` measures windows with no, one and five boards, and sums them up honestly."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from console.bench.boards import Window, extra, median
+from tests.support.command_line import run_command
+from tests.support.server_process import RunningServer
 
 
 @pytest.mark.slow
 def test_a_short_run_has_boards_that_are_drawn_for(tmp_path: Path) -> None:
     out = tmp_path / "figures.json"
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("SESTETTO_")}
-    words = ["load", "board", "--agents", "2", "--each", "60", "--seconds", "2", "--rounds", "1", "--out", str(out)]
-    command = [sys.executable, "-m", "console.cli", *words]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    words = ("load", "board", "--agents", "2", "--each", "60", "--seconds", "2", "--rounds", "1", "--out", str(out))
+    code, printed, errors = run_command(*words, environment=RunningServer(tmp_path).environment)
+    assert code == 0, printed + errors
     windows = msgspec.json.decode(out.read_bytes(), type=dict[str, object])["windows"]
     found = msgspec.convert(windows, list[Window])
     assert [window.boards for window in found] == [0, 1, 5]

@@ -1,8 +1,5 @@
 """`sestetto load chat` runs and counts, and its simulated agents keep every promise."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import msgspec
@@ -11,25 +8,23 @@ import pytest
 from console.bench.people import LoadAgent, LoadVisitor, Memory
 from console.bench.processes import Target
 from console.bench.wire import Wire
+from tests.support.command_line import run_command
 from tests.support.credentials import allow_origin, bearer_of
 from tests.support.eventually import eventually
 from tests.support.server_process import RunningServer
 
 
-def load(*options: str) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("SESTETTO_")}
-    command = [sys.executable, "-m", "console.cli", "load", "chat", *options]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+def load(data: Path, *options: str) -> tuple[int, str, str]:
+    return run_command("load", "chat", *options, environment=RunningServer(data).environment)
 
 
 @pytest.mark.slow
 def test_a_short_load_measures_everything_and_breaks_no_promise(tmp_path: Path) -> None:
     out = tmp_path / "figures.json"
-    done = load(
-        "--visitors", "6", "--agents", "1", "--seconds", "1", "--rate", "20", "--sockets", "5", "--out", str(out)
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "lost 0, doubled 0, disordered 0, over_limit 0" in done.stdout
+    people = ("--visitors", "6", "--agents", "1", "--sockets", "5")
+    code, printed, errors = load(tmp_path, *people, "--seconds", "1", "--rate", "20", "--out", str(out))
+    assert code == 0, printed + errors
+    assert "lost 0, doubled 0, disordered 0, over_limit 0" in printed
     figures = msgspec.json.decode(out.read_bytes())
     assert figures["closed_loop"]["messages"] > 0
     assert figures["closed_loop"]["server_us"] > 0
@@ -38,10 +33,10 @@ def test_a_short_load_measures_everything_and_breaks_no_promise(tmp_path: Path) 
     assert not any(figures["checker"].values())
 
 
-def test_a_load_is_not_for_other_machines() -> None:
-    done = load("--url", "http://192.0.2.7:8000")
-    assert done.returncode != 0
-    assert "on this machine" in done.stderr
+def test_a_load_is_not_for_other_machines(tmp_path: Path) -> None:
+    code, _, errors = load(tmp_path, "--url", "http://192.0.2.7:8000")
+    assert code != 0
+    assert "on this machine" in errors
 
 
 async def test_the_fast_client_speaks_with_the_real_server(server: RunningServer) -> None:

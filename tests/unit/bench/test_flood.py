@@ -1,8 +1,5 @@
 """`sestetto load flood` floods a real server and compares with the window just before."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import msgspec
@@ -10,16 +7,16 @@ import pytest
 
 from console.bench.flood_worker import ALL
 from console.bench.floods import FloodWindow, ratios
+from tests.support.command_line import run_command
+from tests.support.server_process import RunningServer
 
 
 @pytest.mark.slow
 def test_a_short_run_has_a_window_without_and_with_a_flood(tmp_path: Path) -> None:
     out = tmp_path / "figures.json"
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("SESTETTO_")}
-    words = ["load", "flood", "--kind", "pongs", "--seconds", "1", "--rounds", "1", "--out", str(out)]
-    command = [sys.executable, "-m", "console.cli", *words]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    words = ("load", "flood", "--kind", "pongs", "--seconds", "1", "--rounds", "1", "--out", str(out))
+    code, printed, errors = run_command(*words, environment=RunningServer(tmp_path).environment)
+    assert code == 0, printed + errors
     windows = msgspec.convert(msgspec.json.decode(out.read_bytes())["windows"], list[FloodWindow])
     assert [one.kind for one in windows] == ["", "pongs"]
     assert all(one.pings > 5 and one.ack_p50 > 0 for one in windows)

@@ -1,8 +1,5 @@
 """`sestetto load history` queries a real archive, finds what it wrote, and reports what took too long."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import msgspec
@@ -11,16 +8,16 @@ import pytest
 from console.archive.database import Database
 from console.archive.search import ChatQuery, ChatSearch
 from console.bench.history import QUESTIONS, WORKSPACE, Timing, fill
+from tests.support.command_line import run_command
+from tests.support.server_process import RunningServer
 
 
 @pytest.mark.slow
 def test_a_short_run_finds_chats_by_every_question(tmp_path: Path) -> None:
     out = tmp_path / "figures.json"
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("SESTETTO_")}
-    words = ["load", "history", "--chats", "1000", "--runs", "20", "--out", str(out)]
-    command = [sys.executable, "-m", "console.cli", *words]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    words = ("load", "history", "--chats", "1000", "--runs", "20", "--out", str(out))
+    code, printed, errors = run_command(*words, environment=RunningServer(tmp_path).environment)
+    assert code == 0, printed + errors
     questions = msgspec.json.decode(out.read_bytes(), type=dict[str, object])["questions"]
     timings = msgspec.convert(questions, list[Timing])
     assert [timing.what for timing in timings] == list(QUESTIONS)

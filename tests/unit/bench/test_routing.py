@@ -1,8 +1,5 @@
 """`sestetto load routing` measures real assignments, on chats in the state that `open` creates."""
 
-import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,7 +10,9 @@ import pytest_asyncio
 from console.bench.clones import Loader, Mould, Names, differences
 from console.domain.directory import Queue
 from console.queue.workspace import Workspace
+from tests.support.command_line import run_command
 from tests.support.queue_shift import Shift, opened
+from tests.support.server_process import RunningServer
 
 LINE = Queue("sales", "Sales", target=3_600_000, languages=("en", "it"))
 
@@ -64,12 +63,10 @@ async def test_loaded_chats_are_routed_like_any_other(busy: Workspace) -> None:
 @pytest.mark.slow
 def test_a_short_run_measures_assignments_with_two_lengths_of_line(tmp_path: Path) -> None:
     out = tmp_path / "figures.json"
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("SESTETTO_")}
-    words = ["load", "routing", "--agents", "200", "--waiting", "100,1000", "--blocks", "1", "--out", str(out)]
-    command = [sys.executable, "-m", "console.cli", *words]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "times the CPU from the shortest to the longest line" in done.stdout
+    words = ("load", "routing", "--agents", "200", "--waiting", "100,1000", "--blocks", "1", "--out", str(out))
+    code, printed, errors = run_command(*words, environment=RunningServer(tmp_path).environment)
+    assert code == 0, printed + errors
+    assert "times the CPU from the shortest to the longest line" in printed
     costs = msgspec.json.decode(out.read_bytes())["routing"]["costs"]
     assert [cost["waiting"] for cost in costs] == [100] * 6 + [1000] * 6
     assert {cost["sync"] for cost in costs} == {"no", "always"}

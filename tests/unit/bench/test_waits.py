@@ -1,15 +1,14 @@
 """`sestetto load waits` plays visitors and agents on the real Functions, and says honestly what came true."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from console.bench.waits import SCENES, Shop, Wait, share_right
+from tests.support.command_line import run_command
 from tests.support.queue_shift import opened
+from tests.support.server_process import RunningServer
 
 
 @pytest.mark.parametrize(
@@ -40,10 +39,9 @@ async def test_waits_behind_premium_chats_of_the_same_agents_come_true(store_url
 @pytest.mark.slow
 def test_a_short_run_compares_every_scene(tmp_path: Path) -> None:
     out = tmp_path / "figures.json"
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("SESTETTO_")}
-    command = [sys.executable, "-m", "console.cli", "load", "waits", "--hours", "0.1", "--out", str(out)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    words = ("load", "waits", "--hours", "0.1", "--out", str(out))
+    code, printed, errors = run_command(*words, environment=RunningServer(tmp_path).environment)
+    assert code == 0, printed + errors
     waits = msgspec.json.decode(out.read_bytes(), type=dict[str, object])["waits"]
     found = msgspec.convert(waits, dict[str, list[Wait]])
     assert list(found) == [scene.name for scene in SCENES]

@@ -15,6 +15,7 @@ from console.archive.tables import chats
 from console.demo.seed import PEOPLE, colleagues, publish
 from console.demo.socket_client import SocketClient, SocketClosed
 from console.protocol import AgentHello, Inbound
+from tests.support.command_line import in_a_process
 from tests.support.credentials import bearer_of, sign_in_link, stores_of
 from tests.support.eventually import eventually
 from tests.support.server_process import RunningServer, gone
@@ -52,8 +53,8 @@ async def closed(socket: SocketClient) -> int:
 
 async def sestetto(server: RunningServer, *words: str) -> int:
     """The command on the server's data; its exit code."""
-    process = await asyncio.create_subprocess_exec(*server.command(*words), env=server.environment)
-    return await process.wait()
+    code, _, _ = await in_a_process(*words, environment=server.environment)
+    return code
 
 
 async def test_the_shop_greets_and_the_console_asks_for_a_sign_in(server: RunningServer) -> None:
