@@ -22,6 +22,12 @@ async def read(
     return sorted(lines, key=lambda line: line.place, reverse=True)[:limit]
 
 
+async def people(services: Services, by: Member) -> dict[str, str]:
+    """Return id and name of everybody who has lines, whether they are still here or not."""
+    require(by, "configure")
+    return await services.stores.audit.people()
+
+
 async def heads(services: Services, by: Member) -> dict[str, tuple[int, str]]:
     """Return number and hash of the newest line of each chain."""
     require(by, "configure")

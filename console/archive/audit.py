@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive.audit_chain import append
@@ -138,6 +138,13 @@ class AuditStore:
         """Somebody tried to change a setting that their role may not change."""
         async with self.database.writing() as connection:
             await note(connection, by, self.clock(), "Change refused", f"page:{path[:120]}")
+
+    async def people(self) -> dict[str, str]:
+        """Return everybody who has lines, commands aside: id and the newest name."""
+        newest = select(func.max(audit.c.id)).where(audit.c.member != "").group_by(audit.c.member)
+        wanted = select(audit.c.member, audit.c.name).where(audit.c.id.in_(newest))
+        async with self.database.reading() as connection:
+            return {row.member: row.name for row in await connection.execute(wanted)}
 
     async def read(
         self, only: AuditFilter = EVERYTHING, *, before: AuditCursor | None = None, limit: int = 50

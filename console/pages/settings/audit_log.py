@@ -311,10 +311,16 @@ async def show(request: Request, me: SignedIn) -> Response:
         "filters": filters,
         "logs": LOGS,
         "chains": CHAINS,
-        "everyone": everyone,
+        "choices": choices(reader.names, await audit_log.people(services, me.member)),
         "heads": await audit_log.heads(services, me.member),
     }
     return draw(request, me, "changes", context, at=AT)
+
+
+def choices(names: Mapping[str, Mapping[str, str]], people: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return whose lines can be chosen, id and name, by name: members, integrations, and who has lines besides."""
+    found = {**people, **names["integration"], **names["member"]}
+    return sorted(found.items(), key=lambda one: (one[1].casefold(), one[0]))
 
 
 def chat_of(line: AuditLine | SupervisorAction) -> str:

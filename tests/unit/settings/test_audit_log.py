@@ -58,6 +58,23 @@ async def test_bots_and_integrations_have_their_names_in_it(services: Services, 
     assert crm.id not in page
 
 
+async def test_whoever_has_entries_can_be_chosen(services: Services, sam: httpx.AsyncClient) -> None:
+    stores = services.stores
+    crm, robin = await stores.integrations.add("CRM"), await stores.integrations.add("Robin")
+    await stores.canned.put(Canned("c1", "Of CRM", "Yes"), by=Author(crm.id, "CRM"))
+    await stores.canned.put(Canned("c2", "Of Robin", "Yes"), by=Author(robin.id, "Robin"))
+    await stores.canned.put(Canned("c3", "Of Otto", "Yes"), by=Author("otto", "Otto"))
+    await stores.integrations.remove(robin.id)
+    shown = (await sam.get("/settings/changes")).text
+    options = dict(re.findall(r'<option value="([^"]*)"[^>]*>([^<]*)</option>', shown))
+    assert [options.get(id) for id in (crm.id, robin.id, "otto", "ana")] == ["CRM", "Robin", "Otto", "Ana"]
+    assert shown.index(">CRM</option>") < shown.index(">Otto</option>") < shown.index(">Robin</option>")
+    one = (await sam.get(f"/settings/changes?member={robin.id}")).text
+    assert f'<option value="{robin.id}" selected>' in one
+    assert "Of Robin" in one
+    assert "Of CRM" not in one
+
+
 async def test_many_changes_come_page_by_page(services: Services, sam: httpx.AsyncClient) -> None:
     for number in range(60):
         await services.stores.canned.put(Canned(f"c{number}", f"Reply {number}", "Yes"))
