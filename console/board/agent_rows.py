@@ -38,8 +38,8 @@ class AgentRow(msgspec.Struct, frozen=True):
     `to_wrap_up` counts ended chats whose wrap-up was left for later.
     `since` is when the status began, `lost` when the connection was lost with chats in hand (ms; 0 for neither).
     `breather` is when the breather ends (0: none). `most` is the supervisors' limit; the agent may have a lower one,
-    `at_once`. With slots for other channels there are `limit` in all; `free` are those for a live chat, `free_aside`
-    those for a chat of another channel.
+    `at_once`. They may set `highest_limit` at most. With slots for other channels there are `limit` in all; `free` are
+    those for a live chat, `free_aside` those for a chat of another channel.
     """
 
     id: str
@@ -53,6 +53,7 @@ class AgentRow(msgspec.Struct, frozen=True):
     limit: int
     at_once: int
     most: int
+    highest_limit: int
     free: int
     free_aside: int
     used: int
@@ -86,6 +87,7 @@ def agent_row(picture: Picture, agent: AgentState, directory: Directory, *, lost
         limit=agent.slots,
         at_once=agent.limit,
         most=agent.most,
+        highest_limit=agent.highest_limit,
         free=agent.free_slots,
         free_aside=agent.free_channel_slots,
         used=len(agent.held),

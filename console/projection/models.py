@@ -5,6 +5,7 @@ from typing import Protocol, cast
 
 import msgspec
 
+from console.domain.directory import SLOTS
 from console.events import AnswerGiven, Status, Turn, Visitor
 from console.projection.levels import Levels, levels_of
 from console.projection.statistics import DAY, HOUR, AgentFigures, QueueFigures, agent_figures_of, figures_of
@@ -114,6 +115,11 @@ class AgentState(msgspec.Struct):
     def own_limit(self) -> bool:
         """Whether the agent chose a limit below the supervisors'."""
         return self.limit < self.most
+
+    @property
+    def highest_limit(self) -> int:
+        """The highest limit that supervisors may set: slots for chats of other channels are among the six."""
+        return SLOTS - (self.channel_slots or 0)
 
     @property
     def free_slots(self) -> int:

@@ -60,7 +60,9 @@ def right_limit(levels: Sequence[Level], goal: float, limit: int) -> RightLimit:
 
 def right_limit_of(agent: AgentState, directory: Directory, now: int) -> RightLimit:
     """What supervisors may set instead of their limit. The goal is the highest of the agent's queues."""
-    return right_limit(agent.levels.at_each(now), _goal(agent, directory), agent.most)
+    found = right_limit(agent.levels.at_each(now), _goal(agent, directory), agent.most)
+    use = min(found.use, agent.highest_limit)
+    return msgspec.structs.replace(found, use=use if use != agent.most else 0)
 
 
 def own_right_limit_of(agent: AgentState, directory: Directory, now: int) -> RightLimit:

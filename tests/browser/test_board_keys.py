@@ -134,6 +134,17 @@ async def test_a_move_offers_those_with_a_free_slot_for_such_a_chat(
     await expect(options).to_have_text(people)
 
 
+async def test_the_sheet_offers_no_limit_that_slots_for_other_channels_rule_out(
+    board_stage: BoardStage, page: Page
+) -> None:
+    await busy(board_stage, page)
+    board_stage.floor.agent("kim", name="Kim", limit=1, channel_slots=2)
+    board_stage.change()
+    await page.locator("#agent-kim").get_by_role("button", name="Kim").click()
+    limits = page.get_by_role("dialog", name="Kim").get_by_role("group", name="Chat limit").get_by_role("button")
+    await expect(limits).to_have_text(["1", "2", "3", "4"])
+
+
 # --- finding -----------------------------------------------------------------------------------------
 
 

@@ -62,6 +62,7 @@ export function sync() {
   }
   for (const one of menu().querySelectorAll("[data-set-limit]")) {
     one.setAttribute("aria-pressed", String(one.getAttribute("data-set-limit") === row.dataset.limit));
+    one.toggleAttribute("hidden", Number(one.getAttribute("data-set-limit")) > Number(row.dataset.highestLimit));
   }
 }
 

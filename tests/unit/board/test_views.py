@@ -57,6 +57,15 @@ def test_a_limit_that_the_agent_chose_stands_in_their_row(limit: int, words: str
     assert drawn.count('data-kind="locked"') == 6 - limit
 
 
+@pytest.mark.parametrize(("channel_slots", "highest"), [(None, 6), (0, 6), (2, 4)])
+def test_a_row_tells_the_sheet_the_highest_limit_beside_slots_for_other_channels(
+    channel_slots: int | None, highest: int
+) -> None:
+    floor = Floor()
+    floor.agent("ana", limit=2, most=2, channel_slots=channel_slots)
+    assert f'data-highest-limit="{highest}"' in draw(floor, row(floor))
+
+
 def test_a_row_counts_the_free_slots_of_each_kind() -> None:
     floor = Floor()
     floor.agent("ana", limit=2, most=3, channel_slots=2, aside=1)

@@ -88,6 +88,15 @@ def test_ana_is_offered_at_most_what_sam_allows(limit: int, most: int, ana: int,
     assert right_limit_of(agent, floor.directory, floor.now).use == sam
 
 
+def test_no_limit_is_offered_that_the_slots_for_other_channels_rule_out() -> None:
+    floor = Floor()
+    counted = {f"{what}{chats}": 300 for what in "wak" for chats in range(1, 6)}
+    agent = floor.agent("ana", limit=2, most=2, channel_slots=2, levels=Levels({floor.now // DAY: counted}))
+    assert right_limit_of(agent, floor.directory, floor.now).use == 4
+    agent.limit = agent.most = 4
+    assert right_limit_of(agent, floor.directory, floor.now).use == 0
+
+
 def test_if_even_one_chat_is_too_much_no_limit_helps() -> None:
     found = at(level(300, 0.5))
     assert (found.holds, found.misses, found.use) == (0, 1, 0)
