@@ -196,6 +196,18 @@ async def test_a_form_is_filled_in_and_saved_by_keyboard_alone(empty_server: Run
     await page.get_by_text("Away reasons saved. They apply now.").wait_for()
 
 
+async def test_a_number_stands_between_its_label_and_its_hint(empty_server: RunningServer, page: Page) -> None:
+    """All three begin at one edge, and no line of the hint is indented."""
+    await sign_in(page, empty_server)
+    await page.goto(f"{empty_server.url}/settings/queues/new")
+    parts = [page.locator(part) for part in ("label[for=target]", "#target", "#target-hint")]
+    boxes = [await part.bounding_box() for part in parts]
+    assert len({box and box["x"] for box in boxes}) == 1
+    assert [box and box["y"] for box in boxes] == sorted({box["y"] for box in boxes if box})
+    for part in parts:
+        await expect(part).to_have_css("text-indent", "0px")
+
+
 async def test_leaving_a_form_that_is_not_saved_is_asked_about(empty_server: RunningServer, page: Page) -> None:
     await sign_in(page, empty_server)
     asked: list[str] = []
