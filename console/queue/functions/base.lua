@@ -178,6 +178,7 @@ local function verb(name, body, flags, many)
       end
       S.flush()
       if not good then error(reply, 0) end
+      S.keep_read()
       return reply
     end,
     flags = flags or {},

@@ -2,7 +2,21 @@
 -- is long and seldom needed, is kept beside it.
 
 -- What a call notes in a chat or member for itself.
-local INNER = { id = true, key = true, fresh = true, unlogged = true, profile = true, slots = true, formerly = true }
+local INNER = {
+  id = true,
+  key = true,
+  stored = true,
+  fresh = true,
+  unlogged = true,
+  profile = true,
+  slots = true,
+  formerly = true,
+}
+
+-- What earlier calls read or wrote, by key, in two halves. `stored` is the packed text: while the store has the same,
+-- nobody else has changed it, and there is nothing to unpack. An older release beside this one needs no other care.
+local HALF = 1000
+local RECENT, EARLIER, COUNT = {}, {}, 0
 
 -- A release before this one kept each in a hash. It is packed with its first change.
 local function from_hash(name)
@@ -14,18 +28,64 @@ local function from_hash(name)
 end
 
 -- Returns the fields by name, or nil.
-function S.unpacked(name)
+local function unpacked(name)
   local packed = redis.pcall('GET', name)
   if not packed then return nil end
   return type(packed) == 'string' and cmsgpack.unpack(packed) or from_hash(name)
 end
 
+-- Out of memory, since the call may change it and fail.
+local function take(name)
+  local thing = RECENT[name]
+  if thing then
+    RECENT[name], COUNT = nil, COUNT - 1
+  else
+    thing, EARLIER[name] = EARLIER[name], nil
+  end
+  return thing
+end
+
+-- Reads a chat or member that the call may change. Returns it or nil.
+function S.read(kind, id)
+  local name = key(kind, id)
+  local text = redis.pcall('GET', name)
+  if not text then return nil end
+  local thing
+  if type(text) == 'string' then
+    thing = take(name)
+    if not thing or thing.stored ~= text then
+      thing = cmsgpack.unpack(text)
+      thing.stored = text
+    end
+  else
+    thing = from_hash(name)
+  end
+  if thing then
+    thing.id, thing.key = id, name
+    READ[#READ + 1] = thing
+  end
+  return thing
+end
+
+-- Call once all changes are written: keeps in memory what the call has read, but chats that are over.
+function S.keep_read()
+  for _, thing in ipairs(READ) do
+    if thing.stored and thing.place ~= 'ended' then
+      thing.fresh, thing.slots, thing.formerly = nil, nil, nil
+      if COUNT == HALF then
+        RECENT, EARLIER, COUNT = {}, RECENT, 0
+      end
+      RECENT[thing.key], COUNT = thing, COUNT + 1
+    end
+  end
+end
+
 -- Packs it without what the call has noted; a loop over INNER would cost as much as packing.
 local function packed(thing)
   local id, name, fresh, slots, formerly = thing.id, thing.key, thing.fresh, thing.slots, thing.formerly
-  thing.id, thing.key, thing.fresh, thing.slots, thing.formerly = nil, nil, nil, nil, nil
+  thing.id, thing.key, thing.stored, thing.fresh, thing.slots, thing.formerly = nil, nil, nil, nil, nil, nil
   local text = cmsgpack.pack(thing)
-  thing.id, thing.key, thing.fresh, thing.slots, thing.formerly = id, name, fresh, slots, formerly
+  thing.id, thing.key, thing.stored, thing.fresh, thing.slots, thing.formerly = id, name, text, fresh, slots, formerly
   return text
 end
 
@@ -45,7 +105,7 @@ end
 function S.peek(kind, id)
   local known = (kind == 'chat' and CHATS or AGENTS)[id]
   if known == nil then
-    known = S.unpacked(key(kind, id))
+    known = unpacked(key(kind, id))
     if known then known.id = id end
   end
   return known or nil

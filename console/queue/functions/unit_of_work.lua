@@ -3,6 +3,7 @@
 -- feed already.
 
 local CHATS, AGENTS -- by id; `false` for one that does not exist
+local READ -- chats and members that this call has read or made, for `keep_read`
 local CHANGED -- chats and members with something to write
 local TIMERS -- "kind:id" -> ms, or false for none
 local STALE -- members whose place in the free lanes may be outdated
@@ -21,17 +22,14 @@ end
 
 function S.new_call()
   MANNED, RESETTLED = {}, false
-  CHATS, AGENTS, CHANGED, TIMERS, STALE, COUNTED, FACTS = {}, {}, {}, {}, {}, {}, {}
+  CHATS, AGENTS, READ, CHANGED, TIMERS, STALE, COUNTED, FACTS = {}, {}, {}, {}, {}, {}, {}, {}
 end
 
 -- Returns the chat or nil. Change it with `put`.
 function S.chat(id)
   local c = CHATS[id]
   if c == nil then
-    c = S.unpacked(key('chat', id)) or false
-    if c then
-      c.id, c.key = id, key('chat', id)
-    end
+    c = S.read('chat', id) or false
     CHATS[id] = c
   end
   return c or nil
@@ -39,7 +37,7 @@ end
 
 function S.new_chat(id)
   local c = { id = id, key = key('chat', id), last = '0', fresh = true }
-  CHATS[id] = c
+  CHATS[id], READ[#READ + 1] = c, c
   return c
 end
 
@@ -47,10 +45,7 @@ end
 function S.agent(id)
   local a = AGENTS[id]
   if a == nil then
-    a = S.unpacked(key('agent', id)) or false
-    if a then
-      a.id, a.key = id, key('agent', id)
-    end
+    a = S.read('agent', id) or false
     AGENTS[id] = a
   end
   return a or nil
@@ -76,7 +71,7 @@ end
 
 -- Drops the changes of a thing whose keys were deleted.
 function S.forget(thing)
-  CHANGED[thing] = nil
+  CHANGED[thing], thing.stored = nil, nil
   CHATS[thing.id], AGENTS[thing.id] = nil, nil
 end
 
@@ -318,5 +313,5 @@ function S.next_of_many()
   PASSED = PASSED + 1
   if PASSED % 100 > 0 then return end
   S.flush()
-  CHATS = {}
+  CHATS, READ = {}, {}
 end
