@@ -8,7 +8,7 @@ end
 local function rebuild(told, log)
   local current = redis.call('HGET', key('visitor', told.visitor), 'chat')
   local other = current and S.chat(current)
-  local c = S.create(told.chat, told.visitor, told.queue, told.site, told.channel, told.tongue, told.profile)
+  local c = S.create(told.chat, told.visitor, told.queue, told.site, told.channel, told.tongue, told.profile, other)
   local bytes = 0
   for _, json in ipairs(log) do
     bytes = bytes + #json

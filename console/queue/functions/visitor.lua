@@ -2,12 +2,11 @@
 
 local EARLIER = 20 -- chats that one remembers
 
--- The chats that the visitor has left less than ten minutes ago, each with when (ms), latest first; nil: none.
-local function left_chats(visitor)
-  local id = redis.call('HGET', key('visitor', visitor), 'chat')
-  local c = id and S.peek('chat', id)
+-- The chats that the visitor has left less than ten minutes ago, each with when (ms), latest first; nil: none. `c`, if
+-- any, is the one they have now.
+local function left_chats(c)
   if not c or num(c.ended) > 0 and NOW - num(c.ended) >= REOPEN then return nil end
-  local left, count = id .. ' ' .. STAMP, 1
+  local left, count = c.id .. ' ' .. STAMP, 1
   for earlier, at in string.gmatch(c.before or '', '(%S+) (%d+)') do
     if NOW - num(at) < REOPEN and count < EARLIER then
       left, count = left .. ' ' .. earlier .. ' ' .. at, count + 1
@@ -28,9 +27,10 @@ function S.again_of_visitor(c, cid, digest)
   end
 end
 
-function S.create(chat, visitor, queue, site, channel, tongue, opened)
+-- `last`, if any, is the chat that the visitor had until now.
+function S.create(chat, visitor, queue, site, channel, tongue, opened, last)
   local c = S.new_chat(chat)
-  S.put(c, 'before', left_chats(visitor))
+  S.put(c, 'before', left_chats(last))
   S.put_all(c, {
     place = 'waiting',
     queue = queue,
@@ -241,7 +241,7 @@ verb(
     end
     queue = q.id
     S.spend()
-    c = S.create(chat, visitor, queue, site, channel, tongue, opened)
+    c = S.create(chat, visitor, queue, site, channel, tongue, opened, c)
     S.put(c, 'address', address or '')
     if num(ahead) > 0 then S.put(c, 'ahead', ahead) end
     redis.call('SADD', P .. 'live', chat)
@@ -294,7 +294,7 @@ verb(
     if message == '' then return refuse('nothing_to_do') end
     if not q then return refuse('not_found') end
     S.spend()
-    local left = S.create(chat, visitor, q.id, site, channel, '', opened)
+    local left = S.create(chat, visitor, q.id, site, channel, '', opened, c)
     S.put(left, 'rank', '0')
     -- A left message must not replace the chat that is open.
     if c and c.place ~= 'ended' then redis.call('HSET', key('visitor', visitor), 'chat', c.id) end
