@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from console.actions import blocks
 from console.actions.visitor_profile import ProfileBuilder
 from console.domain.directory import Site
 from console.domain.identity import SignedPerson, person_id
@@ -96,6 +97,8 @@ class Identification:
             problem.external = person.external
             raise problem from None
         theirs = live is not None and live.fields["visitor"] == visitor  # this is a second try
+        if claimed:
+            await blocks.follow(self.services, known.visitor, visitor)
         same = known.visitor == visitor or claimed or theirs
         token = self.services.person_tokens.sign(person, self.site.key)
         said = Identified(True, person.external, token, changed="" if same else was)

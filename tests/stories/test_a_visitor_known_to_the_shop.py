@@ -1,6 +1,7 @@
 """Vera is signed in at the shop, which vouches for her: Premium answers her, on each of her devices."""
 
 import asyncio
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,11 +9,12 @@ import pytest
 from msgspec.structs import replace
 
 from console.archive.search import ChatQuery, ChatSearch
+from console.domain.blocks import Block
 from console.domain.card_numbers import MASK
 from console.domain.directory import Queue
 from console.domain.identity import ClaimRule, SiteIdentity
 from console.domain.ids import new_cid
-from tests.support.credentials import stores_of
+from tests.support.credentials import is_live, stores_of
 from tests.support.eventually import eventually
 from tests.support.identities import SECRET, SHARED, EdKey, claims_of, hash_of, token_of, trusts
 from tests.support.json_clients import Agent, Frame, Visitor
@@ -209,6 +211,27 @@ async def test_signing_in_in_the_middle_of_a_chat_takes_it_along(server: Running
     past = await tablet.hears("past")
     assert "I cannot sign in." in str(past), "it is hers in the archive too"
     for one in (visitor, other_tab, stale, vera, retry, tablet, ana):
+        await one.leave()
+
+
+async def test_a_block_stays_though_she_signs_in(server: RunningServer) -> None:
+    await shop(server)
+    ana = await at_the_desk(server, "ana")
+    visitor = await Visitor.comes(server)
+    await visitor.opens("Spam")
+    await ana.gets(visitor.chat)
+    opened = await ana.is_told("opened")
+    async with stores_of(server) as stores:
+        until = round(time.time() * 1000) + 86_400_000
+        stands = await stores.blocks.put(Block("visitor", opened["visitor"]["id"], until, note="Spam", by="Ana"))
+        await eventually(lambda: is_live(stores.database, stands.version), "the block to be live")
+    assert await visitor.hears_close() == 1008
+    for began in (True, False):
+        vera = await Visitor.comes(server, knows=visitor, identity=says() | {"began": began}, let_in=False)
+        refused = await vera.hears("error")
+        assert refused["code"] == "blocked", "as the visitor of that chat, and from then on"
+        await vera.leave()
+    for one in (visitor, ana):
         await one.leave()
 
 

@@ -76,11 +76,11 @@ class Visitor(Talker):
     @classmethod
     async def comes(
         cls, server: RunningServer, *, knows: "Visitor | None" = None, after: int | None = None, queue: str = "",
-        site: str = "demo", identity: Frame | None = None,
+        site: str = "demo", identity: Frame | None = None, let_in: bool = True,
     ) -> Self:  # fmt: skip
         """A tab that says hello; `knows` is the same visitor's earlier tab, which this one continues.
 
-        With an `identity` the page says who it is.
+        With an `identity` the page says who it is. It waits for its welcome, unless it is not to be `let_in`.
         """
         address = f"{server.socket_url}/ws/visitor?site={site}" + (f"&queue={queue}" if queue else "")
         socket = await SocketClient.open(address, subprotocol="sestetto.v1", origin=server.url)
@@ -93,6 +93,8 @@ class Visitor(Talker):
         if identity is not None:
             hello["identity"] = identity
         await vera.say_frame("hello", **hello)
+        if not let_in:
+            return vera
         welcome = await vera.hears("welcome")
         vera.token, vera.epoch = welcome["token"], welcome["epoch"]
         vera.chat = welcome.get("chat", {}).get("id", "")
