@@ -429,6 +429,7 @@ TABLE = [
     Row("imports.report", ADMINS, lambda s, me: is_not_there(imports.report(s, me.member, "none"))),
     Row("imports.links", ADMINS, lambda s, me: is_not_there(imports.links(s, me.member, "none"))),
     Row("audit_log.read", SUPERVISORS, lambda s, me: audit_log.read(s, me.member, AuditFilter(), None, 10)),
+    Row("audit_log.people", SUPERVISORS, lambda s, me: audit_log.people(s, me.member)),
     Row("audit_log.heads", SUPERVISORS, lambda s, me: audit_log.heads(s, me.member)),
     Row("audit_log.visitors_of", SUPERVISORS, lambda s, me: audit_log.visitors_of(s, me.member, {"none"})),
     Row("tokens.read_own", EVERYBODY, lambda s, me: tokens.read_own(s, me.member)),
