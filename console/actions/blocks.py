@@ -1,15 +1,10 @@
 """Blocking visitors who attack, or their address, for a while, and unblocking them."""
 
-from contextlib import suppress
-
-import msgspec
-
 from console.domain.blocks import DAY, LONGEST_NOTE, Block, Kind, is_address, key_of
 from console.domain.directory import Member
 from console.domain.permissions import may, require
 from console.domain.sanitize import clean
-from console.errors import BadSettings, NotYours, Problem, Unknown
-from console.events import Author
+from console.errors import BadSettings, NotYours, Problem
 from console.projection.picture import chat_state
 from console.queue.results import Gone
 from console.security import address_group
@@ -46,17 +41,6 @@ async def block(services: Services, by: Member, kind: Kind, who: str, *, days: i
         raise BadSettings([Problem("blocked", "who", NO_VISITOR)])
     group = address_group(who.partition("/")[0]) if kind == "address" else who
     return await _put(services, by, kind, group, days, note=note)
-
-
-async def follow(services: Services, visitor: str, person: str) -> None:
-    """Block a person as the visitor they were until they proved who they are. Does nothing while SQL is away."""
-    blocks, now = services.directory.blocks, services.workspace.now()
-    block = blocks.get(key_of("visitor", visitor))
-    if block is None or block.until <= now or key_of("visitor", person) in blocks:
-        return
-    theirs = msgspec.structs.replace(block, who=person)
-    with suppress(Unknown, BadSettings):
-        await services.go_live(await services.stores.blocks.put(theirs, by=Author("", block.by)))
 
 
 async def lift(services: Services, by: Member, kind: Kind, who: str) -> bool:

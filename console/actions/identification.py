@@ -5,16 +5,18 @@ person, since nobody knows whether it still is the same one at this browser.
 """
 
 import hashlib
+from contextlib import suppress
 from typing import Literal
 
 import msgspec
 
-from console.actions import blocks
 from console.actions.visitor_profile import ProfileBuilder
+from console.domain.blocks import block_of, key_of
 from console.domain.directory import Site
 from console.domain.identity import SignedPerson, person_id
 from console.domain.identity_problems import PROBLEMS
-from console.errors import BadIdentity, IdentityUsed, NotYours
+from console.errors import BadIdentity, BadSettings, IdentityUsed, NotYours, Unknown
+from console.events import Author
 from console.protocol import Identified, SignedIdentity
 from console.queue.payloads import VisitorProfile
 from console.queue.results import ChatSnapshot, Gone
@@ -98,11 +100,22 @@ class Identification:
             raise problem from None
         theirs = live is not None and live.fields["visitor"] == visitor  # this is a second try
         if claimed:
-            await blocks.follow(self.services, known.visitor, visitor)
+            await self._block_as(known.visitor, visitor)
         same = known.visitor == visitor or claimed or theirs
         token = self.services.person_tokens.sign(person, self.site.key)
         said = Identified(True, person.external, token, changed="" if same else was)
         return Who(visitor, person, token, said)
+
+    async def _block_as(self, visitor: str, person: str) -> None:
+        """Block the person as the visitor they were until now. Does nothing while SQL is away."""
+        services = self.services
+        blocks = services.directory.blocks
+        block = block_of(blocks, visitor, "", services.workspace.now())
+        if block is None or key_of("visitor", person) in blocks:
+            return
+        theirs = msgspec.structs.replace(block, who=person)
+        with suppress(Unknown, BadSettings):
+            await services.go_live(await services.stores.blocks.put(theirs, by=Author("", block.by)))
 
     async def _live(self, chat: str) -> ChatSnapshot | None:
         try:
