@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 from console.actions.visitor_profile import ProfileBuilder
-from console.domain.blocks import block_of, key_of
+from console.domain.blocks import block_of
 from console.domain.directory import Site
 from console.domain.identity import SignedPerson, person_id
 from console.domain.identity_problems import PROBLEMS
@@ -109,9 +109,9 @@ class Identification:
     async def _block_as(self, visitor: str, person: str) -> None:
         """Block the person as the visitor they were until now. Does nothing while SQL is away."""
         services = self.services
-        blocks = services.directory.blocks
-        block = block_of(blocks, visitor, "", services.workspace.now())
-        if block is None or key_of("visitor", person) in blocks:
+        blocks, now = services.directory.blocks, services.workspace.now()
+        block = block_of(blocks, visitor, "", now)
+        if block is None or block_of(blocks, person, "", now):
             return
         theirs = msgspec.structs.replace(block, who=person)
         with suppress(Unknown, BadSettings):

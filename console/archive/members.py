@@ -14,7 +14,7 @@ from console.archive.credentials import end_invitations, fold_email, revoke_all
 from console.archive.directory_store import DirectoryStore, Step, must_be_as_seen, must_exist
 from console.archive.password_hash import password_problems
 from console.archive.tables import members, queues
-from console.domain.directory import SLOTS, Directory, Member, MemberRole
+from console.domain.directory import SLOTS, Directory, Member, MemberRole, highest_limit
 from console.domain.ids import new_id
 from console.domain.validation.members import validate_member
 from console.errors import BadSettings, Problem, Refused
@@ -122,7 +122,7 @@ class MemberStore:
         def wanted(known: Directory) -> Directory:
             must_exist(member in known.members, NO_MEMBER)
             was = known.members[member]
-            most = SLOTS - (was.channel_slots or 0)
+            most = highest_limit(was.channel_slots)
             if limit > most:
                 raise BadSettings([Problem(f"member:{member}", "limit", TOO_MANY, {"most": most})])
             changed = replace(was, limit=limit, own_limit=below(limit, was.own_limit))

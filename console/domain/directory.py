@@ -24,6 +24,11 @@ REMEMBERED = 30  # days until a visitor who does not come back is a stranger, un
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000  # ms
 
 
+def highest_limit(channel_slots: int | None) -> int:
+    """Return the highest limit that supervisors may set: slots for chats of other channels are among the six."""
+    return SLOTS - (channel_slots or 0)
+
+
 class Site(msgspec.Struct, frozen=True):
     """A website with the widget.
 

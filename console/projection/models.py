@@ -5,7 +5,7 @@ from typing import Protocol, cast
 
 import msgspec
 
-from console.domain.directory import SLOTS
+from console.domain.directory import highest_limit
 from console.events import AnswerGiven, Status, Turn, Visitor
 from console.projection.levels import Levels, levels_of
 from console.projection.statistics import DAY, HOUR, AgentFigures, QueueFigures, agent_figures_of, figures_of
@@ -118,8 +118,8 @@ class AgentState(msgspec.Struct):
 
     @property
     def highest_limit(self) -> int:
-        """The highest limit that supervisors may set: slots for chats of other channels are among the six."""
-        return SLOTS - (self.channel_slots or 0)
+        """The highest limit that supervisors may set."""
+        return highest_limit(self.channel_slots)
 
     @property
     def free_slots(self) -> int:

@@ -1,6 +1,6 @@
 -- What a visitor does.
 
-local EARLIER = 20 -- chats that one remembers
+local MOST_LEFT = 20 -- chats that one remembers
 
 -- The chats that the visitor has left less than ten minutes ago, each with when (ms), latest first; nil: none. `c`, if
 -- any, is the one they have now.
@@ -8,7 +8,7 @@ local function left_chats(c)
   if not c or num(c.ended) > 0 and NOW - num(c.ended) >= REOPEN then return nil end
   local left, count = c.id .. ' ' .. STAMP, 1
   for earlier, at in string.gmatch(c.before or '', '(%S+) (%d+)') do
-    if NOW - num(at) < REOPEN and count < EARLIER then
+    if NOW - num(at) < REOPEN and count < MOST_LEFT then
       left, count = left .. ' ' .. earlier .. ' ' .. at, count + 1
     end
   end

@@ -81,20 +81,12 @@ async def test_what_was_done_in_the_last_chat_is_known_in_the_next(shift: Shift)
         await shift.writes("vera", third, "Twice", cid=said)
 
 
-async def test_it_is_known_to_the_person_the_visitor_turns_out_to_be(shift: Shift) -> None:
-    first, cid = await shift.opens("vera"), new_cid()
-    once = await shift.writes("vera", first, "Once", cid=cid)
-    await shift.workspace.visitor_end(first, Visitor("vera"), new_cid())
-    second = await shift.opens("vera")
-    profile = VisitorProfile(Visitor("p42", "Vera"))
-    assert await shift.workspace.identify("p42", "", "tab", 0, chat=second, before="vera", profile=profile)
-    assert await shift.writes("p42", second, "Once", cid=cid) == once
-
-
-async def test_what_a_person_did_before_another_tab_s_chat_became_theirs_is_known_in_it(shift: Shift) -> None:
-    first, cid = await shift.opens("p42"), new_cid()
-    once = await shift.writes("p42", first, "Once", cid=cid)
-    await shift.workspace.visitor_end(first, Visitor("p42"), new_cid())
+@pytest.mark.parametrize("who", ["vera", "p42"])
+async def test_it_is_known_once_the_next_chat_is_a_person_s(who: str, shift: Shift) -> None:
+    """Whether they did it under the id they had before, or in a chat of their own."""
+    first, cid = await shift.opens(who), new_cid()
+    once = await shift.writes(who, first, "Once", cid=cid)
+    await shift.workspace.visitor_end(first, Visitor(who), new_cid())
     second = await shift.opens("vera")
     profile = VisitorProfile(Visitor("p42", "Vera"))
     assert await shift.workspace.identify("p42", "", "tab", 0, chat=second, before="vera", profile=profile)
