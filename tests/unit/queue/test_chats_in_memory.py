@@ -40,6 +40,7 @@ async def test_a_call_that_could_not_write_a_chat_leaves_nothing_in_memory(shift
     assert (await stored(shift, "chat", chat))["seq"] == str(before)
     await command("DEL", log)
     await command("RENAME", f"{log}-away", log)
+    await shift.clock.jump(0.01)  # the feed has that number already, and takes it again in a later millisecond only
     assert (await shift.writes("vera", chat)).seq == before + 1
 
 
