@@ -11,8 +11,11 @@ MOST_A_DAY = 3  # of one visitor
 MOST_AN_HOUR = 60  # of one site: nobody sends mails to strangers through us
 
 
-async def mail_transcript(services: Services, visitor: str, chat: str, cid: str, email: str) -> Said:
-    """Send the transcript once per cid. Raises NothingToDo without a mail server, or before an agent has answered."""
+async def mail_transcript(services: Services, visitor: str, chat: str, cid: str, email: str, *, read: int) -> Said:
+    """Send the transcript once per cid, with all that the visitor has read: up to that seq.
+
+    Raises NothingToDo without a mail server, or before an agent has answered.
+    """
     if not services.post.sends:
         raise NothingToDo
     if not is_address(email.strip()):
@@ -21,6 +24,7 @@ async def mail_transcript(services: Services, visitor: str, chat: str, cid: str,
         to=email.strip(),
         kind="transcript",
         chat=chat,
+        seq=read,
         message_id=f"transcript.{chat}.{cid}@{services.post.outbox.domain}",
     )
     limits = TranscriptLimits(services.post.outbox, visitors=MOST_A_DAY, sites=MOST_AN_HOUR)

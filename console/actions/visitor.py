@@ -292,7 +292,8 @@ class VisitorActions:
             return await self._late(command.cid, "rated")
 
     async def mail_transcript(self, command: MailTranscript) -> Said:
-        return await mail_transcript(self.services, self.visitor.id, self._open_chat(), command.cid, command.email)
+        chat, last = self._open_chat(), self.last
+        return await mail_transcript(self.services, self.visitor.id, chat, command.cid, command.email, read=last)
 
     async def set_profile(self, command: SetProfile) -> Said:
         """Set the profile. In a chat the agent sees it at once; before one it is kept for the opening."""

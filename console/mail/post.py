@@ -13,11 +13,14 @@ from console.domain.alert_delivery import Answer
 from console.domain.directory import Directory, Site
 from console.domain.mail import TOKEN_PLACE, Letter, Sender, sender_of
 from console.domain.mail_server import smtp_server
+from console.errors import Unknown
 from console.mail.answers import written
 from console.mail.composing import compose
 from console.mail.smtp import SmtpClient
 from console.mail.transcripts import transcript
 from console.security.mail_tokens import MailTokens
+
+TRIES = 3  # of a transcript that the archive does not have in full
 
 
 class Post:
@@ -44,7 +47,11 @@ class Post:
         return self.server is not None
 
     async def write(self, mail: OutgoingMail) -> EmailMessage | None:
-        """Write a mail that is about to be sent; None if what it is about is gone."""
+        """Write a mail that is about to be sent; None if what it is about is gone.
+
+        Raises Unknown for a transcript until the archive has all that its visitor had read; the last facts of a store
+        that was emptied never come, so that its third try sends what there is.
+        """
         letter = mail.letter
         if not letter.chat:
             return compose(letter, self.sender, at=mail.made)
@@ -52,6 +59,8 @@ class Post:
         site = self._directory().sites.get(record.chat.site) if record is not None else None
         formatted = site is None or site.formatting
         if record is not None and letter.kind == "transcript":
+            if mail.tries < TRIES and max((fact.seq for fact in record.facts), default=0) < letter.seq:
+                raise Unknown
             made = transcript(record, site)
             whole = replace(letter, subject=made.subject, text=made.text)
             return compose(whole, self._sender_of(site), at=mail.made, formatted=formatted)

@@ -1,0 +1,56 @@
+"""Vera asks for the transcript of a chat that goes on: it has all that she had read by then."""
+
+import pytest
+from msgspec.structs import replace
+
+from console.actions.transcripts import mail_transcript
+from console.archive.mail_outbox import OutgoingMail
+from console.domain.ids import new_cid
+from console.errors import Unknown
+from console.services import Services
+from tests.support.archive_feed import Feed
+from tests.support.mail_servers import plain
+
+
+async def asked_for(services: Services, *, read: int) -> OutgoingMail:
+    """The transcript that Vera asked for when she had read up to that seq, about to be sent."""
+    await mail_transcript(services, "vera", "c1", new_cid(), "vera@example.com", read=read)
+    (claimed,), _ = await services.post.outbox.claim("test", 9)
+    return claimed
+
+
+async def archived(services: Services, feed: Feed) -> None:
+    await services.archive.append(services.workspace.epoch, feed.entries)
+
+
+@pytest.fixture
+async def feed(services: Services) -> Feed:
+    """The chat, archived up to Ana's first answer, which has the seq 4."""
+    feed = Feed()
+    feed.open("c1")
+    feed.assign("c1")
+    feed.say("c1", "Where is my parcel?")
+    feed.say("c1", "On its way.", by="agent")
+    await archived(services, feed)
+    return feed
+
+
+async def test_a_transcript_waits_until_the_archive_has_what_vera_had_read(services: Services, feed: Feed) -> None:
+    feed.say("c1", "It comes on Monday.", by="agent")
+    mail = await asked_for(services, read=5)
+    with pytest.raises(Unknown):
+        await services.post.write(mail)
+    await archived(services, feed)
+    written = await services.post.write(mail)
+    assert written is not None
+    assert "It comes on Monday." in plain(written)
+
+
+async def test_the_third_try_sends_what_the_archive_has(services: Services, feed: Feed) -> None:
+    """An emptied store has lost the last answer for good."""
+    mail = await asked_for(services, read=5)
+    with pytest.raises(Unknown):
+        await services.post.write(replace(mail, tries=2))
+    written = await services.post.write(replace(mail, tries=3))
+    assert written is not None
+    assert "On its way." in plain(written)
