@@ -11,7 +11,7 @@ import msgspec
 from playwright.async_api import BrowserContext, ConsoleMessage, Page
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -236,10 +236,9 @@ class Stage:
     # --- the machinery ---
 
     def run(self) -> None:
-        page = Route("/console", self._page)
-        self.house.on = Starlette(
-            routes=[page, *static_routes, *side_routes(self), WebSocketRoute("/ws/agent", self._socket)]
-        )
+        pages = [Route("/console", self._page), Route("/sign-out", self._signed_out, methods=["POST"])]
+        socket = WebSocketRoute("/ws/agent", self._socket)
+        self.house.on = Starlette(routes=[*pages, *static_routes, *side_routes(self), socket])
 
     async def stop(self) -> None:
         self.house.on = DARK
@@ -249,6 +248,9 @@ class Stage:
         response = console_page(request, self.member, build=BUILD, sites=sites, demo=self.demo, drafts=self.model)
         response.headers["content-security-policy"] = CSP
         return response
+
+    async def _signed_out(self, request: Request) -> Response:
+        return HTMLResponse('<!doctype html><title>Signed out</title><link rel="icon" href="data:,">')
 
     async def _socket(self, connection: WebSocket) -> None:
         if self.refusing:
