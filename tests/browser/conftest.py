@@ -9,7 +9,7 @@ from playwright.async_api import Browser, BrowserContext, Page, Playwright, asyn
 
 from tests.browser.board_scenes import QUEUES
 from tests.browser.board_stage import BoardStage, open_board
-from tests.browser.chromium import KEPT_AWAKE, find, flags
+from tests.browser.chromium import KEPT_AWAKE, find, find_light, flags
 from tests.browser.console_stage import Stage, open_console
 from tests.browser.page_server import House
 
@@ -33,6 +33,14 @@ async def playwright() -> AsyncIterator[Playwright]:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser(playwright: Playwright) -> AsyncIterator[Browser]:
     """Chromium, headless. None on this machine: a failure, never a skip (`make browser` gets one)."""
+    running = await playwright.chromium.launch(executable_path=find_light() or None, args=flags())
+    yield running
+    await running.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def whole_browser(playwright: Playwright) -> AsyncIterator[Browser]:
+    """One with what the headless shell leaves out, such as notifications."""
     running = await playwright.chromium.launch(executable_path=find() or None, args=flags())
     yield running
     await running.close()
@@ -40,7 +48,7 @@ async def browser(playwright: Playwright) -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def sleepy_browser(playwright: Playwright) -> AsyncIterator[Browser]:
-    """A browser that slows hidden tabs down, as people's do."""
+    """A whole browser that slows hidden tabs down, as people's do."""
     running = await playwright.chromium.launch(
         executable_path=find() or None, args=flags(), ignore_default_args=list(KEPT_AWAKE)
     )

@@ -1,10 +1,26 @@
 """The check before a shift: it says in words what works and what does not, and never blocks Ana's work."""
 
-from playwright.async_api import Browser, Locator, Page, expect
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser.console_chats import Play
 from tests.browser.console_stage import Stage, open_console
 from tests.support.eventually import eventually
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser(whole_browser: Browser) -> Browser:
+    """The check asks whether this browser may notify."""
+    return whole_browser
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
+    fresh = await browser.new_context(locale="en-GB")
+    yield fresh
+    await fresh.close()
 
 
 def verdict(desk: Page, what: str) -> Locator:

@@ -39,6 +39,11 @@ SUBSCRIPTIONS = """(given) => {
 }"""
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser(whole_browser: Browser) -> Browser:
+    return whole_browser
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def service() -> AsyncIterator[PushService]:
     async with PushService("") as service:
