@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from console.domain.postgresql_url import SYSTEM, PostgresUrl, read_postgresql_url
 from console.domain.service_urls import read_database_url, without_password
 from console.errors import SettingError
+from console.extras import missing_library
 
 CONNECT = 3.0  # seconds to connect to PostgreSQL, unless the URL names another time
 STATEMENT = 8.0  # seconds for one statement; PostgreSQL enforces it
@@ -66,9 +67,7 @@ def _postgresql(url: PostgresUrl, *, patient: bool) -> AsyncEngine:
     try:
         return create_async_engine("postgresql+asyncpg://", pool_pre_ping=True, pool_timeout=POOL, connect_args=given)
     except ModuleNotFoundError as error:
-        raise SettingError(
-            f"The driver for PostgreSQL is not installed ({error.name}). Run: pip install 'sestetto[postgresql]'"
-        ) from error
+        raise SettingError(f"PostgreSQL's driver {missing_library('asyncpg', 'postgresql')}") from error
 
 
 def _connecting(url: PostgresUrl, *, patient: bool) -> Callable[[], Awaitable[Any]]:

@@ -7,6 +7,7 @@ from typing import Protocol, cast
 
 from console.config import Settings
 from console.errors import SettingError
+from console.extras import missing_library
 from console.files.local_store import LocalFiles
 
 FOLDER = "files"  # in the data folder
@@ -32,5 +33,5 @@ def open_store(settings: Settings) -> FileStore:
         # Only here: nobody else is to load it, as it takes time and memory.
         module = import_module("console.files.s3_store")
     except ImportError as problem:
-        raise SettingError('SESTETTO_FILES names a bucket: install "sestetto[s3]".') from problem
+        raise SettingError(f"SESTETTO_FILES names a bucket, but {missing_library('obstore', 's3')}") from problem
     return cast(FileStore, module.BucketFiles(settings))

@@ -12,6 +12,8 @@ from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
+from console.extras import install_command
+
 PROGRAMS = Path("/usr/lib/postgresql")  # where Debian installs them, by version
 NEEDED = ("initdb", "postgres", "createdb", "psql", "pg_isready")
 OWNER = "sestetto"  # the role that it is used with
@@ -34,7 +36,7 @@ class NoPostgres(RuntimeError):
 def missing() -> str:
     """Return why there can be none here; empty if there can."""
     if find_spec("asyncpg") is None:
-        return "pip install 'sestetto[postgresql]'"
+        return install_command("postgresql")
     return "" if programs() else "apt-get install postgresql"
 
 

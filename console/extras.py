@@ -1,0 +1,14 @@
+"""The package's extras: libraries that an installation may lack."""
+
+
+def install_command(extra: str) -> str:
+    """Return the command that installs an extra's libraries from the wheel, as `docs/operations.md` has it."""
+    return f'pip install "$(ls sestetto-*.whl)[{extra}]"'
+
+
+def missing_library(library: str, extra: str) -> str:
+    """Return what an operator reads who needs a library that is not installed."""
+    return (
+        f"{library} is not installed. Install what requirements/run.txt names, or run this beside the wheel: "
+        f"{install_command(extra)}"
+    )
