@@ -1,14 +1,17 @@
 """The board's totals, and the newest late answers."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from console.board.agent_rows import AgentRow
 from console.domain.directory import Directory
-from console.events import Turn
+from console.events import Turn, Visitor
 from console.projection.models import LateAnswer as Late
 from console.projection.picture import Picture
 
 NEWEST = 12  # late answers shown
+NOBODY = Visitor("")
 
 
 class Overview(msgspec.Struct, frozen=True):
@@ -30,11 +33,12 @@ class Overview(msgspec.Struct, frozen=True):
 
 
 class LateAnswerRow(msgspec.Struct, frozen=True):
-    """A late answer. `waited` ms is the sum of its stages."""
+    """A late answer. `waited` ms is the sum of its stages; `visitor` is an id, empty while it is not known."""
 
     chat: str
     seq: int
-    name: str
+    name: str  # empty if the visitor gave none
+    visitor: str
     agent: str  # the name
     queue: str  # the name
     at: int
@@ -59,13 +63,14 @@ def overview(picture: Picture, rows: dict[str, AgentRow], directory: Directory, 
     )
 
 
-def late_answers(picture: Picture, directory: Directory, names: dict[str, str]) -> tuple[LateAnswerRow, ...]:
-    """Return the newest late answers, newest first. `names` are known visitors' names by chat."""
+def late_answers(picture: Picture, directory: Directory, visitors: Mapping[str, Visitor]) -> tuple[LateAnswerRow, ...]:
+    """Return the newest late answers, newest first. `visitors` are those that are known, by chat."""
     return tuple(
         LateAnswerRow(
             chat=late.chat,
             seq=late.turn.seq,
-            name=names.get(late.chat, ""),
+            name=visitors.get(late.chat, NOBODY).name,
+            visitor=visitors.get(late.chat, NOBODY).id,
             agent=picture.agents[late.agent].name if late.agent in picture.agents else late.agent,
             queue=directory.queues[late.queue].name if late.queue in directory.queues else late.queue,
             at=late.at,

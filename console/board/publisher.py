@@ -50,7 +50,7 @@ HOURS = 24  # full hours in the chart of chats per hour
 LOOK = 0.3  # seconds that the store has to report the feed's end, and the archive to return names
 ASK = 5.0  # seconds between two queries to the archive for unknown visitors
 SLICE = 16  # parts rendered at once, about 3 ms; then other tasks get their turn
-NAMES = 200  # visitors' names of late answers to remember
+NAMES = 200  # visitors of late answers to remember
 
 ALARMS = (Late, PromiseBroken, AgentChanged, Overflowed, Opened, Released, Ended, Stalled)
 
@@ -101,7 +101,7 @@ class Boards:
         self._drawn: dict[BoardVariant, dict[str, str]] = {}
         self._dirty: set[str] = set()
         self._lost: dict[str, int] = {}  # agent -> when its connection was lost
-        self._names: dict[str, str] = {}  # chat of a late answer -> its visitor
+        self._known: dict[str, Visitor] = {}  # chat of a late answer -> its visitor
         self._seen: tuple[Picture, Directory, int] | None = None  # what `_things` were built from, and in which hour
         self._minute = 0  # in which the rows of those with many chats were built
         self._days = Days()
@@ -153,20 +153,20 @@ class Boards:
     def _remember(self, fact: ChatFact) -> None:
         chat = self._current.picture.chats.get(fact.chat)
         if chat is not None:
-            self._name(chat.id, chat.name, chat.visitor)
+            self._know(chat.id, Visitor(chat.visitor, chat.name))
 
-    def _name(self, chat: str, name: str, visitor: str) -> None:
-        self._names.pop(chat, None)
-        self._names[chat] = name or visitor[-3:]
-        while len(self._names) > NAMES:
-            del self._names[next(iter(self._names))]
+    def _know(self, chat: str, visitor: Visitor) -> None:
+        self._known.pop(chat, None)
+        self._known[chat] = visitor
+        while len(self._known) > NAMES:
+            del self._known[next(iter(self._known))]
 
     async def _find_names(self) -> None:
         """Find names for late answers that were given before this process read the feed."""
         picture = self._current.picture
-        unknown = [late.chat for late in newest(picture) if late.chat not in self._names]
+        unknown = [late.chat for late in newest(picture) if late.chat not in self._known]
         for chat in [picture.chats[id] for id in unknown if id in picture.chats]:
-            self._name(chat.id, chat.name, chat.visitor)
+            self._know(chat.id, Visitor(chat.visitor, chat.name))
         gone = [id for id in unknown if id not in picture.chats]
         if not gone or time.monotonic() - self._asked < ASK:
             return
@@ -174,7 +174,7 @@ class Boards:
         try:
             async with asyncio.timeout(LOOK):
                 for id, visitor in (await self._visitors(gone)).items():
-                    self._name(id, visitor.name, visitor.id)
+                    self._know(id, visitor)
         except (SestettoError, TimeoutError):
             return
 
@@ -261,7 +261,7 @@ class Boards:
         things["overview"] = overview(picture, rows, directory, late)
         self._left.ask(picture.left_messages)
         things["left"] = left_summary(self._left.found, directory.queues, now)
-        things["lates"] = late_answers(picture, directory, self._names)
+        things["lates"] = late_answers(picture, directory, self._known)
         before, self._things = self._things, things
         changed = [id for id, thing in things.items() if before.get(id) != thing]
         self._seconds += time.perf_counter() - started

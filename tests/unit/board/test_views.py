@@ -184,11 +184,23 @@ def test_the_totals_count_everybody_once() -> None:
 def test_a_late_answer_prints_the_seconds_of_its_stages() -> None:
     floor = busy()
     floor.late("ana", "c1", 200, 100, 7_800, 1_000)
-    html = draw(floor, late_answers(floor.picture, floor.directory, {"c1": "Giulia"}))
+    html = draw(floor, late_answers(floor.picture, floor.directory, {"c1": Visitor("v1", "Giulia")}))
     assert "Giulia Billing · Ana · 9.1 s" in text(html)
     assert "queue 0.2 s delivery 0.1 s noticing 7.8 s composing 1.0 s" in text(html)
     widths = [int(width) for width in re.findall(r'<rect class="st-\w+" x="\d+" y="0" width="(\d+)"', html)]
     assert widths == [22, 11, 857, 110]
+
+
+@pytest.mark.parametrize(("visitors", "says"), [({"c1": Visitor("v-04f2")}, "Visitor 4f2"), ({}, "Visitor")])
+def test_a_late_answers_visitor_without_a_name_is_called_as_in_the_queues(
+    visitors: dict[str, Visitor], says: str
+) -> None:
+    floor = busy()
+    floor.late("ana", "c1", 200, 100, 7_800, 1_000)
+    assert f"<bdi>{says}</bdi>" in draw(floor, late_answers(floor.picture, floor.directory, visitors))
+    assert "<bdi>Giulia</bdi>" in draw(
+        floor, late_answers(floor.picture, floor.directory, {"c1": Visitor("v-04f2", "Giulia")})
+    )
 
 
 def test_the_picture_is_as_high_as_its_highest_and_has_a_table_beside_it() -> None:
@@ -224,7 +236,8 @@ def test_nothing_anybody_writes_is_alive(attack: str, wall: bool) -> None:
     floor.holds("ana", 1, name=attack, due=-1)
     floor.waits("vera", name=attack, due=-1, locale=attack)
     floor.late("ana", "ana1", 1, 1, 1, 1)
-    for thing in (card_of(floor), row(floor), late_answers(floor.picture, floor.directory, {"ana1": attack})):
+    lates = late_answers(floor.picture, floor.directory, {"ana1": Visitor(attack, attack)})
+    for thing in (card_of(floor), row(floor), lates):
         inert(draw(floor, thing, wall=wall))
 
 
