@@ -1,7 +1,7 @@
 """Queues: their targets, opening hours, overflow and members."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 from starlette.requests import Request
@@ -40,6 +40,14 @@ NEW = Queue("", "")
 NO_QUEUE = _("Queue not found. It may have been removed.")
 
 
+class FirstBot(NamedTuple):
+    """What answers first in a queue: whether the integration is there still, and whether it has a token for that."""
+
+    name: str
+    is_there: bool
+    may: bool
+
+
 @for_supervisors
 async def list_queues(request: Request, me: SignedIn) -> Response:
     known = await known_to(request)
@@ -51,6 +59,7 @@ async def list_queues(request: Request, me: SignedIn) -> Response:
         "open": {queue.id: open_at(queue.hours, now) for queue in known.queues.values()},
         "opens": {queue.id: next_opening(queue.hours, now) for queue in known.queues.values()},
         "languages_of": {queue.id: in_words(queue.languages, locale) for queue in known.queues.values()},
+        "first": await _first(request, me, known),
         **news(request, {queue.id: queue.name for queue in known.queues.values()}),
     }
     return draw(request, me, "queues", context, at=AT)
@@ -145,6 +154,17 @@ async def _form(
         "leads_here": leads_to(known, queue.id) if queue else [],
     }
     return draw_form(request, me, "queue", context, at=AT, typed=typed, wrong=wrong, target=target)
+
+
+async def _first(request: Request, me: SignedIn, known: Directory) -> dict[str, FirstBot]:
+    """Return what answers first in queues where people do not, by queue."""
+    found = {one.id: able for one, able in (await queues.read_bots(services_of(request), me.member)).items()}
+    names = await services_of(request).stores.integrations.names()
+    bots = {queue.id: queue.bot for queue in known.queues.values() if queue.bot}
+    return {
+        queue: FirstBot(names.get(bot, bot), is_there=bot in found, may=found.get(bot, False))
+        for queue, bot in bots.items()
+    }
 
 
 async def _bots(request: Request, me: SignedIn, chosen: str) -> dict[str, Any]:

@@ -5,7 +5,9 @@ from html import unescape
 
 import httpx
 import pytest
+from sqlalchemy import update
 
+from console.archive.tables import integrations
 from console.domain.channels import ChannelRule
 from console.domain.directory import Directory, Hours, Queue, Site
 from console.errors import Unknown
@@ -191,6 +193,20 @@ async def test_a_queue_keeps_its_bot_while_that_has_no_token(services: Services,
     assert (now.bot, now.target) == (robin, 9_000)
     other = await posted(sam, "/settings/queues/new", **{**QUEUE, "bot": robin, "bot_within": "10"})
     assert other.status_code == 400, "another queue does not get it anew"
+
+
+async def test_the_list_says_what_answers_first_and_whether_it_can(services: Services, sam: httpx.AsyncClient) -> None:
+    robin = await a_bot(services, "Robin", "bot")
+    await saved(sam, "/settings/queues/new", **QUEUE)
+    assert "people get all chats" not in (await sam.get("/settings/queues")).text
+    page = await saved(sam, "/settings/queue/support", **{**QUEUE, "name": "Support", "bot": robin, "bot_within": "10"})
+    assert page.count("<bdi>Robin</bdi> answers first") == 1, "in the one queue"
+    [token] = (await services.stores.tokens.of_integrations())[robin]
+    await services.stores.tokens.revoke(token.id)
+    assert "<bdi>Robin</bdi> has no token: people get all chats" in (await sam.get("/settings/queues")).text
+    async with services.database.writing() as connection:  # by an older release, which leaves its queues as they are
+        await connection.execute(update(integrations).values(removed=1))
+    assert "<bdi>Robin</bdi> no longer exists: people get all chats" in (await sam.get("/settings/queues")).text
 
 
 async def test_a_circle_of_tiers_is_refused_by_name(services: Services, sam: httpx.AsyncClient) -> None:
