@@ -19,6 +19,7 @@ from sqlalchemy import (
     column,
     delete,
     func,
+    or_,
     select,
     table,
     text,
@@ -27,7 +28,7 @@ from sqlalchemy import (
 )
 
 from console.archive.database import Database
-from console.archive.reducer import ArchivedChat, archived_chat
+from console.archive.reducer import ABOUT_THE_VISITOR, ArchivedChat, archived_chat
 from console.archive.row_statements import RowStatement
 from console.archive.search_words import Term, document, fold_text, list_facet
 from console.archive.tables import chats, facts, search_backfill
@@ -161,16 +162,23 @@ class SearchIndex:
     def _said(self, connection: Connection, ids: Sequence[str]) -> tuple[dict[str, list[str]], dict[str, set[str]]]:
         """Return what was written in each chat, and by which agents."""
         texts, agents = defaultdict[str, list[str]](list), defaultdict[str, set[str]](set)
+        visitors = defaultdict[str, set[str]](set)  # who signs in has had another id before
         wanted = (
             select(facts.c.chat, facts.c.kind, facts.c.author, facts.c.words)
-            .where(facts.c.workspace == self.workspace, facts.c.words != "")
+            .where(facts.c.workspace == self.workspace)
+            .where(or_(facts.c.words != "", facts.c.kind.in_(ABOUT_THE_VISITOR)))
             .order_by(facts.c.chat, facts.c.seq)
         )
         for start in range(0, len(ids), CHUNK):
             for row in connection.execute(wanted.where(facts.c.chat.in_(ids[start : start + CHUNK]))):
-                texts[row.chat].append(row.words)
-                if row.kind == "message" and row.author:
+                if row.words:
+                    texts[row.chat].append(row.words)
+                if row.kind in ABOUT_THE_VISITOR:
+                    visitors[row.chat].add(row.author)
+                elif row.kind == "message" and row.author:
                     agents[row.chat].add(row.author)
+        for chat, theirs in visitors.items():
+            agents[chat] -= theirs
         return texts, agents
 
     def _facets(self, chat: ArchivedChat, authors: Collection[str]) -> list[tuple[str, str]]:

@@ -291,6 +291,24 @@ async def test_the_agent_filter_finds_everybody_who_wrote(search: ChatSearch, da
     assert await found(search, agent="vera") == []
 
 
+async def test_who_signs_in_is_no_agent_under_the_id_they_had_before(
+    search: ChatSearch, database: Database, feed: Feed
+) -> None:
+    for chat in ("c1", "c2"):
+        feed.open(chat, visitor="stranger", name="")
+        feed.say(chat, "Hi", author=Author("stranger"))
+        feed.say(chat, "Hello", by="agent")
+    feed.add(Profile, chat="c1", visitor=Visitor("person", "Vera"))
+    feed.end("c1")
+    feed.end("c2")
+    await archived(database, feed)
+    feed.add(Profile, chat="c2", visitor=Visitor("person", "Vera"))
+    await archived(database, feed)
+    assert await found(search, agent="stranger") == await found(search, visitor="stranger") == []
+    assert await found(search, visitor="person") == await found(search, agent="ana") == ["c2", "c1"]
+    assert await found(search, agent="person") == []
+
+
 async def test_a_span_of_days_bounds_lists_and_searches(search: ChatSearch, database: Database, feed: Feed) -> None:
     ends = []
     for number in range(4):
