@@ -107,15 +107,15 @@ class Identification:
         return Who(visitor, person, token, said)
 
     async def _block_as(self, visitor: str, person: str) -> None:
-        """Block the person as the visitor they were until now. Does nothing while SQL is away."""
+        """Block the person as long as the visitor they were until now. Does nothing while SQL is away."""
         services = self.services
         blocks, now = services.directory.blocks, services.workspace.now()
-        block = block_of(blocks, visitor, "", now)
-        if block is None or block_of(blocks, person, "", now):
+        block, theirs = block_of(blocks, visitor, "", now), block_of(blocks, person, "", now)
+        if block is None or (theirs is not None and theirs.until >= block.until):
             return
-        theirs = msgspec.structs.replace(block, who=person)
+        followed = msgspec.structs.replace(block, who=person)
         with suppress(Unknown, BadSettings):
-            await services.go_live(await services.stores.blocks.put(theirs, by=Author("", block.by)))
+            await services.go_live(await services.stores.blocks.put(followed, by=Author("", block.by)))
 
     async def _live(self, chat: str) -> ChatSnapshot | None:
         try:
