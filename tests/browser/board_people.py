@@ -4,7 +4,7 @@ from typing import Self
 
 from playwright.async_api import Browser, BrowserContext, Page
 
-from tests.support.credentials import sign_in_link
+from tests.browser.signing_in import sign_in_by_link
 from tests.support.server_process import RunningServer
 
 
@@ -23,9 +23,7 @@ class SamsBoard:
         """Signed in by one click, and at the board."""
         context = await browser.new_context(locale="en-GB", viewport={"width": width, "height": height})
         board = cls(context, await context.new_page())
-        await board.page.goto(await sign_in_link(server, "sam"))
-        if "/board" not in board.page.url:
-            await board.page.get_by_role("main").get_by_role("button").first.click()
+        await sign_in_by_link(board.page, server, "sam")
         await board.page.wait_for_selector('body.board[data-link="ready"]')
         return board
 

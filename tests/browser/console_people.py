@@ -10,7 +10,7 @@ from playwright.async_api import Browser, BrowserContext, Page
 from console.demo.socket_client import SocketClient, SocketClosed
 from console.domain.ids import new_cid
 from console.protocol import Inbound, Open, VisitorEnd, VisitorHello, VisitorSay
-from tests.support.credentials import sign_in_link
+from tests.browser.signing_in import sign_in_by_link
 from tests.support.eventually import eventually
 from tests.support.server_process import RunningServer
 
@@ -76,9 +76,7 @@ class Desk:
         """Signed in by one click, connected, and online."""
         context = await browser.new_context(locale="en-GB", viewport={"width": 1366, "height": 768})
         desk = cls(context, await context.new_page())
-        await desk.page.goto(await sign_in_link(server, member))
-        if "/console" not in desk.page.url:
-            await desk.page.get_by_role("main").get_by_role("button").first.click()
+        await sign_in_by_link(desk.page, server, member)
         await desk.page.wait_for_selector('body[data-link="ready"]')
         await desk.page.locator("#go-online").evaluate(CLICK_IF_VISIBLE)
         await desk.page.wait_for_selector('body[data-status="online"]')

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Callable
 import pytest_asyncio
 from playwright.async_api import BrowserContext
 
+from tests.browser.signing_in import sign_in_by_link
 from tests.support.alert_receivers import HttpReceiver
-from tests.support.credentials import sign_in_link
 from tests.support.eventually import eventually
 from tests.support.json_clients import Agent, Visitor
 from tests.support.server_process import RunningServer
@@ -22,7 +22,7 @@ async def test_an_alert_is_set_up_tried_and_heard_of(
     start_server: Callable[..., RunningServer], context: BrowserContext, chatops: HttpReceiver
 ) -> None:
     server, page = start_server(alert_networks="127.0.0.1"), await context.new_page()
-    await page.goto(await sign_in_link(server, "sam"))
+    await sign_in_by_link(page, server, "sam")
     await page.goto(f"{server.url}/settings/alerts")
     await page.get_by_role("link", name="New alert").click()
     await page.get_by_label("Name").fill("Late on chat-ops")

@@ -2,8 +2,8 @@
 
 from playwright.async_api import BrowserContext, Page
 
+from tests.browser.signing_in import sign_in_by_link
 from tests.browser.test_pages_axe import nothing_found
-from tests.support.credentials import sign_in_link
 from tests.support.server_process import RunningServer
 
 
@@ -16,7 +16,7 @@ async def makes_a_token(page: Page, name: str) -> None:
 
 async def test_axe_finds_nothing_on_the_pages_of_the_api(server: RunningServer, context: BrowserContext) -> None:
     page = await context.new_page()
-    await page.goto(await sign_in_link(server, "ada"))
+    await sign_in_by_link(page, server, "ada")
     await page.goto(f"{server.url}/settings/tokens")
     await makes_a_token(page, "Nightly export")
     await nothing_found(page)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from playwright.async_api import BrowserContext, Page, expect
 
+from tests.browser.signing_in import sign_in_by_link
 from tests.browser.test_pages_axe import nothing_found
-from tests.support.credentials import sign_in_link
 from tests.support.server_process import RunningServer
 
 REPLIES = "\n".join(json.dumps({"title": f"Reply {n}", "text": "Hello {visitor}"}) for n in range(60)) + "\n{}\n"
@@ -25,7 +25,7 @@ async def test_ada_imports_replies_and_takes_the_report(
 ) -> None:
     page, complaints = await context.new_page(), []
     page.on("pageerror", lambda problem: complaints.append(str(problem)))
-    await page.goto(await sign_in_link(server, "ada"))
+    await sign_in_by_link(page, server, "ada")
     await page.wait_for_url("**/settings")
     file = tmp_path / "replies.jsonl"
     file.write_text("name\nAna\n")

@@ -11,8 +11,8 @@ from typing import Any
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, CDPSession, Page, Worker, expect
 
+from tests.browser.signing_in import sign_in_by_link
 from tests.browser.test_pages_axe import nothing_found
-from tests.support.credentials import sign_in_link
 from tests.support.eventually import eventually
 from tests.support.json_clients import Agent, Visitor
 from tests.support.push_service import PushedBrowser, PushService
@@ -62,7 +62,7 @@ async def has_push(context: BrowserContext, phone: PushedBrowser) -> None:
 
 
 async def turns_on(page: Page, server: RunningServer, service: PushService) -> None:
-    await page.goto(await sign_in_link(server, "ana"))
+    await sign_in_by_link(page, server, "ana")
     await page.goto(server.url + AT)
     service.key = str(await page.locator("#this-device").get_attribute("data-key"))
     await page.get_by_role("button", name="Turn on notifications").click()
@@ -151,7 +151,7 @@ async def test_ana_turns_notifications_on_and_a_press_opens_the_chat(
 
 async def test_a_press_opens_a_closed_console_at_the_chat(server: RunningServer, own_context: BrowserContext) -> None:
     page = await own_context.new_page()
-    await page.goto(await sign_in_link(server, "ana"))
+    await sign_in_by_link(page, server, "ana")
     await page.goto(f"{server.url}/console")
     await page.wait_for_selector('body[data-link="ready"]')
     vera = await Visitor.comes(server)
@@ -194,7 +194,7 @@ STATES = {
 
 async def test_a_browser_that_cannot_says_what_to_do(server: RunningServer, own_context: BrowserContext) -> None:
     page = await own_context.new_page()
-    await page.goto(await sign_in_link(server, "ana"))
+    await sign_in_by_link(page, server, "ana")
     for says, script in STATES.items():
         page = await own_context.new_page()
         await page.add_init_script(script)
@@ -207,7 +207,7 @@ async def test_without_a_connection_a_page_says_what_is_wrong_and_nothing_else_i
     start_server: Callable[..., RunningServer], own_context: BrowserContext
 ) -> None:
     server, page = start_server(), await own_context.new_page()
-    await page.goto(await sign_in_link(server, "ana"))
+    await sign_in_by_link(page, server, "ana")
     await page.goto(f"{server.url}/console")
     await page.evaluate("navigator.serviceWorker.register('/service-worker.js')")
     await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
@@ -241,7 +241,7 @@ async def test_the_console_can_be_installed_and_its_frame_follows_the_theme(
 ) -> None:
     context = await browser.new_context(color_scheme="dark")
     page = await context.new_page()
-    await page.goto(await sign_in_link(server, "ana"))
+    await sign_in_by_link(page, server, "ana")
     tools = await context.new_cdp_session(page)
     manifest = await tools.send("Page.getAppManifest")
     assert manifest["errors"] == []

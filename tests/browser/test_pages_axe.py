@@ -3,7 +3,7 @@
 from playwright.async_api import BrowserContext, Page
 
 from tests.browser.axe import SCREENS, audit, wears
-from tests.support.credentials import sign_in_link
+from tests.browser.signing_in import sign_in_by_link
 from tests.support.eventually import eventually
 from tests.support.json_clients import Agent, Visitor
 from tests.support.server_process import RunningServer
@@ -40,7 +40,7 @@ async def test_axe_finds_nothing_on_any_page(server: RunningServer, context: Bro
     page = await context.new_page()
     await page.goto(f"{server.url}/sign-in")
     await nothing_found(page)
-    await page.goto(await sign_in_link(server, "ana"))
+    await sign_in_by_link(page, server, "ana")
     await page.wait_for_url("**/console")
     await page.goto(f"{server.url}/chats")
     await nothing_found(page)  # nothing has ended yet

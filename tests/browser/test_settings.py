@@ -11,9 +11,10 @@ from console.domain.alerts import AlertRule
 from console.domain.directory import Canned, Hours, Queue
 from console.domain.first_words import Phrases
 from console.views.i18n import page_texts
+from tests.browser.signing_in import sign_in_by_link
 from tests.browser.test_pages_axe import nothing_found
 from tests.support.alert_detector import to
-from tests.support.credentials import sign_in_link, stores_of
+from tests.support.credentials import stores_of
 from tests.support.json_clients import Agent, Visitor
 from tests.support.server_process import RunningServer
 
@@ -237,8 +238,7 @@ async def test_a_new_queue_is_in_the_zone_of_whoever_makes_it(empty_server: Runn
 async def test_a_team_writes_its_own_first_words_and_vera_reads_them_by_key_and_by_themselves(
     server: RunningServer, page: Page, context: BrowserContext
 ) -> None:
-    await page.goto(await sign_in_link(server, "ada"))
-    await page.wait_for_url(lambda url: "sign-in" not in url)
+    await sign_in_by_link(page, server, "ada")
     await page.goto(f"{server.url}/settings/queue/support")
     box = page.get_by_label("Phrases in English")
     await box.fill("{first_name}, one moment!\nOne moment!\nHi, {visitor}!")
@@ -261,7 +261,7 @@ async def test_a_team_writes_its_own_first_words_and_vera_reads_them_by_key_and_
     await page.goto(f"{server.url}/settings/queue/support")
     await expect(page.get_by_label("Phrases in French")).to_have_value("Un instant.\nJe regarde.")
     desk = await context.new_page()
-    await desk.goto(await sign_in_link(server, "ana"))
+    await sign_in_by_link(desk, server, "ana")
     await desk.goto(f"{server.url}/console")
     vera = await Visitor.comes(server)
     await vera.opens("Is it in stock?")
@@ -322,8 +322,7 @@ async def test_axe_finds_nothing_on_any_page_of_the_settings(server: RunningServ
     await a_full_house(server)
     tall = 6_000  # px, so that the bar with Save covers nothing
     page = await context.new_page()
-    await page.goto(await sign_in_link(server, "ada"))
-    await page.wait_for_url(lambda url: "sign-in" not in url)
+    await sign_in_by_link(page, server, "ada")
     for path in (
         "",
         "/members",

@@ -8,8 +8,9 @@ from playwright.async_api import BrowserContext, Page
 
 from console.domain.identity_providers import Provider
 from tests.browser.axe import audit
+from tests.browser.signing_in import sign_in_by_link
 from tests.support.authenticator import Phone
-from tests.support.credentials import sign_in_link, stores_of
+from tests.support.credentials import stores_of
 from tests.support.oidc_provider import SECRET, OpenIdProvider, running_provider
 from tests.support.server_process import RunningServer
 
@@ -56,7 +57,7 @@ async def test_ana_scans_the_picture_and_keeps_her_recovery_codes(
     page.on("console", lambda message: refused.append(message.text) if "Content Security" in message.text else None)
     async with stores_of(server) as stores:
         await stores.passwords.reset("ana", "correct horse battery")
-    await page.goto(await sign_in_link(server, "ana"))
+    await sign_in_by_link(page, server, "ana")
     await page.goto(f"{server.url}/settings/second-factor")
     await page.get_by_label("Password").fill("correct horse battery")
     await page.get_by_role("button", name="Set up second factor").click()
