@@ -81,8 +81,16 @@ def found_in(folder: Path, *texts: str) -> list[str]:
     return [
         str(file.relative_to(folder))
         for file in folder.rglob("*")
-        if file.is_file() and any(text in file.read_bytes() for text in wanted)
+        if file.is_file() and any(text in content_of(file) for text in wanted)
     ]
+
+
+def content_of(file: Path) -> bytes:
+    """What is in a file; nothing, if the store has just written it anew under another name."""
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        return b""
 
 
 async def tables_with(server: RunningServer, *texts: str) -> list[str]:
