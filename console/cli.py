@@ -2,6 +2,7 @@
 
 import os
 import sys
+from functools import cache
 from typing import Annotated, Any
 
 import typer
@@ -77,6 +78,7 @@ app.add_typer(queue.app, name="queue")
 app.add_typer(workspace.app, name="workspace")
 
 
+@cache
 def command_line() -> Any:
     """Return the whole command line; every command that is about an installation takes `--workspace`."""
     command = typer.main.get_command(app)

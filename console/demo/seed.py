@@ -78,6 +78,12 @@ class Link(NamedTuple):
 
 async def publish(stores: Stores, url: str) -> None:
     """Create the demo's directory for a server at `url`. On later runs, changes made in the console stay."""
+    await publish_team(stores)
+    await stores.sites.put(_site(url, await stores.directory.read()))
+
+
+async def publish_team(stores: Stores) -> None:
+    """The same without the shop's site, which has an address."""
     known = await stores.directory.read()
     for queue in QUEUES:
         if queue.id not in known.queues:
@@ -86,7 +92,6 @@ async def publish(stores: Stores, url: str) -> None:
         await stores.preferences.set_away_reasons(AWAY_REASONS)
         for reply in CANNED:
             await stores.canned.put(reply)
-    await stores.sites.put(_site(url, known))
     for member in PEOPLE:
         await _keep(stores, known, member)
 

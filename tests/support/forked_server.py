@@ -4,6 +4,7 @@ The tests of the command line and of the wheel cover what `python -m console.cli
 """
 
 import contextlib
+import gc
 import io
 import os
 import sys
@@ -15,17 +16,29 @@ from pathlib import Path
 
 with contextlib.redirect_stdout(io.StringIO()):  # output goes to a log, not to the terminal of the tests
     from console import cli
+    from console.domain.opening_hours import zones
 
 for _late in (  # imports that a server makes only when it starts
+    "anyio._backends._asyncio",
+    "anyio.streams.tls",
     "asyncpg",
+    "certifi",
+    "httpcore",
+    "importlib.resources.readers",
     "pydantic.type_adapter",
     "sqlalchemy.dialects.postgresql.asyncpg",
     "sqlalchemy.dialects.sqlite.aiosqlite",
+    "rich._emoji_codes",
     "typer._adapters",
+    "tzdata",
     "uvicorn.lifespan.off",
     "uvicorn.protocols.http.httptools_impl",
 ):
     import_module(_late)
+cli.command_line()
+zones()
+gc.collect()
+gc.freeze()  # a fork that collects garbage would else touch, and so copy, all that is imported here
 
 _forking = get_context("forkserver")
 _forking.set_forkserver_preload([__name__])

@@ -79,7 +79,7 @@ class RunningServer:
         """Start it, without waiting until it responds."""
         self.data.mkdir(parents=True, exist_ok=True)
         if "SESTETTO_DATABASE" not in self._settings:
-            put_migrated(self.data)
+            put_migrated(self.data, team=self._words[0] == "demo")
         self._log.touch()
         self._process = sestetto(self._words, self.environment, self._log)
 
