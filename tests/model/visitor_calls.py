@@ -54,8 +54,7 @@ class Visiting(Lines):
 
     def again_of_visitor(self, c: Chat, cid: str, body: Any) -> Said | None:
         """As `again`, also for what the visitor did in the chats that they left for this one."""
-        young = self.now - c.opened < state.REOPEN
-        owners = [c.id, *(chat for chat, _ in c.before if young)]
+        owners = [c.id, *(chat for chat, at in c.before if self.now - at < state.REOPEN)]
         return next((said for owner in owners if (said := self.again(owner, c.visitor, cid, body))), None)
 
     def _left(self, visitor: str) -> list[tuple[str, int]]:
@@ -380,7 +379,7 @@ class Visiting(Lines):
         if other is None or other.over or not c.over:
             self.current[visitor] = c.id
             if other:
-                c.before.append((other.id, self.now))
+                c.before.insert(0, (other.id, self.now))
         if before in self.last_agent:
             self.last_agent.setdefault(visitor, self.last_agent[before])
         if self.current.get(before) == c.id:

@@ -21,7 +21,7 @@ local function lead_to(c, before)
   local other = current and S.chat(current)
   if not other or S.over(other) or not S.over(c) then
     redis.call('HSET', mine, 'chat', c.id)
-    if other then S.put(c, 'before', (c.before and c.before .. ' ' or '') .. current .. ' ' .. STAMP) end
+    if other then S.put(c, 'before', current .. ' ' .. STAMP .. (c.before and ' ' .. c.before or '')) end
   end
   local agent = redis.call('HGET', theirs, 'last_agent')
   if agent then redis.call('HSETNX', mine, 'last_agent', agent) end

@@ -20,8 +20,9 @@ end
 -- in the last.
 function S.again_of_visitor(c, cid, digest)
   local again = S.again(c.id, c.visitor, cid, digest)
-  if again or not c.before or NOW - num(c.opened) >= REOPEN then return again end
-  for earlier in string.gmatch(c.before, '(%S+) %d+') do
+  if again or not c.before then return again end
+  for earlier, at in string.gmatch(c.before, '(%S+) (%d+)') do
+    if NOW - num(at) >= REOPEN then return nil end
     again = S.again(earlier, c.visitor, cid, digest)
     if again then return again end
   end
@@ -204,7 +205,8 @@ end
 
 -- open(chat, visitor, connection, queue, site, channel, tongue, cid, digest, opened, message, budgets, address, proof,
 -- ahead): `ahead` is the chat's own head start (ms).
--- It begins with the queue's bot, if that can have it, whoever is online. If the visitor already has an open chat, because a second tab was faster, the message goes there: nothing is lost.
+-- It begins with the queue's bot, if that can have it, whoever is online. If the visitor already has an open chat,
+-- because a second tab was faster, the message goes there: nothing is lost.
 verb(
   'open',
   function(

@@ -93,6 +93,29 @@ async def test_it_is_known_once_the_next_chat_is_a_person_s(who: str, shift: Shi
     assert await shift.writes("p42", second, "Once", cid=cid) == once
 
 
+async def test_it_is_known_in_a_chat_that_had_been_open_for_long_before_it_became_the_person_s(shift: Shift) -> None:
+    """They left the other chat just now, however old the one is that they go on in."""
+    second = await shift.opens("vera")
+    await shift.clock.jump(900)
+    await shift.online("ana")
+    first, cid = await shift.opens("p42"), new_cid()
+    once = await shift.writes("p42", first, "Once", cid=cid)
+    await shift.workspace.visitor_end(first, Visitor("p42"), new_cid())
+    profile = VisitorProfile(Visitor("p42", "Vera"))
+    assert await shift.workspace.identify("p42", "", "tab", 0, chat=second, before="vera", profile=profile)
+    assert await shift.writes("p42", second, "Once", cid=cid) == once
+
+
+async def test_what_was_done_in_a_chat_that_was_left_long_ago_is_looked_for_no_more(shift: Shift) -> None:
+    first, cid = await shift.opens("vera"), new_cid()
+    await shift.writes("vera", first, "Once", cid=cid)
+    await shift.workspace.visitor_end(first, Visitor("vera"), new_cid())
+    second = await shift.opens("vera")
+    await shift.clock.jump(600)
+    await shift.online("ana")
+    assert (await shift.writes("vera", second, "Once", cid=cid)).chat == second
+
+
 async def test_a_chat_that_ended_long_before_costs_the_next_one_nothing(shift: Shift) -> None:
     first = await shift.opens("vera")
     await shift.workspace.visitor_end(first, Visitor("vera"), new_cid())
