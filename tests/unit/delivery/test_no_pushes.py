@@ -1,6 +1,8 @@
 """A store's user who may use no channels: calls do all their work, and screens read what is not pushed."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from structlog.testing import capture_logs
@@ -21,9 +23,24 @@ async def test_a_message_is_shown_and_the_log_says_once_what_to_allow(tmp_path: 
         await shown_without_channels(own, admin)
 
 
-async def shown_without_channels(own: EmbeddedStore, admin: Workspace) -> None:
+async def test_who_types_is_not_cut_off_for_it(tmp_path: Path) -> None:
+    async with (
+        EmbeddedStore(tmp_path) as own,
+        opened(own.url, "main") as admin,
+        without_channels(own, admin) as workspace,
+    ):
+        await workspace.signal(b"{}")
+
+
+@asynccontextmanager
+async def without_channels(own: EmbeddedStore, admin: Workspace) -> AsyncIterator[Workspace]:
     await admin.store.command("ACL", "SETUSER", "narrow", "on", ">x", "~*", "+@all")
     async with opened(own.url.replace("unix://", "unix://narrow:x@", 1), "main") as workspace:
+        yield workspace
+
+
+async def shown_without_channels(own: EmbeddedStore, admin: Workspace) -> None:
+    async with without_channels(own, admin) as workspace:
         shift, hub, current = Shift(workspace), Hub[HubEvent](), Current()
         await shift.begin(ana=6)
         await shift.online("ana")

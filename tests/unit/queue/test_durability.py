@@ -98,6 +98,13 @@ async def test_what_is_read_is_on_the_replica_too(pair: Pair) -> None:
             assert await shift.workspace.store.look("PING") == b"PONG"
 
 
+async def test_a_signal_waits_for_no_replica(pair: Pair) -> None:
+    """It may be lost, and who types is not to be cut off because a replica is away."""
+    async with at_work(pair, "replica", deadline=DEADLINE) as shift:
+        with pair.replica.stopped():
+            await shift.workspace.signal(b"{}")
+
+
 @pytest.mark.parametrize("pushed", [False, True], ids=["read", "pushed"])
 async def test_screens_are_not_shown_what_no_replica_has(pair: Pair, pushed: bool) -> None:
     """A fact with her own cid tells Vera that her message has arrived."""
