@@ -150,6 +150,46 @@ async def test_what_is_refused_for_good_is_raised_once(played: Played) -> None:
     assert len(played.said()) == 1
 
 
+async def test_a_chat_that_went_and_came_back_during_an_answer_is_answered_as_it_is_now(played: Played) -> None:
+    """People had it for a moment: what was said there is in the new chat alone."""
+    bot, calls, over = Bot(played.url, "sst_1"), list[tuple[Chat, str]](), asyncio.Event()
+
+    @bot.answers
+    async def answer(chat: Chat) -> None:
+        calls.append((chat, chat.asked))
+        if len(calls) == 1:
+            await over.wait()
+
+    async with running(bot):
+        await eventually(lambda: calls, "the first answer to begin")
+        (connection,) = played.server.connections
+        again = CHAT | {"last": 2, "facts": [ASKED, ASKED | {"seq": 2, "text": "Still there?"}]}
+        for frame in ({"t": "gone", "n": 1, "chat": "c1", "why": "handed"}, {"t": "chat", "n": 2, "chat": again}):
+            await connection.send(msgspec.json.encode(frame).decode())
+        await eventually(lambda: bot.chats["c1"] is not calls[0][0], "it to come back")
+        over.set()
+        await eventually(lambda: len(calls) > 1, "the second answer")
+        assert calls[1] == (bot.chats["c1"], "Hello?\nStill there?")
+
+
+async def test_a_bot_that_is_stopped_answers_nothing_more(played: Played) -> None:
+    bot, asked = Bot(played.url, "sst_1"), list[str]()
+
+    @bot.answers
+    async def answer(chat: Chat) -> None:
+        asked.append(chat.asked)
+        await asyncio.Event().wait()
+
+    async with running(bot):
+        await eventually(lambda: asked, "the first answer to begin")
+        (connection,) = played.server.connections
+        more = {"t": "fact", "n": 1, "fact": ASKED | {"chat": "c1", "seq": 2, "text": "Still there?"}}
+        await connection.send(msgspec.json.encode(more).decode())
+        await eventually(lambda: len(bot.chats["c1"].messages) == 2, "the next message")
+    await asyncio.sleep(0.05)
+    assert asked == ["Hello?"]
+
+
 async def test_a_text_that_no_server_takes_is_an_error_and_people_get_the_chat(played: Played) -> None:
     bot = Bot(played.url, "sst_1")
     wrong: list[str] = []

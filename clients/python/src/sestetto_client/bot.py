@@ -99,6 +99,8 @@ class Bot:
                 pause = SOON if stood > LATEST else min(pause * 2, LATEST)
                 await asyncio.sleep(pause * random.uniform(0.5, 1))
         finally:
+            self.chats.clear()  # so that no answer follows the last one
+            self._seen.clear()
             for task in self._answering.values():
                 task.cancel()
 
@@ -209,8 +211,13 @@ class Bot:
             return
         if chat.asked and chat.messages[-1].seq > self._seen.get(chat.id, 0):
             task = self._answering[chat.id] = asyncio.create_task(self._answered(chat, self._answer))
-            task.add_done_callback(lambda _: self._answering.pop(chat.id, None))
-            task.add_done_callback(lambda _: self._look(chat))
+            task.add_done_callback(lambda _: self._go_on(chat.id))
+
+    def _go_on(self, id: str) -> None:
+        """The answer is over. The chat may have gone meanwhile, and come back as another one."""
+        self._answering.pop(id, None)
+        if chat := self.chats.get(id):
+            self._look(chat)
 
     async def _answered(self, chat: Chat, answer: Answer) -> None:
         self._seen[chat.id] = chat.messages[-1].seq
