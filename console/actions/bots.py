@@ -31,7 +31,7 @@ class BotActions:
         self.author = Author(by.id, by.name)
         self.cards = HiddenCards(services, lambda: by.id)
         self._fence = fence
-        self._noted: dict[str, int] = {}  # chat -> when the store heard last that the bot writes there
+        self._noted: dict[str, int] = {}  # chat -> when the store heard just now that the bot writes there
 
     async def connect(self, limit: int) -> BotConnected:
         require(self.by, "answer")
@@ -54,7 +54,7 @@ class BotActions:
         text = await self.cards.mask_unsent(chat.id, clean(frame.text, limit=MAX_TEXT, optional=True))
         now = self.workspace.now()
         if now - self._noted.get(chat.id, 0) >= STREAMS:
-            self._noted[chat.id] = now
+            self._noted = {one: at for one, at in self._noted.items() if now - at < STREAMS} | {chat.id: now}
             await self.workspace.bot_streams(self.by.id, self._fence(), chat.id)
         signal = StreamSignal(chat.id, "bot", self.by.name, chat.last, text)
         await self.workspace.signal(msgspec.json.encode(signal))
