@@ -1,4 +1,4 @@
-import { button, h } from "./dom.js";
+import { button, h, parse } from "./dom.js";
 import { t } from "./i18n.js";
 
 /**
@@ -123,7 +123,8 @@ function upload(visitor, file, back) {
     request.upload.onprogress = ({ loaded, total }) => (bar.value = loaded / total);
     request.onerror = () => wait({});
     request.onload = () => {
-      const answer = JSON.parse(request.responseText || "{}");
+      // A proxy that finds no server answers with a page of its own.
+      const answer = /** @type {Partial<Refusal> & {ticket?: string}} */ (parse(request.responseText) || {});
       if (answer.ticket) {
         row.remove();
         visitor.say(file.name, { cid, file: answer.ticket });
@@ -137,7 +138,7 @@ function upload(visitor, file, back) {
     () => {
       tries = 0;
       why.textContent = "";
-      bar.hidden = again.hidden = false;
+      bar.hidden = false;
       again.hidden = true;
       go();
     },

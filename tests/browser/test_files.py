@@ -137,6 +137,27 @@ async def test_an_upload_that_is_cut_arrives_once(two: Two, shot: bytes) -> None
     assert len(cut) == 1
 
 
+async def test_an_upload_that_a_proxy_answers_while_no_server_is_there_is_sent_again(two: Two, shot: bytes) -> None:
+    vera, ana = two.vera.page, two.ana.page
+    await vera_opens(vera, "Look at this:")
+    await expect(ana.locator("#pane-1").get_by_text("Look at this:")).to_be_visible(timeout=PATIENCE)
+    await expect(vera.get_by_role("button", name="Send files")).to_be_visible(timeout=PATIENCE)
+    answered: list[str] = []
+
+    async def no_server(route: Route) -> None:
+        if route.request.method == "POST" and not answered:
+            answered.append(route.request.url)
+            await route.fulfill(status=502, content_type="text/html", body="<html><h1>502 Bad Gateway</h1></html>")
+        else:
+            await route.continue_()
+
+    await vera.route("**/widget/files?*", no_server)
+    await gives(vera, "textarea", "paste", ("image.png", "image/png", shot))
+    await expect(ana.locator("#pane-1 .file")).to_have_count(1, timeout=PATIENCE)
+    assert len(answered) == 1
+    await expect(vera.get_by_role("progressbar")).to_have_count(0)
+
+
 async def test_a_file_that_may_not_be_sent_says_why_and_keeps_the_text(two: Two) -> None:
     vera, ana = two.vera.page, two.ana.page
     await vera_opens(vera, "Look at this:")
