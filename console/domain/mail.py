@@ -22,7 +22,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     """A mail to one person, in plain text. `expires` (ms, 0: never): later it is not sent any more.
 
     `kind` is test, invitation, reset, answer or transcript. Those of a `chat` have no text: it is written when they are
-    sent, from what the archive has by then up to `seq`.
+    sent, from what the archive has by then. A transcript waits until that is everything up to `seq`.
     """
 
     to: str

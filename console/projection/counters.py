@@ -100,7 +100,7 @@ class Counters:
             self.agents[fact.agent].figures.at(fact.at).unanswered += 1
             self.level(fact.agent, fact.at, "a")
 
-    def owes(self, chat: ChatState, at: int, source: str, how: str) -> None:
+    def assisted(self, chat: ChatState, at: int, source: str, how: str) -> None:
         """A message for which the agent was shown a suggestion or a draft: `how` is shown, taken or edited."""
         self.count(chat.queue, at, source)
         if how in ("taken", "edited"):
@@ -151,4 +151,4 @@ class Counters:
         if fact.canned:
             self.count(chat.queue, fact.at, "canned")
         if fact.suggestion:
-            self.owes(chat, fact.at, "suggested", fact.suggestion)
+            self.assisted(chat, fact.at, "suggested", fact.suggestion)

@@ -377,7 +377,7 @@ class Picture(Counters):
         if fact.by != "visitor":
             self.promised(chat, fact.at, fact.promised)
             if fact.drafted:
-                self.owes(chat, fact.at, "drafted", fact.drafted)
+                self.assisted(chat, fact.at, "drafted", fact.drafted)
             chat.promise, chat.promise_late = fact.promise, False
         opens = False
         if fact.due and fact.since != chat.turn:

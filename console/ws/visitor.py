@@ -257,11 +257,9 @@ class VisitorConnection(Connection):
         fact = rendered.fact
         if not isinstance(fact, ChatFact):
             return
-        # A left message is a chat of its own; it must not replace the chat that is open.
+        # A message left while a chat is open is a chat of its own; it must not replace the open one.
         if isinstance(fact, Opened) and self.actions.running() is None:
-            self.actions.enter(
-                fact.chat
-            )  # a message left while a chat runs is a chat of its own, and takes no one out of it
+            self.actions.enter(fact.chat)
         if fact.chat != self.actions.chat or fact.seq <= self.actions.last:
             return
         frame = rendered.for_visitor()
