@@ -51,7 +51,8 @@ async def busy(stage: BoardStage, page: Page) -> None:
     floor.late("ana", "ana3", 200, 100, 7_800, 1_000)
     floor.late("ben", "ben3", 1_000, 7_200, 2_100, 2_100, ago=30_000)
     floor.late("chiara", "gone", 38_500, 100, 900, 1_500, ago=10_000)
-    stage.boards._names.update(ana3="김서연", ben3="Hannah", gone="Paolo")
+    known = {"ana3": "김서연", "ben3": "Hannah", "gone": "Paolo"}
+    stage.boards._known.update({chat: Visitor(f"v{chat}", name) for chat, name in known.items()})
     stage.change()
     await page.locator('#agent-ana .slot[data-state="late"]').wait_for()
 
