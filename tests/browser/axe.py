@@ -6,7 +6,7 @@ from typing import Any, TypedDict
 from playwright.async_api import Page
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
-RUN = """(results) => axe.run(document, { resultTypes: results }).then(found => ({
+RUN = """(options) => axe.run(document, options).then(found => ({
   violations: found.violations.map(one => [one.id, one.nodes.map(node => node.html)]),
   incomplete: found.incomplete.map(one => [one.id, one.nodes.map(node => node.html)]),
   checked: [...new Set(found.passes.flatMap(one => one.nodes.map(node => node.target.join(' '))))],
@@ -27,12 +27,16 @@ SCREENS: dict[str, tuple[Size, tuple[Any, ...]]] = {  # with the schemes that ar
 }
 
 
-async def audit(page: Page, *, all_nodes: bool = False) -> dict[str, Any]:
-    """What axe finds. `checked` is whole only with `all_nodes`, which costs half as much again."""
+async def audit(page: Page, *, all_nodes: bool = False, colors: bool = False) -> dict[str, Any]:
+    """What axe finds. `checked` is whole only with `all_nodes`, which costs half as much again.
+
+    `colors`: only the contrast, for a page that was looked at in another scheme; that costs a third.
+    """
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(AXE)
     results = ["violations", "incomplete", *(["passes"] if all_nodes else [])]
-    found: dict[str, Any] = await page.evaluate(RUN, results)
+    only = {"runOnly": ["color-contrast"]} if colors else {}
+    found: dict[str, Any] = await page.evaluate(RUN, {"resultTypes": results, **only})
     return found
 
 
