@@ -150,5 +150,3 @@ class Counters:
             self.measure(chat, fact.at, "f", turn.first)
         if fact.canned:
             self.count(chat.queue, fact.at, "canned")
-        if fact.suggestion:
-            self.assisted(chat, fact.at, "suggested", fact.suggestion)

@@ -376,6 +376,8 @@ class Picture(Counters):
             self.gave(chat, fact.author.id, fact.at, fact.answer)
         if fact.by != "visitor":
             self.promised(chat, fact.at, fact.promised)
+            if fact.suggestion and (fact.turn is not None or fact.answer is not None):
+                self.assisted(chat, fact.at, "suggested", fact.suggestion)
             if fact.drafted:
                 self.assisted(chat, fact.at, "drafted", fact.drafted)
             chat.promise, chat.promise_late = fact.promise, False

@@ -84,6 +84,19 @@ async def test_an_answer_of_her_own_says_that_something_was_suggested(stage: Sta
     assert (await stage.hears("say"))[0]["suggestion"] == "shown"
 
 
+async def test_a_promise_to_be_back_is_no_answer_without_the_suggestion(stage: Stage, desk: Page) -> None:
+    box = await giulia(stage, desk, "black screen")
+    await expect(suggested(desk)).to_have_count(1)
+    await box.press_sequentially("Let me see.")
+    await desk.locator("#pane-1 [data-act=back]").click()
+    await desk.locator("#pane-1 [data-act=hold120]").click()
+    said = (await stage.hears("say"))[0]
+    assert (said["promise"], "suggestion" in said) == (120_000, False)
+    await box.press_sequentially("Which TV?")
+    await box.press("Enter")
+    assert (await stage.hears("say", 2))[1]["suggestion"] == "shown"
+
+
 async def test_her_own_words_are_kept_and_never_sent_by_a_chord(stage: Stage, desk: Page) -> None:
     box = await giulia(stage, desk, "black screen")
     await expect(suggested(desk)).to_have_count(1)

@@ -40,7 +40,7 @@ class Answering(Visiting):
         if c.turn and c.turn_seq <= read:
             self.judge(c)
             turn = self.close_turn(c, began)
-        drafted = "" if promise and drafted == "shown" else drafted
+        suggestion, drafted = ("" if promise and how == "shown" else how for how in (suggestion, drafted))
         promised = self.end_promise(c)
         given = {} if promise else self.answer(c, self.members[agent.id], turn)
         if promise:
@@ -49,11 +49,12 @@ class Answering(Visiting):
             self.hold(c, turn["asked"])
         if turn:
             self.open_next(c, read)
-            self.measure_answer(c, self.members[agent.id], turn, canned=bool(canned), suggestion=suggestion)
+            self.measure_answer(c, self.members[agent.id], turn, canned=bool(canned))
         c.seen_agent = max(read, c.seen_agent)
         how = only(turn=turn, promise=c.promise, canned=canned, suggestion=suggestion, drafted=drafted)
-        used = {f"drafted_{drafted}": int(drafted != "shown")} if drafted else {}
-        self.count(c.queue, drafted=int(bool(drafted)), **used)
+        if turn or given:
+            self.assisted(c, "suggested", suggestion)
+        self.assisted(c, "drafted", drafted)
         answered = {"read": read, **self.running(c), **how, **promised, **given}
         seq = self.record(c, "message", by="agent", **answered, **words(agent, cid, text))
         c.worded, c.typed = seq if promise else c.worded, 0

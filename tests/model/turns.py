@@ -202,16 +202,19 @@ class Turns(State):
                 self.measure_agent(member, hour, **{f"l{len(member.held)}": ms})
         member.loaded = self.now
 
-    def measure_answer(self, c: Chat, member: Member, turn: FactDict, *, canned: bool, suggestion: str) -> None:
+    def measure_answer(self, c: Chat, member: Member, turn: FactDict, *, canned: bool) -> None:
         self.measure_agent(member, **{"n": 1, "w": int("kept" in turn), f"b{bucket(turn['mine'])}": 1})
         self.level(member, "w" if "kept" in turn else "")
         self.measure(c.queue, "a", turn["mine"], within="kept" in turn)
         self.measure_chat(c, "v", turn["waited"], within="late" not in turn)
         if "first" in turn:
             self.measure_chat(c, "f", turn["first"])
-        self.count(c.queue, canned=int(canned), suggested=int(bool(suggestion)))
-        self.count(c.queue, suggested_taken=int(suggestion == "taken"), suggested_edited=int(suggestion == "edited"))
+        self.count(c.queue, canned=int(canned))
         self.late_answer(c, turn)
+
+    def assisted(self, c: Chat, source: str, how: str) -> None:
+        if how:
+            self.count(c.queue, **{source: 1, f"{source}_{how}": int(how != "shown")})
 
     def late_answer(self, c: Chat, turn: FactDict) -> None:
         if "late" in turn:

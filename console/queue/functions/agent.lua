@@ -30,8 +30,11 @@ verb('agent_say', function(id, fence, chat, cid, digest, read, began, promise, c
   local answer, c = S.held(id, fence, chat, cid, digest)
   if answer then return answer end
   if S.full(c) then return refuse('chat_full') end
-  -- With a promise the answer is still to come: so is the draft's chance.
-  if num(promise) > 0 and drafted == 'shown' then drafted = '' end
+  -- With a promise the answer is still to come: so is the chance of what was shown.
+  if num(promise) > 0 then
+    if suggestion == 'shown' then suggestion = '' end
+    if drafted == 'shown' then drafted = '' end
+  end
   local q, turn = S.queue(c.queue), nil
   read = math.min(num(read), num(c.seq))
   -- Judged before the turn closes: a promise that has just broken must be recorded first, even if its timer has not
@@ -75,9 +78,10 @@ verb('agent_say', function(id, fence, chat, cid, digest, read, began, promise, c
   S.await_visitor(c, q)
   -- An answer means that somebody is there: the visitor has a full idle time again.
   S.no_timer('silent', chat)
-  if turn then S.answered(c, id, turn, canned ~= '', suggestion) end
+  if turn then S.answered(c, id, turn, canned ~= '') end
   if given then S.gave(c, id, given) end
-  S.drafted(c, drafted)
+  if turn or given then S.assisted(c, 'suggested', suggestion) end
+  S.assisted(c, 'drafted', drafted)
   S.refresh(id)
   return S.done(chat, id, cid, digest, seq, chat)
 end)

@@ -43,10 +43,11 @@ local function late_answer(c, id, turn)
   redis.call('LTRIM', P .. 'lates', 0, LATEST - 1)
 end
 
--- Counts a message for which the agent had a model's draft.
-function S.drafted(c, drafted)
-  if drafted == '' then return end
-  S.tally(c.queue, { drafted = 1, ['drafted_' .. drafted] = drafted ~= 'shown' and 1 or nil })
+-- Counts a message for which the agent was shown a suggestion or a model's draft (`source`): `how` is shown, taken or
+-- edited.
+function S.assisted(c, source, how)
+  if how == '' then return end
+  S.tally(c.queue, { [source] = 1, [source .. '_' .. how] = how ~= 'shown' and 1 or nil })
 end
 
 -- A chat that ends in an agent's hands, in a queue that asks for a reason.
@@ -67,15 +68,11 @@ function S.gave_reason(c, id, by)
 end
 
 -- Counts a reply that closed a turn: a first word, be it the answer or a holding reply.
-function S.answered(c, id, turn, canned, suggestion)
+function S.answered(c, id, turn, canned)
   S.measure(id, { n = 1, w = turn.kept and 1 or nil, ['b' .. S.bucket(turn.mine)] = 1 })
   if turn.kept then S.level(id, 'w') end
   local counted = S.sample({ canned = canned and 1 or nil }, 'a', turn.mine, turn.kept)
   S.sample(counted, 'v', turn.waited, not turn.late)
-  if suggestion ~= '' then
-    counted.suggested = 1
-    if suggestion ~= 'shown' then counted['suggested_' .. suggestion] = 1 end
-  end
   if turn.first then S.sample(counted, 'f', turn.first) end
   S.tally_chat(c, counted)
   late_answer(c, id, turn)

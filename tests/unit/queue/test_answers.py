@@ -1,8 +1,10 @@
 """A first word is not an answer: what a visitor asked is measured until they have the answer, whatever was promised."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 
 import msgspec
+import pytest
 import pytest_asyncio
 
 from console.domain.ids import new_cid
@@ -165,6 +167,26 @@ async def test_a_chat_that_ends_with_a_first_word_only_was_never_answered(shift:
     await shift.ends("ana", await held(shift))
     assert (await shift.facts("ended"))[-1].held
     assert (await first_words(shift), await answered(shift), await own(shift, "ana")) == ((1, 1), (0, 1), (0, 1))
+
+
+@pytest.mark.parametrize(
+    ("hold", "answer", "counts"),
+    [("shown", "shown", (1, 0)), ("shown", "taken", (1, 1)), ("taken", "", (1, 1)), ("", "edited", (1, 1))],
+)
+@pytest.mark.parametrize("newer", [False, True], ids=["the question", "a newer one"])
+async def test_a_suggestion_that_was_shown_at_a_holding_reply_counts_with_the_answer(
+    shift: Shift, hold: str, answer: str, counts: tuple[int, int], newer: bool
+) -> None:
+    chat = await shift.opens("vera")
+    say = partial(shift.workspace.agent_say, shift.author("ana"), shift.fences["ana"], chat)
+    await say(new_cid(), "One moment.", 10_000, promise=30_000, suggestion=hold)
+    if newer:
+        await shift.writes("vera", chat, "Hello?")
+    await say(new_cid(), "Yes.", 10_000, suggestion=answer)
+    await say(new_cid(), "Anything else?", 10_000, suggestion="shown")
+    figures = (await shift.picture()).queues["sales"].figures.over(shift.workspace.now(), 15)
+    used = figures.count("suggested_taken") + figures.count("suggested_edited")
+    assert (figures.count("suggested"), used) == counts
 
 
 async def test_a_visitor_who_leaves_with_a_first_word_only_was_never_answered(shift: Shift) -> None:

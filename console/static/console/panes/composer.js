@@ -210,7 +210,7 @@ export class Composer extends Footer {
   /** @param {string} text @param {Promised} promise */
   send(text, promise) {
     this.endRequested = false;
-    const suggestion = this.suggestionOf(text);
+    const suggestion = this.suggestionOf(text, promise);
     const drafted = this.draftOf(text, promise);
     const how = { canned: this.canned, began: Math.round(this.began), promise, suggestion, drafted };
     this.clear();
@@ -280,10 +280,10 @@ export class Composer extends Footer {
     this.suggested = on;
   }
 
-  /** What the answer owes to suggestions. @param {string} text @returns {Suggestion} */
-  suggestionOf(text) {
+  /** What the answer owes to suggestions; they still wait after a promise to be back. @param {string} text @param {Promised} promise @returns {Suggestion} */
+  suggestionOf(text, promise) {
     if (this.suggestion) return text === this.suggestion.trim() ? "taken" : "edited";
-    return this.suggested ? "shown" : "";
+    return this.suggested && !promise ? "shown" : "";
   }
 
   /** The server keeps the draft for a reload, another tab, or whoever gets the chat. */
