@@ -8,6 +8,7 @@ import pytest
 import redis
 
 from console.errors import Unknown
+from console.proving.store_pair import store_pair
 from console.proving.store_process import SAFE, own_store
 from console.queue.store import Store
 from tests.support.command_line import in_a_process
@@ -95,3 +96,14 @@ async def test_a_store_that_cannot_keep_the_level_is_refused(tmp_path: Path, com
         line = next(line for line in (out + err).splitlines() if what in line)
         assert "set SESTETTO_DURABILITY=disk" in line
         assert (code, "All good" in out, "Traceback" in err) == (1, False, False)
+
+
+async def test_a_replicated_store_whose_user_may_use_no_channels_keeps_the_level(tmp_path: Path) -> None:
+    async with store_pair(tmp_path) as pair:
+        await pair.in_step()
+        pair.primary.hand.execute_command("ACL", "SETUSER", "narrow", "on", ">right", "~*", "+@all")
+        store = f"redis://narrow:right@127.0.0.1:{pair.primary.port}/0"
+        settings = {"STORE": store, "PORT": "0", "DATA": str(tmp_path / "data"), "DURABILITY": "replica"}
+        code, out, _ = await in_a_process("check", **settings)
+        assert "may not use channels" in out
+        assert code == 0, out
