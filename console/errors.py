@@ -236,7 +236,7 @@ class EnoughTranscripts(Refused):
     """Final: a client's next messages must not wait for this one."""
 
     code = "enough_transcripts"
-    message = "You have reached today's limit for transcripts."
+    message = "No more transcripts can be sent for now. Try again later."
     status = 429
 
 

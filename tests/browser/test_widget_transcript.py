@@ -35,7 +35,7 @@ async def test_vera_has_the_transcript_by_mail_and_hears_when_it_was_enough(
             assert "On its way." in text
             assert smtp.to[0] == ["vera@example.com"]
             await sends_it(vera, "vera@example.com")
-            await vera.sees("You have reached today's limit for transcripts.")
+            await vera.sees("No more transcripts can be sent for now. Try again later.")
             await vera.says("Thanks!")
             await eventually(lambda: ana.heard()[-1:] == ["Thanks!"], "the next message, which waits for nothing")
             await vera.leaves()
