@@ -36,6 +36,21 @@ async def replies_ready(desk: Page) -> None:
     await eventually(lambda: desk.evaluate(REPLIES_READY), "the canned replies to be read")
 
 
+HINTS_READY = """async (queue) => {
+  const { href } = document.querySelector('link[href$="/console/suggestions/knowledge.js"]');
+  return (await import(href)).knows(queue);
+}"""
+
+
+async def hints_ready(desk: Page, queue: str = "support") -> None:
+    """Return once the page knows what it has asked for and the team has taught in that queue.
+
+    Not `expect_response`: the browser's driver may hear of the answer before it hears that somebody waits for it,
+    when what makes the page ask comes past the driver, from a stage or a server.
+    """
+    await eventually(lambda: desk.evaluate(HINTS_READY, queue), "what was taught to be read")
+
+
 class SideTable:
     """`status` of what is fetched (0: nothing comes back); `asked` are the paths."""
 

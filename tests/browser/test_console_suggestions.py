@@ -2,7 +2,7 @@
 
 import asyncio
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from console.domain.directory import Canned
 from console.pages.suggestions import Hint, QueueHints
@@ -13,6 +13,14 @@ from tests.browser.side_panels import GREETING, TV
 
 SETTLED = 0.5  # s after which a key may send what is suggested
 
+CHORD = """const press = new KeyboardEvent("keydown", {
+    code: "Digit7", key: "&", altKey: true, shiftKey: true, bubbles: true, cancelable: true });"""
+# In the page, so that the chord follows what is drawn at once.
+ONCE_DRAWN = """new MutationObserver((_, watcher) => {
+    watcher.disconnect();
+    document.activeElement.dispatchEvent(press);
+  }).observe(document.querySelector("#pane-1 .suggested"), { childList: true });"""
+
 
 async def giulia(stage: Stage, desk: Page, text: str) -> Locator:
     """Giulia wrote this; her composer has the focus."""
@@ -22,6 +30,18 @@ async def giulia(stage: Stage, desk: Page, text: str) -> Locator:
     box = desk.get_by_label("Reply to Giulia")
     await box.focus()
     return box
+
+
+async def what_was_learned_comes_late(desk: Page) -> asyncio.Event:
+    """As on a slow line: later than the canned replies, once that is set."""
+    come = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await come.wait()
+        await route.continue_()
+
+    await desk.route("**/suggestions.json", late)
+    return come
 
 
 def suggested(desk: Page) -> Locator:
@@ -50,19 +70,37 @@ async def test_another_chord_inserts_and_sends(stage: Stage, desk: Page) -> None
     await expect(box).to_have_value("")
 
 
-async def test_what_came_to_its_place_just_now_is_only_inserted(stage: Stage, desk: Page) -> None:
+async def test_what_stands_there_is_sent_though_it_was_drawn_anew_when_more_was_learned(
+    stage: Stage, desk: Page
+) -> None:
+    come = await what_was_learned_comes_late(desk)
+    stage.side.hints = {"support": QueueHints({TV.id: Hint(9, 1, 2, "", {"black": 7})}, [])}
     await giulia(stage, desk, "black screen!")
-    # In the page, so that the chord follows the new reply at once.
-    await desk.evaluate(
-        """() => {
-            const press = new KeyboardEvent("keydown", {
-                code: "Digit7", key: "&", altKey: true, shiftKey: true, bubbles: true, cancelable: true });
-            const row = document.querySelector("#pane-1 .suggested");
-            const look = () =>
-                row.childElementCount ? document.activeElement.dispatchEvent(press) : setTimeout(look, 5);
-            look();
-        }"""
-    )
+    await expect(suggested(desk)).to_have_count(1)
+    await asyncio.sleep(SETTLED)
+    await desk.evaluate(f"() => {{ {CHORD} {ONCE_DRAWN} }}")
+    come.set()
+    assert (await stage.hears("say"))[0]["text"] == TV.text
+
+
+async def test_what_was_learned_reaches_every_pane_that_waits_for_it(stage: Stage, desk: Page) -> None:
+    come = await what_was_learned_comes_late(desk)
+    stage.side.hints = {"support": QueueHints({}, [Hint(9, 1, 2, "Parcels take two days.", {"parcel": 7}, {"en": 9})])}
+    for slot, name in ((1, "Giulia"), (2, "Marco")):
+        chat = Play(f"c{slot}", slot, name)
+        await stage.play(chat)
+        await stage.show(chat, chat.visitor_says("black screen, and where is my parcel?", due=60_000))
+        await expect(desk.locator(f"#pane-{slot} .suggested button")).to_have_count(1)
+    come.set()
+    for slot in (1, 2):
+        await expect(desk.locator(f"#pane-{slot} .suggested button")).to_have_count(2)
+
+
+async def test_what_came_to_its_place_just_now_is_only_inserted(stage: Stage, desk: Page) -> None:
+    stage.side.written.clear()
+    await giulia(stage, desk, "black screen!")
+    await desk.evaluate(f"() => {{ {CHORD} {ONCE_DRAWN} }}")
+    stage.side.written.set()
     await expect(desk.get_by_label("Reply to Giulia")).to_have_value(TV.text)
     assert stage.said("say") == []
 

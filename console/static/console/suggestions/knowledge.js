@@ -30,6 +30,8 @@ const completers = new Map();
 const reasonRankers = new Map();
 let seen = replies.all; // the canned replies that they were built from
 let received = ""; // the last response with hints
+/** @type {Set<() => void>} to be called when something new was received */
+const waiting = new Set();
 
 /** The ranker of a chat in that queue. @param {string} queue @param {() => void} then called when there is a better one */
 export function rankerFor(queue, then) {
@@ -79,6 +81,9 @@ function forget() {
   reasonRankers.clear();
 }
 
+/** Whether what the team has taught in that queue is here. @param {string} queue */
+export const knows = (queue) => queue in hints;
+
 /** @param {string} queue @returns {Candidate[]} */
 function candidatesOf(queue) {
   const { canned = {}, sentences = [] } = hints[queue] ?? {};
@@ -93,9 +98,11 @@ function candidate({ text = "", times = 0, mine = 0, last = 0, words = {}, langs
 
 /** @param {string} queue @param {() => void} then */
 async function refreshHints(queue, then) {
-  if (asked || performance.now() - at < (queue in hints ? FRESH : SOON)) return;
+  if (asked) waiting.add(then);
+  if (asked || performance.now() - at < (knows(queue) ? FRESH : SOON)) return;
   asked = true;
   at = performance.now();
+  waiting.add(then);
   try {
     const signal = AbortSignal.timeout(GIVE_UP);
     const answer = await fetch("/suggestions.json", { redirect: "error", signal });
@@ -105,10 +112,11 @@ async function refreshHints(queue, then) {
     received = body;
     hints = JSON.parse(body).queues;
     forget();
-    then();
+    for (const one of waiting) one();
   } catch {
     // the next message asks again
   } finally {
     asked = false;
+    waiting.clear();
   }
 }

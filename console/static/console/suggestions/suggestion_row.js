@@ -35,7 +35,7 @@ export class SuggestionRow {
   draw(found) {
     if (this.same(found)) return;
     const at = performance.now();
-    this.since = found.map((one, place) => (one.candidate === this.shown[place]?.candidate ? this.since[place] : at));
+    this.since = found.map((one, place) => (isLike(one, this.shown[place]) ? this.since[place] : at));
     this.shown = found;
     this.root.replaceChildren(...found.map((one, place) => this.button(one, place)));
     this.root.hidden = !found.length;
@@ -88,6 +88,10 @@ export class SuggestionRow {
     if (this.insert(place) && settled) this.composer.submit();
   }
 }
+
+/** The same reply, although something new was learned about it. @param {Suggested} one @param {Suggested | undefined} other */
+const isLike = ({ candidate }, other) =>
+  candidate.id === other?.candidate.id && candidate.text === other.candidate.text;
 
 /** Why it is suggested, in words. @param {Suggested} one */
 function why({ candidate, because, own }) {
