@@ -11,7 +11,7 @@ from console.queue.store import Store
 from console.queue.workspace import Workspace
 from tests.browser.board_people import SamsBoard
 from tests.browser.console_people import Desk, Vera
-from tests.support.credentials import stores_of
+from tests.support.credentials import stores_of, without_hurry
 from tests.support.eventually import eventually
 from tests.support.server_process import RunningServer
 
@@ -33,6 +33,7 @@ async def sam(server: RunningServer, browser: Browser) -> AsyncIterator[SamsBoar
 
 
 async def test_sam_sees_a_clock_run_and_stop(server: RunningServer, ana: Desk, sam: SamsBoard) -> None:
+    await without_hurry(server)
     vera = await Vera.comes(server, "Il film non parte")
     slot = sam.page.locator(sam.slot("ana"))
     await expect(slot).to_have_attribute("data-state", "fine")

@@ -10,6 +10,7 @@ from console.domain.directory import Queue
 from console.pages.suggestions import QueueHints, ReasonHint
 from tests.browser.console_chats import Play
 from tests.browser.console_stage import QUEUES, REASONS, Stage
+from tests.browser.side_panels import hints_ready
 from tests.support.eventually import eventually
 
 OWN_ORDER = [re.compile(f"^{digit} {reason}$") for digit, reason in enumerate(REASONS, 1)]
@@ -23,17 +24,12 @@ def teach(stage: Stage, **words: dict[str, float]) -> None:
     stage.side.hints = {"support": QueueHints({}, [], reasons=reasons)}
 
 
-async def giulia(stage: Stage, desk: Page, text: str = ASKED, *, learns: bool = True) -> Play:
-    """Giulia wrote this, and her chat goes on; the console has what was learned."""
+async def giulia(stage: Stage, desk: Page, text: str = ASKED) -> Play:
+    """Giulia wrote this, and her chat goes on; the console has asked for what was learned, and has it."""
     play = Play("c1", 1, "Giulia")
-    if learns:  # the console asks once: when the chat comes, if its field is drawn quickly, or with her first message
-        async with desk.expect_response("**/suggestions.json") as answer:
-            await stage.play(play)
-            await stage.show(play, play.visitor_says(text, due=60_000))
-        await (await answer.value).finished()
-    else:
-        await stage.play(play)
-        await stage.show(play, play.visitor_says(text, due=60_000))
+    await stage.play(play)
+    await stage.show(play, play.visitor_says(text, due=60_000))
+    await hints_ready(desk)
     await desk.get_by_label("Reply to Giulia").focus()
     return play
 
@@ -167,9 +163,8 @@ async def test_what_comes_too_late_changes_nothing_under_the_finger(stage: Stage
     play.visitor_says(ASKED)
     play.ana_says("Done")
     play.visitor_ends(wrapup=60_000)
-    async with desk.expect_response("**/suggestions.json") as answer:
-        await stage.play(play)
-    await (await answer.value).finished()
+    await stage.play(play)
+    await hints_ready(desk)
     await expect(picks(desk)).to_have_text(OWN_ORDER)
     await stage.push(stage.pane(1))
     await stage.play(Play("c2", 2, "Marco"))

@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from console.archive.database import Database
 from console.archive.tables import facts
 from tests.browser.console_people import Desk, Vera
-from tests.support.credentials import stores_of, without_wrapup
+from tests.browser.side_panels import hints_ready
+from tests.support.credentials import stores_of, without_hurry, without_wrapup
 from tests.support.eventually import eventually
 from tests.support.json_clients import Agent, Visitor
 from tests.support.server_process import RunningServer
@@ -24,6 +25,7 @@ async def ana(server: RunningServer, browser: Browser) -> AsyncIterator[Desk]:
 
 
 async def test_a_visitor_writes_and_ana_answers_within_her_console(server: RunningServer, ana: Desk) -> None:
+    await without_hurry(server)
     vera = await Vera.comes(server, "Il film non parte <b>mai</b>")
     box = ana.page.get_by_label("Reply to Vera")
     await expect(ana.page.locator("#pane-1 .m.visitor p")).to_have_text("Il film non parte <b>mai</b>")
@@ -179,9 +181,8 @@ async def test_what_three_wrap_ups_were_about_is_likely_in_the_fourth(server: Ru
     sent_back = ("I want to send the scarf back", "How do I send a hat back?", "Can I send socks back, please")
     await _wraps_up(server, *sent_back, reason="Return")
     ana = await Desk.of(server, browser)
-    async with ana.page.expect_response("**/suggestions.json") as answer:
-        vera = await Vera.comes(server, "Can I send the gloves back?")
-    await (await answer.value).finished()
+    vera = await Vera.comes(server, "Can I send the gloves back?")
+    await hints_ready(ana.page)
     await ana.page.get_by_label("Reply to Vera").press("Alt+KeyE")
     pick = ana.page.locator("#pane-1 .pick").first
     await expect(pick).to_contain_text("1 Return likely", timeout=12_000)

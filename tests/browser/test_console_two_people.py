@@ -7,6 +7,7 @@ from console.domain.directory import Member
 from console.pages.suggestions import QueueHints, ReasonHint
 from tests.browser.console_chats import Play
 from tests.browser.console_stage import Stage
+from tests.browser.side_panels import hints_ready
 from tests.support.eventually import eventually
 
 BEN = SignedIn(member=Member(id="ben", name="Ben", email="ben@example.com"), session="s2", csrf="c2")
@@ -19,10 +20,9 @@ async def wraps_up(stage: Stage, desk: Page) -> Play:
     """Ana is in the wrap-up of Giulia's chat, whose likely reason was found."""
     stage.side.hints = {"support": QueueHints({}, [], reasons={"Account": ReasonHint(9, 1, 3, {"password": 2.1})})}
     play = Play("c1", 1, "Giulia")
-    async with desk.expect_response("**/suggestions.json") as answer:  # once: with the chat, or with her first message
-        await stage.play(play)
-        await stage.show(play, play.visitor_says("I forgot my password", due=60_000))
-    await (await answer.value).finished()
+    await stage.play(play)
+    await stage.show(play, play.visitor_says("I forgot my password", due=60_000))
+    await hints_ready(desk)
     await stage.show(play, play.visitor_ends(wrapup=60_000))
     await expect(desk.locator("#pane-1 .pick").first).to_contain_text("Account")
     return play
@@ -40,6 +40,7 @@ async def test_ben_gets_neither_her_likely_reasons_nor_her_tags(stage: Stage, de
     await tag.fill("refund")
     await tag.press("Enter")
     await tag.press("Enter")
+    await expect(desk.locator("#pane-1")).to_have_attribute("data-free", "")  # or she would send it when she returns
     stage.side.hints = {}
     again = Play("c1", 1, "Giulia")
     again.visitor_ends(wrapup=60_000)

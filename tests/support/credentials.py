@@ -50,9 +50,18 @@ async def lead_to(stores: Stores, *queues: str) -> None:
 
 async def without_wrapup(server: RunningServer) -> None:
     """Turn wrap-up off, so that a slot is free as soon as its chat ends."""
+    await _queues_become(server, wrapup=0)
+
+
+async def without_hurry(server: RunningServer) -> None:
+    """Give a minute for each answer, so that it comes in time on a slow machine too."""
+    await _queues_become(server, target=60_000)
+
+
+async def _queues_become(server: RunningServer, **changes: int) -> None:
     async with stores_of(server) as stores:
         for queue in (await stores.directory.read()).queues.values():
-            await stores.queues.put(msgspec.structs.replace(queue, wrapup=0))
+            await stores.queues.put(msgspec.structs.replace(queue, **changes))
         version = (await stores.directory.read()).version
         await eventually(lambda: is_live(stores.database, version), "the queues to be live")
 
