@@ -118,6 +118,7 @@ async def test_a_disabled_member_is_silent_within_two_seconds_on_every_socket(in
             async with inside.stores() as stores:
                 await stores.members.disable(member)
         await eventually(lambda: ana.closes == [4401], "ana's socket to be closed", within=2)
+        await eventually(lambda: len(inside.services.hub.everyone()) == 1, "ben's to be closed", within=2)
         heard = len(frames)
         await vera.answered(await vera.say("Anybody?"))
         assert len(frames) == heard

@@ -95,6 +95,8 @@ async def test_too_many_waiting_chats_are_reported(server: RunningServer, chatop
     for number in range(8):
         visitor = await Visitor.comes(server)
         await visitor.opens("Hello", name=f"Visitor {number}")
+        if number < 6:
+            await ana.gets(visitor.chat)
     await eventually(lambda: chatops.subjects == ["Support: 2 chats waiting"], "the alert", within=20)
 
 

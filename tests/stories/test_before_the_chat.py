@@ -146,6 +146,7 @@ async def test_a_slot_is_free_until_the_last_one_is_taken(server: RunningServer)
         visitors = [await Visitor.comes(server) for _ in range(6)]
         for number, vera in enumerate(visitors):
             await vera.opens(f"Hello {number}")
+            await ana.gets(vera.chat)
 
         async def taken() -> bool:
             return not await free()

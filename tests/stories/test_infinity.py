@@ -11,10 +11,18 @@ FILMS = Queue("films", "Films", target=6_000, wrapup=20_000, reasons=("playback"
 QUESTIONS = ["Il film non parte", "Two charges?", "Password", "Schermo nero", "Refund?", "Which devices?"]
 
 
-async def crowd(server: RunningServer, texts: list[str]) -> list[Visitor]:
-    visitors = [await Visitor.comes(server) for _ in texts]
-    for visitor, text in zip(visitors, texts, strict=True):
-        await visitor.opens(text, queue="films")
+async def asks(server: RunningServer, text: str) -> Visitor:
+    visitor = await Visitor.comes(server)
+    await visitor.opens(text, queue="films")
+    return visitor
+
+
+async def six(server: RunningServer, chiara: Agent) -> list[Visitor]:
+    """Each is on her screen before the next one comes."""
+    visitors = []
+    for text in QUESTIONS:
+        visitors.append(await asks(server, text))
+        await chiara.gets(visitors[-1].chat)
     return visitors
 
 
@@ -25,9 +33,7 @@ def turns(agent: Agent) -> list[Frame]:
 async def test_chiara_holds_six_chats_and_answers_each_within_six_seconds(server: RunningServer) -> None:
     await set_up(server, [FILMS], [person("chiara", "films")])
     (chiara,) = await at_work(server, "chiara")
-    visitors = await crowd(server, QUESTIONS)
-    for visitor in visitors:
-        await chiara.gets(visitor.chat)
+    visitors = await six(server, chiara)
     await asyncio.gather(*(chiara.answers(visitor.chat, f"Ecco: {number}") for number, visitor in enumerate(visitors)))
     for number, visitor in enumerate(visitors):
         await visitor.reads(f"Ecco: {number}")
@@ -39,10 +45,8 @@ async def test_chiara_holds_six_chats_and_answers_each_within_six_seconds(server
 async def test_the_seventh_comes_when_the_reason_of_the_first_is_set(server: RunningServer) -> None:
     await set_up(server, [FILMS], [person("chiara", "films")])
     (chiara,) = await at_work(server, "chiara")
-    visitors = await crowd(server, [*QUESTIONS, "And me?"])
-    for visitor in visitors[:6]:
-        await chiara.gets(visitor.chat)
-    done, seventh = visitors[0], visitors[6]
+    done, *_ = await six(server, chiara)
+    seventh = await asks(server, "And me?")
     await chiara.command("end", chat=done.chat)
     await done.is_told("ended")
     assert not any(chat["id"] == seventh.chat for chat in chiara.chats()), "the wrap-up keeps its slot"
@@ -55,7 +59,7 @@ async def test_the_seventh_comes_when_the_reason_of_the_first_is_set(server: Run
 async def test_a_late_answer_shows_where_the_time_went(server: RunningServer) -> None:
     await set_up(server, [Queue("films", "Films", target=1_000)], [person("chiara", "films")])
     (chiara,) = await at_work(server, "chiara")
-    (vera,) = await crowd(server, ["Il film non parte"])
+    vera = await asks(server, "Il film non parte")
     await chiara.gets(vera.chat)
     late = await chiara.is_told("late")
     await chiara.answers(vera.chat, "Mi scusi")

@@ -26,11 +26,12 @@ def slots(agent: Agent) -> list[int]:
 async def test_the_seventh_waits_and_the_first_free_slot_pulls_it(server: RunningServer) -> None:
     ana = await Agent.comes(server, "ana")
     await ana.is_welcome()
-    visitors = await queue_up(server, 7)
-    for visitor in visitors[:6]:
-        await ana.gets(visitor.chat)
+    visitors: list[Visitor] = []
+    for _ in range(6):
+        visitors += await queue_up(server, 1)
+        await ana.gets(visitors[-1].chat)
     assert slots(ana) == [1, 2, 3, 4, 5, 6]
-    seventh = visitors[6]
+    (seventh,) = await queue_up(server, 1)
     assert (await seventh.hears("line"))["position"] == 1
     await ana.ends(visitors[2].chat)
     pulled = await ana.gets(seventh.chat)
