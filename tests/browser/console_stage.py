@@ -117,6 +117,12 @@ class Stage:
             self.plays[one.line.id] = one
             await self.push(self.pane(one.line.slot), due={one.line.id: one.due})
 
+    async def play_at_once(self, *plays: Play) -> None:
+        """These chats come, all in one frame."""
+        self.plays |= {one.line.id: one for one in plays}
+        content = "".join(self.pane(one.line.slot) for one in plays)
+        await self.push(content, due={one.line.id: one.due for one in plays})
+
     async def show(self, play: Play, *facts: ChatFact) -> None:
         """New facts of a held chat, in one frame."""
         content = "".join(self.views.fact(fact, play.line, locale=self.locale) for fact in facts)
@@ -236,7 +242,11 @@ class Stage:
     # --- the machinery ---
 
     def run(self) -> None:
-        pages = [Route("/console", self._page), Route("/sign-out", self._signed_out, methods=["POST"])]
+        pages = [
+            Route("/console", self._page),
+            Route("/sign-in", self._signed_out),
+            Route("/sign-out", self._signed_out, methods=["POST"]),
+        ]
         socket = WebSocketRoute("/ws/agent", self._socket)
         self.house.on = Starlette(routes=[*pages, *static_routes, *side_routes(self), socket])
 

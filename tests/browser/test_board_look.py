@@ -10,6 +10,7 @@ from console.domain.directory import Queue
 from tests.browser.board_scenes import SCENES, busy, watched
 from tests.browser.board_stage import BoardStage, open_board
 from tests.browser.test_console_look import LUMINANCE
+from tests.support.eventually import eventually
 
 TARGETS = """() => [...document.querySelectorAll('button, summary, select, input, textarea, main a')]
   .filter(one => one.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true }))
@@ -23,6 +24,8 @@ SIZES = """() => [...document.querySelectorAll('main *')].filter(one => one.chec
     && !one.closest('.vh') && [...one.childNodes].some(node => node.nodeType === 3 && node.nodeValue.trim()))
   .map(one => parseFloat(getComputedStyle(one).fontSize))"""
 
+OUTSIDE = """[...document.querySelectorAll('.queue, .agent')]
+  .filter(one => one.getBoundingClientRect().bottom > 1080).length"""
 ROWS = """() => [...new Set([...document.querySelectorAll('.top > *')].filter(one => one.checkVisibility())
   .map(one => one.getBoundingClientRect()).map(box => Math.round((box.top + box.bottom) / 2 / 20)))]"""
 
@@ -74,7 +77,10 @@ async def test_signs_differ_in_forced_colours(board_stage: BoardStage, context: 
     page = await open_board(board_stage, context, forced_colors="active")
     await busy(board_stage, page)
     looks = await page.evaluate("""() => ['fine', 'soon', 'late'].map(state => {
-      const style = getComputedStyle(document.querySelector(`#agent-ana .slot[data-state="${state}"]`));
+      const slot = document.querySelector('#agent-ana .slot[data-state="late"]').cloneNode(true);
+      slot.dataset.state = state;
+      document.querySelector('#agent-ana .slot').before(slot);
+      const style = getComputedStyle(slot);
       return `${style.borderStyle} ${style.borderWidth} ${style.backgroundColor}`;
     })""")
     assert len(set(looks)) == 3
@@ -86,8 +92,12 @@ async def test_with_less_motion_a_ring_moves_in_six_steps(board_stage: BoardStag
     lefts = await page.evaluate("""() => new Promise(done => {
       const seen = new Set();
       const slot = document.querySelector('#agent-chiara .slot[data-slot="1"]');
-      const look = setInterval(() => seen.add(slot.style.getPropertyValue('--left')), 20);
-      setTimeout(() => { clearInterval(look); done([...seen]); }, 1500);
+      const until = performance.now() + 1500;
+      const look = setInterval(() => {
+        if (performance.now() < until) return seen.add(slot.style.getPropertyValue('--left'));
+        clearInterval(look);
+        done([...seen]);
+      }, 20);
     })""")
     assert len(lefts) <= 3
 
@@ -121,15 +131,13 @@ async def test_a_wall_shows_everybody_without_scrolling_and_has_nothing_to_press
     board_stage: BoardStage, context: BrowserContext, agents: int, queues: int
 ) -> None:
     page = await on_the_wall(board_stage, context, agents, queues)
-    await page.wait_for_timeout(300)
-    assert await page.evaluate("[document.documentElement.scrollHeight, document.documentElement.scrollWidth]") == [
-        1080,
-        1920,
-    ]
-    outside = (
-        "[...document.querySelectorAll('.queue, .agent')].filter(one => one.getBoundingClientRect().bottom > 1080)"
-    )
-    assert await page.evaluate(f"{outside}.length") == 0 or await page.locator("#unseen").is_visible()
+
+    async def fits() -> bool:
+        size = await page.evaluate("[document.documentElement.scrollHeight, document.documentElement.scrollWidth]")
+        assert size == [1080, 1920]
+        return await page.evaluate(OUTSIDE) == 0 or await page.locator("#unseen").is_visible()
+
+    await eventually(fits, "everybody to be shown")
     assert await page.locator("button:visible, a:visible, select:visible, input:visible, summary:visible").count() == 0
 
 

@@ -31,7 +31,8 @@ async def _has(page: Page, names: tuple[str, ...]) -> bool:
 
 async def test_a_chat_that_comes_runs_out_and_is_late_sounds_each_time(stage: Stage, desk: Page) -> None:
     await desk.evaluate(LISTEN)
-    await desk.keyboard.press("Shift")  # a key lets the page sound
+    await desk.keyboard.press("Shift")  # a key lets the page sound, when the browser is ready for it
+    await expect(desk.locator("#sound-words")).to_have_text("Sound")
     chat = Play("c1", 1, "Giulia")
     chat.visitor_says("ciao", due=3_500)
     await stage.play(chat)
@@ -46,13 +47,13 @@ async def test_a_chat_that_comes_runs_out_and_is_late_sounds_each_time(stage: St
 async def test_a_new_message_has_its_own_sound_once_in_a_while(stage: Stage, desk: Page) -> None:
     await desk.evaluate(LISTEN)
     chats = [Play(f"c{slot}", slot, f"Visitor {slot}") for slot in range(1, 5)]
-    await stage.play(*chats)
+    await stage.play_at_once(*chats)
     await hears(desk, "chat")
     await desk.get_by_label("Reply to Visitor 1").focus()
     over = await desk.evaluate("performance.now() + 500")  # the page may have taken long until that sound
     await eventually(lambda: desk.evaluate(f"performance.now() > {over}"), "the sound of the new chats to be over")
-    for chat in chats:
-        await stage.show(chat, chat.visitor_says("ciao", due=60_000))
+    lines = [stage.views.fact(chat.visitor_says("ciao", due=60_000), chat.line, locale="en") for chat in chats]
+    await stage.push("".join(lines), due={chat.line.id: chat.due for chat in chats})
     await expect(desk.locator("#pane-4 .talk")).to_contain_text("ciao")
     await hears(desk, "chat", "message")
     assert await sounds(desk) == ["chat", "message"], "four messages at once are one sound"
@@ -73,7 +74,7 @@ async def test_six_chats_that_are_late_together_are_one_sound(stage: Stage, desk
     chats = [Play(f"c{slot}", slot, f"Visitor {slot}") for slot in range(1, 7)]
     for chat in chats:
         chat.visitor_says("ciao", due=-1_000)
-    await stage.play(*chats)
+    await stage.play_at_once(*chats)
     await expect(desk).to_have_title("(6 late) Console · Sestetto")
     await hears(desk, "chat")
     assert (await sounds(desk)).count("late") == 1
@@ -84,6 +85,7 @@ async def test_each_sound_can_be_switched_off_for_this_agent(stage: Stage, desk:
     dialog = desk.get_by_role("dialog", name="Sound and notifications")
     await dialog.get_by_role("checkbox", name="New chat").uncheck()
     await desk.reload()
+    await desk.wait_for_selector('body[data-link="ready"]')
     await desk.evaluate(LISTEN)
     chat = Play("c1", 1, "Giulia")
     chat.visitor_says("ciao", due=3_000)

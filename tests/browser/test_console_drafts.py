@@ -184,7 +184,7 @@ async def test_only_the_pane_she_is_in_tells_her_screen_reader(stage: Stage, des
 
 async def test_drafts_are_switched_off_from_the_palette_and_nothing_is_asked_any_more(stage: Stage, desk: Page) -> None:
     _, box = await giulia(stage, desk)
-    assert [frame["on"] for frame in stage.said("drafting")] == [True]
+    assert [frame["on"] for frame in await stage.hears("drafting")] == [True]
     await box.press("Control+k")
     await desk.keyboard.type("drafted answers on or off")
     await desk.keyboard.press("Enter")

@@ -21,13 +21,13 @@ def offered(chat: str = "c1", slot: int = 1, name: str = "Hannah", *, within: in
 
 
 async def test_an_offer_shows_what_it_is_about_its_clock_and_two_buttons(stage: Stage, desk: Page) -> None:
-    await stage.play(offered(within=9_000))
+    await stage.play(offered(within=50_000))
     pane = desk.locator("#pane-1")
     await expect(pane.get_by_text("Hallo?")).to_be_visible()
-    await expect(pane.locator("header .clock")).to_have_text(re.compile("accept (9|10)"))  # rounded up from 9.0 s
+    await expect(pane.locator("header .clock")).to_have_text(re.compile(r"accept (4\d|50)"))
     await expect(pane.get_by_role("group", name="Hannah was offered to you")).to_be_visible()
     await expect(pane.get_by_role("textbox")).to_have_count(0)
-    said = re.compile("Pane 1, Hannah: offered to you, (9|10) seconds to accept")
+    said = re.compile(r"Pane 1, Hannah: offered to you, (4\d|50) seconds to accept")
     await expect(desk.locator("#announcer")).to_contain_text(said)
 
 
@@ -122,7 +122,7 @@ async def test_a_free_pane_says_who_waits_and_takes_the_next_by_key(stage: Stage
 
 
 async def test_an_overdue_waiting_chat_shows_as_late(stage: Stage, desk: Page) -> None:
-    stage.waiting, stage.next_due = 2, now() - 64_000
+    stage.waiting, stage.next_due = 2, now() - 61_000
     await stage.push(stage.strip())
     pane = desk.locator("#pane-1")
     await expect(pane.get_by_text(re.compile(r"^2 waiting, first late by 1:0\d$"))).to_be_visible()
@@ -192,7 +192,7 @@ async def test_a_chat_is_transferred_by_keyboard_with_draft_and_note(stage: Stag
     handed = (await stage.hears("transfer"))[0]
     assert (handed["chat"], handed["agent"], handed["note"]) == ("c1", "carla", "She waits for the film")
     order = [frame["t"] for frame in stage.heard if frame["t"] in ("draft", "transfer")]
-    assert order == ["draft", "transfer"], "the draft is there before the chat goes"
+    assert (order[0], order[-1]) == ("draft", "transfer"), "the draft is there before the chat goes"
     assert stage.said("draft")[-1]["text"] == "Il film"
     await expect(panel).to_be_hidden()
     await expect(desk.locator("#was-1")).to_contain_text("Giulia was transferred to Carla.")
@@ -519,5 +519,5 @@ async def test_a_lost_connection_hands_over_once_it_is_back(stage: Stage, desk: 
     stage.refusing = False
     await stage.hears("transfer")
     order = [frame["t"] for frame in stage.heard if frame["t"] in ("draft", "transfer")]
-    assert order == ["draft", "transfer"], "the draft is there before the chat goes"
+    assert (order[0], order[-1]) == ("draft", "transfer"), "the draft is there before the chat goes"
     await eventually(lambda: not stage.plays, "the chat to go")

@@ -193,8 +193,12 @@ async def test_with_less_motion_a_ring_moves_once_a_second(stage: Stage, context
     offsets = await page.evaluate("""() => new Promise(done => {
       const seen = new Set();
       const ring = document.querySelector('#pane-1 header .clock');
-      const look = setInterval(() => seen.add(ring.style.getPropertyValue('--left')), 20);
-      setTimeout(() => { clearInterval(look); done([...seen]); }, 1500);
+      const until = performance.now() + 1500;
+      const look = setInterval(() => {
+        if (performance.now() < until) return seen.add(ring.style.getPropertyValue('--left'));
+        clearInterval(look);
+        done([...seen]);
+      }, 20);
     })""")
     assert 2 <= len(offsets) <= 3
 

@@ -17,6 +17,7 @@ async def two_chats(stage: Stage, desk: Page) -> Locator:
     await stage.play(Play("c1", 1, "Giulia"), Play("c2", 2, "Marco"))
     box = desk.get_by_label("Reply to Giulia")
     await box.focus()
+    await desk.get_by_label("Reply to Marco").wait_for()
     return box
 
 
@@ -159,7 +160,7 @@ async def test_pages_open_in_a_tab_of_their_own(stage: Stage, desk: Page) -> Non
     await search(desk, "ended chats")
     async with desk.context.expect_page() as opened:
         await desk.keyboard.press("Enter")
-    assert (await opened.value).url.endswith("/chats")
+    await (await opened.value).wait_for_url("**/chats")
     assert desk.url.endswith("/console")
 
 

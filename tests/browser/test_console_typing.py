@@ -6,9 +6,15 @@ from playwright.async_api import Page, expect
 
 from tests.browser.console_chats import Play
 from tests.browser.console_stage import Stage
+from tests.support.eventually import eventually
 
 TYPED = 250
 SENTENCE = ("Mi dispiace per l'attesa: proviamo insieme ad aggiornare l'app della TV. " * 4)[:TYPED]
+# Its place, once it moves no more; browsers scroll smoothly.
+RESTS = """log => new Promise(done => {
+  const top = log.scrollTop;
+  setTimeout(() => done(top === log.scrollTop && top), 150);
+})"""
 
 
 async def fragment(stage: Stage, chat: Play, place: int) -> None:
@@ -67,7 +73,7 @@ async def test_a_reader_further_up_is_not_pulled_down(stage: Stage, desk: Page) 
     await log.hover()
     await desk.mouse.wheel(0, -600)
     await expect(desk.get_by_text("line 39")).not_to_be_in_viewport()
-    top = await log.evaluate("log => log.scrollTop")
+    top = await eventually(lambda: log.evaluate(RESTS), "the log to have scrolled")
     await stage.show(chat, chat.visitor_says("line 40"))
     await expect(desk.get_by_role("button", name="New messages")).to_be_visible()
     assert await log.evaluate("log => log.scrollTop") == top

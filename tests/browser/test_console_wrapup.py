@@ -1,10 +1,11 @@
 """Contact reasons: asked for in the wrap-up, which has its own clock, and possible at any time before."""
 
+import re
+
 from playwright.async_api import Page, expect
 
 from tests.browser.console_chats import Play, now
 from tests.browser.console_stage import Stage
-from tests.support.eventually import eventually
 
 PRESS_AT_BIRTH = """() => new MutationObserver((_, watcher) => {
   const done = document.querySelector('.labels [data-act=done]');
@@ -31,7 +32,7 @@ async def test_after_the_end_the_pane_asks_for_reason_and_tags(stage: Stage, des
     await expect(pane.get_by_text("Wrap-up for Giulia: what was it about?")).to_be_visible()
     await expect(pane.get_by_role("radio")).to_have_count(4)
     await expect(pane.locator("header .clock")).to_have_attribute("data-kind", "wrapup")
-    await expect(pane.locator("header .clock")).to_have_text("17")
+    await expect(pane.locator("header .clock")).to_have_text(re.compile(r"^1\d$"))
     await expect(pane.get_by_label("Reply to Giulia")).to_have_count(0)
     await expect(pane.get_by_text("The visitor ended the chat")).to_be_visible()
 
@@ -100,7 +101,7 @@ async def test_a_queue_without_reasons_takes_free_text(stage: Stage, desk: Page)
 
 
 async def test_what_was_chosen_is_sent_when_the_time_is_up(stage: Stage, desk: Page) -> None:
-    await ended(stage, desk, within=4_000)
+    await ended(stage, desk, within=7_000)
     await desk.locator("#pane-1").get_by_label("Account").check()
     await desk.locator("#pane-1").get_by_label("Add a tag").fill("password")
     label = (await stage.hears("label"))[0]
@@ -251,4 +252,4 @@ async def test_a_long_tag_is_cut_between_characters(stage: Stage, desk: Page) ->
     await tag.evaluate("box => { box.removeAttribute('maxlength'); box.value = 'x' + '🧶'.repeat(70) }")
     await tag.press("Enter")
     await tag.press("Enter")
-    await eventually(lambda: stage.said("label")[-1]["tags"] == ["x" + "🧶" * 59], "the tag, cut")
+    assert (await stage.hears("label"))[0]["tags"] == ["x" + "🧶" * 59]

@@ -14,6 +14,7 @@ from tests.browser.console_chats import Play
 from tests.browser.console_stage import Stage
 from tests.browser.test_two_windows import PATIENCE, Two, ana_says, two, vera_opens
 from tests.browser.widget_script import Scripted
+from tests.support.eventually import eventually
 from tests.support.rich_cases import CASES, PIECES, notation
 from tests.support.server_process import RunningServer
 
@@ -293,6 +294,7 @@ async def test_escape_leaves_the_emoji_and_not_the_chat(shop: RunningServer, bro
     await page.keyboard.press("Shift+Enter")
     await page.keyboard.type("b")
     await page.keyboard.press("Enter")
+    await eventually(lambda: script.said("say"), "the message")
     assert [frame["text"] for frame in script.said("say")] == ["- a\n- b"]
     await page.context.close()
 

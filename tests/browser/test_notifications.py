@@ -137,7 +137,11 @@ async def test_ana_turns_notifications_on_and_a_press_opens_the_chat(
     await page.locator("#status-menu summary").focus()
     await worker.evaluate(PRESSED, vera.chat)
     await expect(pane.locator(":focus")).to_have_count(1)
-    assert await worker.evaluate(SHOWN) == [["Notifications work on this device", "test"]]
+
+    async def only_the_test_is_shown() -> bool:
+        return await worker.evaluate(SHOWN) == [["Notifications work on this device", "test"]]
+
+    await eventually(only_the_test_is_shown, "the pressed notification to close")
 
     await arrives(tools, registration, server.url, notice)  # now she sees the console
     await arrives(tools, registration, server.url, {"tag": "test", "over": True})
@@ -179,7 +183,11 @@ async def test_turning_off_removes_the_device_and_so_does_removing_it_elsewhere(
     await nothing_found(page)
     await page.get_by_role("button", name="Remove").click()  # as from another device: the subscription is still there
     await page.get_by_role("button", name="Turn on notifications").wait_for()
-    assert await page.evaluate("localStorage.getItem('test.subscription')") is None
+
+    async def is_unsubscribed() -> bool:
+        return await page.evaluate("localStorage.getItem('test.subscription')") is None
+
+    await eventually(is_unsubscribed, "the browser to forget the subscription")
 
 
 STATES = {

@@ -15,6 +15,7 @@ from tests.browser.signing_in import sign_in_by_link
 from tests.browser.test_pages_axe import nothing_found
 from tests.support.alert_detector import to
 from tests.support.credentials import stores_of
+from tests.support.eventually import eventually
 from tests.support.json_clients import Agent, Visitor
 from tests.support.server_process import RunningServer
 
@@ -122,8 +123,7 @@ async def test_errors_are_beside_their_fields_and_input_is_kept(empty_server: Ru
     await page.get_by_role("button", name="Copy Monday to Friday").click()
     await page.get_by_role("button", name="Save").click()
     faults = page.locator("#faults")
-    await faults.wait_for()
-    assert await page.evaluate("document.activeElement.id") == "faults"
+    await expect(faults).to_be_focused()
     assert await faults.get_by_role("link").all_inner_texts() == [
         "“soon” is not a number. Enter a value such as 6 or 7.5.",
         *["09:00-13:00 and 12:00-18:00 overlap. Merge them or change one."] * 5,
@@ -132,7 +132,7 @@ async def test_errors_are_beside_their_fields_and_input_is_kept(empty_server: Ru
     assert await page.get_by_label("Answer within").input_value() == "soon"
     assert await page.get_by_label("Friday").input_value() == "9-13, 12-18"
     await faults.get_by_role("link", name="“soon” is not a number").press("Enter")
-    assert await page.evaluate("document.activeElement.id") == "target"
+    await expect(page.locator("#target")).to_be_focused()
 
 
 async def test_a_new_member_keeps_the_password_while_the_rest_is_mended(
@@ -144,8 +144,7 @@ async def test_a_new_member_keeps_the_password_while_the_rest_is_mended(
     await page.get_by_label("Languages").fill("Klingonese")
     await page.get_by_role("button", name="Save").click()
     faults = page.locator("#faults")
-    await faults.wait_for()
-    assert await page.evaluate("document.activeElement.id") == "faults"
+    await expect(faults).to_be_focused()
     assert await faults.get_by_role("link").count() == 3  # name, address, language
     await expect(page.get_by_label("First password")).to_have_value(PASSWORD)
     await page.get_by_label("Name").fill("Mia")
@@ -221,7 +220,7 @@ async def test_leaving_a_form_that_is_not_saved_is_asked_about(empty_server: Run
     await page.goto(f"{empty_server.url}/settings/away")
     await page.get_by_label("Away reasons").type("Lunch")
     await goes_to(page, "Queues")
-    assert asked == ["beforeunload"]
+    await eventually(lambda: asked == ["beforeunload"], "the question")
     assert await page.get_by_label("Away reasons").input_value() == "Lunch"
 
 

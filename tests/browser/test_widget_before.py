@@ -183,7 +183,7 @@ async def test_a_greeting_asks_once_whether_somebody_is_free_and_opens_no_socket
     await vera.sees("Automatic greeting")
     assert await vera.reads() == ["Can we help you choose?", "Yes, please"]
     await vera.page.reload()
-    await vera.screen("chat")
+    await vera.sees("Yes, please")
     assert (await vera.reads())[:2] == ["Can we help you choose?", "Yes, please"]
     await vera.leaves()
     assert vera.complaints == []

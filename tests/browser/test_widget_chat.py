@@ -47,7 +47,7 @@ async def test_vera_asks_and_ana_answers(vera: Vera, ana: Ana) -> None:
     await vera.sees("Sent")
     assert await vera.reads() == ["Does merino felt?", "A little, in the first wash.", "Thanks!"]
     assert await vera.widget.locator("h2").inner_text() == "Ana"
-    seen = [frame for frame in vera.sent if frame["t"] == "seen"]
+    seen = await eventually(lambda: [frame for frame in vera.sent if frame["t"] == "seen"], "Vera to have seen it")
     assert len(seen) == 1, "Ana wrote one message; of her own nobody has to be told that she has seen them"
 
 
@@ -118,7 +118,7 @@ async def test_an_answer_to_a_closed_widget_counts_on_launcher_and_title(vera: V
     await ana.says("One")
     await ana.says("Two")
     await vera.sees("2")
-    assert (await vera.page.title()).startswith("(2) ")
+    await eventually(lambda: title_is(vera, "(2) Lana, the wool shop"), "the count in the title")
     await vera.opens()
     await vera.sees("Two")
     await eventually(lambda: title_is(vera, "Lana, the wool shop"))

@@ -155,7 +155,7 @@ async def test_vera_writes_and_scrolls_beside_a_modal_window(
     await vera.composer.click()
     await vera.page.keyboard.type("/help me")
     await vera.page.keyboard.press("Enter")
-    await eventually(lambda: ana.heard()[-1] == "/help me", "what Vera wrote beside the modal")
+    await eventually(lambda: ana.heard()[-1:] == ["/help me"], "what Vera wrote beside the modal")
     assert not await vera.page.evaluate("window.keys")
     log = vera.widget.locator(".log")
     before = await log.evaluate("log => log.scrollTop")

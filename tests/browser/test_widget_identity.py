@@ -98,6 +98,7 @@ async def test_signing_in_in_the_middle_keeps_the_chat_and_the_next_person_sees_
     await vera.screen("start")
     assert "I cannot" not in await vera.panel.inner_text()
     assert "I cannot" not in json.dumps(await vera.stored())
+    await eventually(lambda: vera.page.evaluate("told.length > 1"), "the page to be told")
     assert await vera.page.evaluate("told.at(-1)") == ["identity", {"user": "44"}]
     assert vera.complaints == []
     await vera.context.close()

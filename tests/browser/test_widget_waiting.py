@@ -251,6 +251,7 @@ async def test_a_queue_that_is_not_there_is_the_pages_error_and_not_veras(
     await vera.starts_with("Anybody?")
     await vera.screen("chat")
     await eventually(lambda: ana.heard() == ["Anybody?"])
+    await eventually(lambda: vera.page.evaluate("told.length"), "the page to be told")
     assert await vera.page.evaluate("told") == ["no_queue"]
     await vera.leaves()
     await ana.goes()
@@ -301,7 +302,7 @@ async def test_a_promise_that_is_over_is_said_and_so_is_the_late_answer(shop: Ru
     vera = await server.start(shop, browser)
     await vera.starts_with("Where is my parcel?")
     await server.ana_comes()
-    server.ana_says("One moment", promise=now() + 1_500)
+    server.ana_says("One moment", promise=now() + 4_000)
     await vera.sees("Ana will be back in 0:0")
     await vera.sees("Ana is running late.")
     assert not await vera.widget.get_by_role("timer").is_visible()
