@@ -2,13 +2,13 @@
 
 import asyncio
 
-from playwright.async_api import Locator, Page, Route, expect
+from playwright.async_api import BrowserContext, Locator, Page, Route, expect
 
 from console.domain.directory import Canned
 from console.pages.suggestions import Hint, QueueHints
 from console.protocol import Typing
 from tests.browser.console_chats import Play
-from tests.browser.console_stage import Stage
+from tests.browser.console_stage import Stage, open_console
 from tests.browser.side_panels import GREETING, TV
 
 SETTLED = 0.5  # s after which a key may send what is suggested
@@ -94,6 +94,22 @@ async def test_what_was_learned_reaches_every_pane_that_waits_for_it(stage: Stag
     come.set()
     for slot in (1, 2):
         await expect(desk.locator(f"#pane-{slot} .suggested button")).to_have_count(2)
+
+
+async def test_what_could_not_be_read_is_asked_for_again_by_itself(stage: Stage, own_context: BrowserContext) -> None:
+    """The server was away for a moment, and Giulia waits for her answer."""
+    desk = await open_console(stage, own_context)
+    tries: list[Route] = []
+
+    async def only_the_second(route: Route) -> None:
+        tries.append(route)
+        await (route.abort() if len(tries) == 1 else route.continue_())
+
+    await desk.route("**/suggestions.json", only_the_second)
+    stage.side.hints = {"support": QueueHints({}, [Hint(9, 1, 2, "Parcels take two days.", {"parcel": 7}, {"en": 9})])}
+    await giulia(stage, desk, "Where is my parcel?")
+    await expect(suggested(desk)).to_have_text(["Parcels take two days."], timeout=30_000)  # after ten seconds
+    assert len(tries) == 2
 
 
 async def test_what_came_to_its_place_just_now_is_only_inserted(stage: Stage, desk: Page) -> None:

@@ -30,7 +30,7 @@ const completers = new Map();
 const reasonRankers = new Map();
 let seen = replies.all; // the canned replies that they were built from
 let received = ""; // the last response with hints
-/** @type {Set<() => void>} to be called when something new was received */
+/** @type {Set<() => void>} to be called when there is something new, or it is to be asked for again */
 const waiting = new Set();
 
 /** The ranker of a chat in that queue. @param {string} queue @param {() => void} then called when there is a better one */
@@ -106,17 +106,23 @@ async function refreshHints(queue, then) {
   try {
     const signal = AbortSignal.timeout(GIVE_UP);
     const answer = await fetch("/suggestions.json", { redirect: "error", signal });
-    if (!answer.ok) return; // canned replies alone are enough to suggest
+    if (!answer.ok) throw new Error(String(answer.status));
     const body = await answer.text();
-    if (body === received) return;
-    received = body;
-    hints = JSON.parse(body).queues;
-    forget();
-    for (const one of waiting) one();
-  } catch {
-    // the next message asks again
-  } finally {
-    asked = false;
+    if (body !== received) {
+      hints = JSON.parse(body).queues;
+      received = body;
+      forget();
+      tell();
+    }
     waiting.clear();
+  } catch {
+    setTimeout(tell, SOON); // who waits asks again; until then canned replies alone are suggested
   }
+  asked = false;
+}
+
+function tell() {
+  const told = [...waiting];
+  waiting.clear();
+  for (const one of told) one();
 }
