@@ -114,8 +114,8 @@ class ExportJobs:
     async def _read(self, *those: ColumnElement[bool]) -> list[ExportJob]:
         columns = [exports.c[name] for name in ExportJob.__struct_fields__]
         wanted = select(*columns).where(self._here(), *those).order_by(exports.c.made.desc(), exports.c.id)
-        async with self.database.reading() as connection:
-            return [ExportJob(**row) for row in (await connection.execute(wanted)).mappings()]
+        rows = await self.database.read(lambda connection: connection.execute(wanted).mappings().all())
+        return [ExportJob(**row) for row in rows]
 
     async def _set(self, id: str, those: ColumnElement[bool], **values: object) -> bool:
         this = and_(self._here(), exports.c.id == id, those)

@@ -55,9 +55,9 @@ class MailInbox:
         """Return mails that nobody has looked at, oldest first; few, as each may be large."""
         columns = [mails_received.c[name] for name in ReceivedMail.__struct_fields__]
         wanted = select(*columns).where(self._here(), mails_received.c.code == PENDING)
-        async with self.database.reading() as connection:
-            rows = (await connection.execute(wanted.order_by(mails_received.c.id).limit(limit))).mappings()
-            return [ReceivedMail(**row) for row in rows]
+        first = wanted.order_by(mails_received.c.id).limit(limit)
+        rows = await self.database.read(lambda connection: connection.execute(first).mappings().all())
+        return [ReceivedMail(**row) for row in rows]
 
     async def settle(self, id: int, code: str, *, detail: str = "", sender: str = "", chat: str = "") -> None:
         """Record what came of a mail: taken, ignored or aside. Only what is set aside keeps its text."""

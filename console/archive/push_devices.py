@@ -119,8 +119,8 @@ class PushDevices:
         return wanted.where(good, *more).order_by(push_devices.c.made.desc(), push_devices.c.id)
 
     async def _read(self, wanted: Select[Any]) -> list[PushDevice]:
-        async with self.database.reading() as connection:
-            return [PushDevice(**row) for row in (await connection.execute(wanted)).mappings()]
+        rows = await self.database.read(lambda connection: connection.execute(wanted).mappings().all())
+        return [PushDevice(**row) for row in rows]
 
     async def _remove(self, which: ColumnElement[bool], *, must: bool) -> None:
         async with self.database.writing() as connection:

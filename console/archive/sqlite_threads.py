@@ -7,8 +7,9 @@ a connection of its own.
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import URL, Connection, create_engine
 
@@ -19,6 +20,13 @@ from console.errors import Unknown
 T = TypeVar("T")
 
 
+class AskedRead(NamedTuple):
+    """What somebody wants to read, and who waits for it."""
+
+    work: Callable[[Connection], Any]
+    answer: asyncio.Future[Any]
+
+
 class SqliteThreads:
     def __init__(self, url: URL, lock: WriterLock, busy: int) -> None:
         """Nothing is opened before the first transaction."""
@@ -27,10 +35,17 @@ class SqliteThreads:
         self._lock = lock
         self._reader = ThreadPoolExecutor(1, "sqlite-reads")
         self._writer = ThreadPoolExecutor(1, "sqlite-writes")
+        self._asked: list[AskedRead] = []
         self._closed = False
 
     async def read(self, work: Callable[[Connection], T]) -> T:
-        return await asyncio.wrap_future(self._submit(self._reader, partial(self._read, work)))
+        """Run it. Those who ask in the same turn of the event loop share the hop and the transaction."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[T] = loop.create_future()
+        if not self._asked:
+            loop.call_soon(self._ask, loop)
+        self._asked.append(AskedRead(work, answer))
+        return await answer
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run it when it is this writer's turn. A caller who goes away leaves it to its end, and the turn with it."""
@@ -49,12 +64,46 @@ class SqliteThreads:
             raise Unknown("The database is not available right now: it is closed")
         return executor.submit(job)
 
-    def _read(self, work: Callable[[Connection], T]) -> T:
-        with self.engine.connect() as connection:
-            return work(connection)
+    def _ask(self, loop: asyncio.AbstractEventLoop) -> None:
+        together, self._asked = self._asked, []
+        try:
+            job = self._submit(self._reader, partial(self._read, [asked.work for asked in together]))
+        except Unknown as problem:
+            _tell(together, [problem] * len(together))
+            return
+
+        def done(job: Future[list[Any]]) -> None:
+            with suppress(RuntimeError):  # the loop is closed: nobody waits
+                loop.call_soon_threadsafe(_tell, together, job.result())
+
+        job.add_done_callback(done)
+
+    def _read(self, works: list[Callable[[Connection], Any]]) -> list[Any]:
+        """Return what each has read, or its exception."""
+        answers: list[Any] = []
+        try:
+            with self.engine.connect() as connection:
+                for work in works:
+                    try:
+                        answers.append(work(connection))
+                    except Exception as problem:
+                        answers.append(problem)
+        except Exception as problem:  # nobody could be answered
+            answers += [problem] * (len(works) - len(answers))
+        return answers
 
     def _write(self, work: Callable[[Connection], T]) -> T:
         with self.engine.connect() as connection:
             connection.execution_options(writing=True)
             with self._lock.begin(connection):
                 return work(connection)
+
+
+def _tell(together: list[AskedRead], answers: list[Any]) -> None:
+    for asked, answer in zip(together, answers, strict=True):
+        if asked.answer.done():  # whoever asked is gone
+            continue
+        if isinstance(answer, Exception):
+            asked.answer.set_exception(answer)
+        else:
+            asked.answer.set_result(answer)

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -243,6 +243,38 @@ async def test_all_statements_of_a_piece_of_work_are_one_hop_to_a_thread(
     assert await database.write(work) == 27
     assert len(hops) == 1
     assert await database.read(lambda connection: connection.execute(select(directory.c.version)).scalar_one()) == 27
+
+
+@on_sqlite
+async def test_those_who_ask_in_the_same_turn_share_one_hop_and_each_gets_its_own_answer(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert database.threads is not None
+    reader = database.threads._reader
+    hops, submit = [], reader.submit
+
+    def counted(*given: Any) -> Any:
+        hops.append(given)
+        return submit(*given)
+
+    def fails(connection: Connection) -> int:
+        raise ValueError("mine alone")
+
+    monkeypatch.setattr(reader, "submit", counted)
+
+    def plus(number: int) -> Callable[[Connection], int]:
+        return lambda connection: number + int(connection.execute(text("SELECT 1")).scalar_one())
+
+    numbers = [asyncio.create_task(database.read(plus(number))) for number in range(3)]
+    failing, gone = asyncio.create_task(database.read(fails)), asyncio.create_task(database.read(lambda connection: 9))
+    last = asyncio.create_task(database.read(lambda connection: 4))
+    await asyncio.sleep(0)
+    gone.cancel()
+    assert await asyncio.gather(*numbers, last) == [1, 2, 3, 4]
+    with pytest.raises(ValueError, match="mine alone"):
+        await failing
+    assert gone.cancelled()
+    assert len(hops) == 1
 
 
 async def test_work_that_fails_leaves_nothing_and_says_why(database: Database) -> None:
