@@ -6,7 +6,7 @@ from tests.model import state
 from tests.model.bot_calls import BotWork
 from tests.model.state import Member
 
-STALL, TICKER, IDLE, FIRINGS = 3_000, 1_000, 90, 64
+STALL, TICKER, IDLE, FIRINGS = 3_000, 1_500, 90, 64
 JUDGES = {
     "lease": state.LEASE, "grace": state.GRACE, "lost": state.LOST, "unseen": state.UNSEEN, "tabs": state.TABS,
     "watch": state.WATCH, "abandon": state.ABANDON, "silent": 60_000, "offer": 10_000,

@@ -1,6 +1,6 @@
 -- Timers: one ticker per workspace, and each timer fires once.
 
-local TICKER = 1000 -- ms that a process keeps the ticker
+local TICKER = 1500 -- ms that a process keeps the ticker: it asks every second, and may be late
 local IDLE = 90 -- ms after which the ticker is taken from a process that does not fire what is due
 local STALL = 3000 -- ms without a tick after which nobody is judged
 local AGAIN = 500 -- ms until a chat that nobody could take is tried again
