@@ -21,12 +21,14 @@ def availability(picture: Picture, queues: Mapping[str, Queue], queue: str, now:
     if first is not None and first.free:
         return Team(True)
     tiers = _tiers(queues, queue)
-    openings = [_opening(queues[tier].hours, now // MINUTE) if tier in queues else 0 for tier in tiers]
+    openings = (_opening(queues[tier].hours, now // MINUTE) if tier in queues else 0 for tier in tiers)
     entrance = 0 if inside else next((place for place, opens in enumerate(openings) if not opens), len(tiers))
     if any(picture.online(tier) for tier in tiers[entrance:]):
         return Team(True)
-    closed = entrance == len(tiers) or inside
-    return Team(False, min((opens for opens in openings if opens > 0), default=0) if closed else 0)
+    if entrance < len(tiers) and not inside:
+        return Team(False)
+    openings = (_opening(queues[tier].hours, now // MINUTE) for tier in tiers if tier in queues)
+    return Team(False, min((opens for opens in openings if opens > 0), default=0))
 
 
 def has_room(picture: Picture, queues: Mapping[str, Queue], queue: str, now: int) -> bool:

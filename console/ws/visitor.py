@@ -1,6 +1,7 @@
 """The visitor's socket, `/ws/visitor?site=KEY[&queue=ID]`. No cookies; the Origin must be on the site's list."""
 
 import asyncio
+import operator
 from collections.abc import Mapping
 from contextlib import suppress
 
@@ -13,11 +14,14 @@ from console.authentication import admits, client_address, services_of
 from console.delivery.catch_up import CatchUp
 from console.delivery.rendered_fact import HubEvent, RenderedFact
 from console.delivery.signals import SeenSignal, StreamSignal, TypingSignal
+from console.domain.directory import Directory
 from console.domain.identity_problems import PROBLEMS
 from console.domain.ids import new_id
 from console.errors import BadAnswers, BadIdentity, Refused, StoreFull, TooManyConnections, Unknown, WrongEpoch
 from console.events import ChatFact, Ended, Opened, Reopened
 from console.limits.connections import HOLD_OFF
+from console.projection.availability import MINUTE
+from console.projection.picture import Picture
 from console.protocol import (
     MAX_FACTS,
     AskPerson,
@@ -75,6 +79,8 @@ class VisitorConnection(Connection):
         self._token = ""
         self._counted = ""  # the address, once its socket is
         self._recalling: asyncio.Task[None] | None = None
+        self._seen: tuple[Picture | None, Directory | None] = None, None  # by `look_again`, and ...
+        self._seen_at = (-1, 0)  # ... the feed number and the minute of it
 
     def _actions_of(self, visitor: str) -> VisitorActions:
         asked = self.socket.query_params
@@ -233,6 +239,7 @@ class VisitorConnection(Connection):
 
     async def set_profile(self, frame: SetProfile) -> None:
         unsigned = self.actions.names_unsigned(frame)
+        self._seen = None, None  # another language may lead to another queue
         self.ack(frame.cid, await self.actions.set_profile(frame))
         if unsigned:
             self.send(Error(BadIdentity.code, " ".join(PROBLEMS["unsigned"])))
@@ -270,7 +277,18 @@ class VisitorConnection(Connection):
             asyncio.get_running_loop().call_soon(self.look_again)  # after this batch: it may hold the assignment too
 
     def look_again(self) -> None:
-        """Send the queue position and the team's availability when either has changed."""
+        """Send the queue position and the team's availability when either has changed.
+
+        Most sockets have nothing new in a second: whoever is in no line depends on the clock for opening hours alone.
+        """
+        picture, directory = self.services.picture, self.services.directory
+        sees, when = (picture, directory), (picture.n, self.now() // MINUTE)
+        # The very same ones: comparing what is in them would cost more than looking.
+        same = all(map(operator.is_, sees, self._seen)) and when == self._seen_at
+        if same and not self.wait_status.waits:
+            return
+        if self._welcomed:
+            self._seen, self._seen_at = sees, when
         if not self.actions.vouched() or self.actions.moved_on():
             self.cut(4401)  # come again, as whoever you are now
         if problem := self.actions.blocked():

@@ -34,6 +34,11 @@ class WaitStatus:
         )
         return self._team
 
+    @property
+    def waits(self) -> bool:
+        """Whether the visitor was in a line when it was last looked at."""
+        return self._line is not None
+
     def news(self, chat: str, queue: Callable[[], str]) -> list[Outbound]:
         """Return what has changed since the last call."""
         line, team = self._line, self._team
