@@ -29,7 +29,7 @@ from console.archive.reducer import (
 from console.archive.row_statements import RowStatement
 from console.archive.search_index import SearchIndex
 from console.archive.supervisor_actions import is_supervisor_action
-from console.archive.tables import chats, facts, interventions, mails
+from console.archive.tables import chats, cursors, facts, interventions, mails
 from console.domain.mail import Letter, is_address
 from console.events import ChatFact, Entry, Mailed, NoteRedacted, Redacted, Unreadable, read_log
 
@@ -158,6 +158,9 @@ class Archive:
         self, connection: Connection, epoch: str, rows: Sequence[dict[str, Any]], held: dict[str, ArchivedChat]
     ) -> None:
         """Delete facts of commands that an older history lost and a client has sent again: each is stored once."""
+        others = cursors.c.workspace == self.workspace, cursors.c.consumer == NAME, cursors.c.epoch != epoch
+        if connection.execute(select(cursors.c.epoch).where(*others).limit(1)).first() is None:
+            return  # there is no other history
         commands = {(row["chat"], row["author"], row["cid"], row["kind"]) for row in rows if row["cid"]}
         cids = sorted({cid for _, _, cid, _ in commands})
         for start in range(0, len(cids), CHUNK):
