@@ -140,7 +140,8 @@ class Fanout:
             self._visitors[fact.chat] = fact.visitor.id  # a signed identity has made it theirs
         if isinstance(fact, ChatFact):
             chat_state = self.picture.chats.get(fact.chat) or before
-            self._show_chat_fact(RenderedFact(entry, chat_state, self._views, slot), fact, holder, bot)
+            if self._hub.somebody.is_set():
+                self._show_chat_fact(RenderedFact(entry, chat_state, self._views, slot), fact, holder, bot)
             author = fact.author.id if isinstance(fact, Labelled) else ""
             self._tell(fact, {holder, chat_state.agent if chat_state is not None else "", author})
         elif isinstance(fact, AgentChanged | Revoked):
