@@ -5,7 +5,7 @@ import errno
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 
 import structlog
 import uvicorn
@@ -18,6 +18,8 @@ from console.limits.connections import LEAST, Connections, capacity_of, raise_de
 from console.limits.http_protocol import IDLE, HttpProtocol
 from console.limits.proxies import ForwardedClient, Proxies
 from console.protocol import MAX_FRAME
+from console.timing.beat import Wake
+from console.ws.heartbeats import Heartbeats
 from console.ws.uvicorn_protocol import Protocol
 
 BACKLOG = 2048
@@ -32,6 +34,7 @@ class ServerConfig(uvicorn.Config):
 
     def __init__(self, app: ASGIApp, settings: Settings, connections: Connections) -> None:
         self.connections = connections
+        self.heartbeats = Heartbeats()
         super().__init__(
             ForwardedClient(app, Proxies(settings.trusted_proxies)),
             host=settings.host,
@@ -62,7 +65,7 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.ready = asyncio.Event()
-        self._stopping = asyncio.Event()
+        self._stopping = Wake()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         try:
@@ -77,9 +80,7 @@ class Server(uvicorn.Server):
     async def main_loop(self) -> None:
         """Look seldom, as nobody but `stop` ends it; uvicorn looks ten times a second."""
         while not await self.on_tick(0):
-            with suppress(TimeoutError):
-                async with asyncio.timeout(TICK):
-                    await self._stopping.wait()
+            await self._stopping.wait(TICK)
 
     def stop(self) -> None:
         self.should_exit = True

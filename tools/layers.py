@@ -17,7 +17,12 @@ class Layer(NamedTuple):
 LAYERS = (  # bottom to top
     Layer("values", ("domain", "protocol", "events", "errors"), "values and pure rules; no I/O", True),
     Layer("projection", ("projection",), "what facts add up to; pure"),
-    Layer("base", ("config", "extras", "limits", "security", "metrics", "logs"), "what every process needs", True),
+    Layer(
+        "base",
+        ("config", "extras", "limits", "security", "metrics", "logs", "timing"),
+        "what every process needs",
+        True,
+    ),
     Layer("state", ("queue", "archive"), "the live store and SQL"),
     Layer("consumers", ("consumers", "pairing"), "who follows the feed into SQL; whether store and SQL agree", True),
     Layer("views", ("views",), "facts and state as JSON, HTML and words"),

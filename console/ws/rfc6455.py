@@ -59,6 +59,11 @@ def frames_of(texts: Iterable[str]) -> bytes:
     return b"".join(parts)
 
 
+def ping() -> bytes:
+    """Return a ping without content."""
+    return bytes((PING, 0))
+
+
 def pong_of(ping: bytes | bytearray) -> bytes:
     """Return the server's answer to a client's ping."""
     payload = payload_of(ping)

@@ -1,7 +1,7 @@
 """uvicorn's WebSocket protocol with our limits, and with ping intervals per kind of client.
 
-It pings agents more often than visitors. Browsers answer pings without page timers, so a hidden tab stays alive, and a
-dead one is noticed: an agent's within 8 s, a visitor's within 40 s.
+It pings silent agents sooner than silent visitors. Browsers answer pings without page timers, so a hidden tab stays
+alive, and a dead one is noticed: an agent's within 8 s, a visitor's within 40 s.
 """
 
 from collections.abc import Callable
@@ -13,6 +13,7 @@ from wsproto.connection import ConnectionState
 
 from console.limits.connections import Connections
 from console.protocol import MAX_FRAME
+from console.ws.heartbeats import LOOK, Heartbeats
 from console.ws.inbox import FRAMES_A_TURN, Flood, Inbox
 from console.ws.messages import Messages
 from console.ws.rfc6455 import (
@@ -25,6 +26,7 @@ from console.ws.rfc6455 import (
     TOO_LARGE,
     frames_of,
     payload_of,
+    ping,
     pong_of,
 )
 
@@ -53,6 +55,9 @@ class Protocol(WSProtocol):
         self._in_fragments = False
         self._turn_waits = False
         self._again: Callable[[], None] = lambda: None
+        self._heartbeats = cast(Heartbeats, self.config.heartbeats)  # type: ignore[attr-defined]
+        self._heard = self.loop.time()  # when something came
+        self._asked = False  # it was pinged, and nothing has come since
         self._thrown_away = -1  # bytes discarded, once the client is no longer listened to; -1 before
 
     def handle_connect(self, event: events.Request) -> None:
@@ -70,6 +75,7 @@ class Protocol(WSProtocol):
     # --- what comes in ---------------------------------------------------------------------------------
 
     def data_received(self, data: bytes) -> None:
+        self._heard, self._asked = self.loop.time(), False
         if not hasattr(self, "scope"):
             super().data_received(data)  # still the HTTP request
         elif self._thrown_away >= 0:
@@ -120,9 +126,7 @@ class Protocol(WSProtocol):
             self._take_text(frame)
         elif kind == PING:
             self._answer(frame)
-        elif kind == PONG:
-            self._hear_pong(frame)
-        else:
+        elif kind != PONG:  # that it came is all it says
             # A continuation ends the message; control frames may come in between and change nothing.
             self._in_fragments = kind in BEGINNINGS or (self._in_fragments and kind != CONTINUATION)
             super().data_received(bytes(frame))
@@ -141,10 +145,6 @@ class Protocol(WSProtocol):
         # A client that floods pings without reading the pongs gets none: the write buffer must not grow.
         if self.writable.is_set() and not self.close_sent:
             self.transport.write(pong_of(ping))
-
-    def _hear_pong(self, pong: bytearray) -> None:
-        if self.pending_ping_payload is not None:
-            self.handle_pong(events.Pong(payload=payload_of(pong)))
 
     # --- pausing and going on --------------------------------------------------------------------------
 
@@ -236,8 +236,24 @@ class Protocol(WSProtocol):
         self.open_connections.go(self.transport)
         super().connection_lost(exc)
 
-    def keepalive_timeout(self) -> None:
-        """The client did not answer a ping. It reads no close frame either, so abort."""
-        self.pong_timer = None
-        self.pending_ping_payload = None
-        self.transport.abort()
+    # --- whether the client is still there -------------------------------------------------------------
+
+    def start_keepalive(self) -> None:
+        self._heartbeats.watch(self, self._heard + cast(float, self.ping_interval))
+
+    def stop_keepalive(self) -> None:
+        self._heartbeats.leave(self)
+
+    def look_at(self, now: float) -> float:
+        """Ping a client that is silent, and abort one that has not answered: it reads no close frame either."""
+        if self.close_sent or self.transport.is_closing():
+            return 0
+        if self._asked:
+            self.transport.abort()
+            return 0
+        silent_at = self._heard + cast(float, self.ping_interval)
+        if silent_at >= now + LOOK:
+            return silent_at
+        self._asked = True
+        self.transport.write(ping())
+        return now + cast(float, self.ping_timeout)

@@ -1,0 +1,1 @@
+"""When jobs of a process look at what they do now and then."""

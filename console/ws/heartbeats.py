@@ -1,0 +1,52 @@
+"""Whether those at the other ends of sockets are still there: who was silent for a while is pinged.
+
+One look a second at the sockets whose turn it is, instead of a timer for each. Whatever comes from a client shows that
+it is there, so one that talks is not asked.
+"""
+
+import asyncio
+from typing import Protocol
+
+from console.timing.beat import EARLY, at_beat
+
+LOOK = 1  # seconds between two looks
+
+
+class Pinged(Protocol):
+    def look_at(self, now: float) -> float:
+        """Ping the client, or give it up; `now` by the loop's clock. Return when to look again, 0 for never."""
+
+
+class Heartbeats:
+    """The sockets of one event loop."""
+
+    def __init__(self) -> None:
+        self._turns: dict[int, dict[Pinged, None]] = {}  # by the second in which it is their turn
+        self._turn_of: dict[Pinged, int] = {}
+        self._beats = False
+
+    def watch(self, socket: Pinged, when: float) -> None:
+        """Look at the socket at `when`, or up to a second earlier."""
+        turn = self._turn_of[socket] = int(when)
+        self._turns.setdefault(turn, {})[socket] = None
+        self._go_on()
+
+    def leave(self, socket: Pinged) -> None:
+        turn = self._turn_of.pop(socket, None)
+        if turn is not None:
+            self._turns[turn].pop(socket, None)
+
+    def _go_on(self) -> None:
+        if self._turns and not self._beats:
+            self._beats = True
+            at_beat(LOOK, self._beat)
+
+    def _beat(self) -> None:
+        now = asyncio.get_running_loop().time()
+        self._beats = False
+        for turn in [turn for turn in self._turns if turn <= now + EARLY]:
+            for socket in self._turns.pop(turn):
+                del self._turn_of[socket]
+                if when := socket.look_at(now):
+                    self.watch(socket, when)
+        self._go_on()
