@@ -32,6 +32,7 @@ from console.push.sender import PushSender
 from console.push.watcher import PushWatcher
 from console.queue.ticker import Ticker
 from console.services import Services
+from console.timing.beat import beat
 from console.webhooks.feed_consumer import WebhookReader
 from console.webhooks.sender import WebhookSender
 
@@ -61,21 +62,22 @@ class Workers:
         self.ticker = Ticker(services.workspace, fit=self._fit, works=works)
         self._probe = DatabaseProbe(services.database)
         self.leases = Leases(services)
-        self.publisher = Publisher(services)
-        self._retention = Retention(services, self._leads)
-        self._redactions = Redactions(services, self._leads)
-        self._backfill = SearchBackfill(services.search.index, self._leads)
-        self._exporter = Exporter(services, self._leads)
-        self._erasures = Erasures(services, self._leads)
-        self._lost = LostChats(services, self._leads)
+        self.publisher = Publisher(services, lambda: self.ticker.leader)
+        self._leads = leads = self.ticker.leads
+        self._retention = Retention(services, leads)
+        self._redactions = Redactions(services, leads)
+        self._backfill = SearchBackfill(services.search.index, leads)
+        self._exporter = Exporter(services, leads)
+        self._erasures = Erasures(services, leads)
+        self._lost = LostChats(services, leads)
         self._refills = Refills(services)
-        self._libraries = Libraries(services, self._leads)
+        self._libraries = Libraries(services, leads)
         self._archive = FeedConsumer(
             ARCHIVE,
             services.archive.write,
             services.workspace,
             services.database,
-            leads=self._leads,
+            leads=leads,
             late=services.archive.write_late,
             kept=self._archived,
         )
@@ -83,23 +85,21 @@ class Workers:
             services.workspace,
             services.alerts,
             queues=lambda: services.directory.queues,
-            leads=self._leads,
+            leads=leads,
             origin=services.settings.origin,
         )
-        self._sender = AlertSender(services.alerts, services.couriers, leads=self._leads)
+        self._sender = AlertSender(services.alerts, services.couriers, leads=leads)
         self._alerts.on_outgoing = self._sender.wake
         post = services.post
-        self._mails = MailSender(
-            post.outbox, post.write, post.server.deliver if post.server else None, leads=self._leads
-        )
-        self._events = WebhookReader(services.webhooks, services.workspace, leads=self._leads)
-        self._webhooks = WebhookSender(services.webhooks, services.webhook_client, leads=self._leads)
+        self._mails = MailSender(post.outbox, post.write, post.server.deliver if post.server else None, leads=leads)
+        self._events = WebhookReader(services.webhooks, services.workspace, leads=leads)
+        self._webhooks = WebhookSender(services.webhooks, services.webhook_client, leads=leads)
         more_of = (services.alerts, services.workspace, services.current)
-        self._push_watcher = PushWatcher(services.push, *more_of, leads=self._leads)
-        self._push_sender = PushSender(services.push, services.push_client, *more_of, leads=self._leads)
-        self._incoming = IncomingMails(services, self._leads)
-        self._imports = Imports(services, self._leads)
-        self._languages = Languages(services, self._leads)
+        self._push_watcher = PushWatcher(services.push, *more_of, leads=leads)
+        self._push_sender = PushSender(services.push, services.push_client, *more_of, leads=leads)
+        self._incoming = IncomingMails(services, leads)
+        self._imports = Imports(services, leads)
+        self._languages = Languages(services, leads)
         services.workspace.on_epoch.append(self.publisher.wake.set)  # a new history has no queues and members yet
         archive_lag = ArchiveLag(services.lags, lambda: self.ticker.leader)
         # What was deleted leaves the files of the process that deleted it, so each one tidies.
@@ -174,22 +174,19 @@ class Workers:
     async def promises(self) -> None:
         """Look now and then whether the store is still set as it must be, and has its replica."""
         while True:
-            await asyncio.sleep(PROMISES)
+            await beat(PROMISES)
             await safely(self.services.workspace.check_store())
 
     async def refused(self) -> None:
         """Write down pages that were refused the widget, for those who set it up."""
         while True:
-            await asyncio.sleep(REFUSED)
+            await beat(REFUSED)
             await safely(self.services.refused_origins.write())
             await safely(self.services.refused_identities.write())
 
     def leads(self) -> Leads:
         """What this process does for all others right now."""
         return Leads(timers=self.ticker.leader, work=self._leads())
-
-    def _leads(self) -> bool:
-        return self.works and self.ticker.leader
 
     def _fit(self) -> bool:
         """Whether this process can archive: it reaches SQL, and what it tried there succeeded."""

@@ -25,6 +25,7 @@ from console.events import Ended, Entry, Late, Opened
 from console.projection.models import chat_state
 from console.projection.picture import Picture
 from console.queue.feed import FeedGap, Tail, decode_entry
+from console.queue.lead import Lead
 from console.queue.workspace import Workspace
 
 PACE = 0.1  # seconds between two reads of the feed under load
@@ -53,7 +54,7 @@ class AlertReader(Follower):
         alerts: Alerts,
         *,
         queues: Callable[[], Mapping[str, Queue]],
-        leads: Callable[[], bool],
+        leads: Lead,
         origin: str,
     ) -> None:
         super().__init__(workspace, leads=leads)
@@ -84,7 +85,7 @@ class AlertReader(Follower):
 
     async def changed_rules(self) -> bool:
         """Whether the rules have changed since they were last read; checks SQL at most once a second."""
-        if self._version >= 0 and time.monotonic() - self._looked < RULES:
+        if self._version >= 0 and time.monotonic() - self._looked < RULES * 0.9:  # a beat may come early
             return False
         self._looked = time.monotonic()
         version = await self.alerts.rules.version()

@@ -17,6 +17,7 @@ from console.domain.ids import new_id
 from console.domain.imports import RECORDS, Import, ImportWanted, Misfit, Record, State
 from console.errors import NotYours
 from console.events import Author
+from console.timing.beat import Wake
 
 KEPT = 30 * 86_400_000  # ms that an import and its report are kept
 UNBEGUN = 86_400_000  # ms after which a file that nobody began to import is forgotten
@@ -57,6 +58,7 @@ class ImportStore:
         self.database = database
         self.workspace = workspace
         self.clock = clock
+        self.begun = Wake()  # an import was begun in this process
 
     # --- reading a file in ----------------------------------------------------------------------------
 
@@ -122,8 +124,7 @@ class ImportStore:
         """Return the oldest import that is under way."""
         here = imports.c.workspace == self.workspace, imports.c.state == "running"
         wanted = select(imports).where(*here).order_by(imports.c.made, imports.c.id).limit(1)
-        async with self.database.reading() as connection:
-            row = (await connection.execute(wanted)).mappings().first()
+        row = await self.database.read(lambda connection: connection.execute(wanted).mappings().first())
         return _import(row) if row else None
 
     async def staged(self, at: Import, limit: int) -> list[StagedRow]:
@@ -147,7 +148,9 @@ class ImportStore:
 
     async def begin(self, id: str, *, by: Somebody = COMMAND_LINE) -> bool:
         """Begin to import what was read. False if it has begun already, or is over."""
-        return await self._turn(id, "ready", "running", "Import started", by)
+        begun = await self._turn(id, "ready", "running", "Import started", by)
+        self.begun.set()
+        return begun
 
     async def cancel(self, id: str, *, by: Somebody = COMMAND_LINE) -> bool:
         """Stop; what was imported stays. False if there is nothing to stop."""

@@ -1,6 +1,5 @@
 """Says in the log when the archive falls behind, and when it has caught up: a missing worker is noticed there."""
 
-import asyncio
 import time
 from collections.abc import Callable
 
@@ -8,6 +7,7 @@ import structlog
 
 from console.background.safely import safely
 from console.consumers.lag import LATE, Lags, lag_of_archive
+from console.timing.beat import beat
 
 LOOK = 5.0  # seconds between two looks
 
@@ -26,7 +26,7 @@ class ArchiveLag:
 
     async def run(self) -> None:
         while True:
-            await asyncio.sleep(LOOK)
+            await beat(LOOK)
             if self._reports() or self._since:
                 await safely(self._look())
 

@@ -1,14 +1,16 @@
 """Publishes SQL's configuration to the store, however SQL was changed; every process reads what is live."""
 
-import asyncio
 import time
+from collections.abc import Callable
 
 from console.background.safely import safely
 from console.pairing.configuration import publish
 from console.queue.workspace import LiveConfiguration
 from console.services import Services
+from console.timing.beat import Wake
 
-PUBLISH = 2.0  # seconds between two looks whether SQL or the store has another version
+PUBLISH = 2.0  # seconds between two looks whether SQL or the store has another version ...
+SELDOM = 10.0  # ... by the process that fires the timers, and by the others, which hear of what it publishes
 WHOLE = 60.0  # seconds until the whole configuration is compared, whatever the versions say
 HOURS = 3_600.0  # seconds between two updates of the coming days' opening hours
 
@@ -16,9 +18,10 @@ HOURS = 3_600.0  # seconds between two updates of the coming days' opening hours
 class Publisher:
     """Publishes the configuration. Set `wake` when it may have changed."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, leads: Callable[[], bool] = lambda: True) -> None:
         self.services = services
-        self.wake = asyncio.Event()
+        self.wake = Wake()
+        self._leads = leads
         self._owned = services.workspace.epoch
         self._hours_due = time.monotonic() + HOURS
         self._live = LiveConfiguration(0, "")  # as it was after the last comparison
@@ -27,12 +30,7 @@ class Publisher:
     async def publish(self) -> None:
         while True:
             await safely(self._publish())
-            try:
-                async with asyncio.timeout(PUBLISH):
-                    await self.wake.wait()
-                    self.wake.clear()
-            except TimeoutError:
-                continue
+            await self.wake.wait(PUBLISH if self._leads() else SELDOM)
 
     async def _publish(self) -> None:
         workspace = self.services.workspace

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from console.archive.database import Database
 from console.errors import SestettoError
+from console.timing.beat import beat
 
 EVERY = 2.0  # seconds between two questions
 PATIENCE = 2.0  # seconds for an answer
@@ -31,7 +32,7 @@ class DatabaseProbe:
         while True:
             with suppress(SestettoError, TimeoutError):  # the database's own log says so once
                 await self._ask()
-            await asyncio.sleep(EVERY)
+            await beat(EVERY)
 
     async def _ask(self) -> None:
         async with asyncio.timeout(PATIENCE):

@@ -1,10 +1,10 @@
 """Erases again what a restored backup has brought back."""
 
 import asyncio
-from collections.abc import Callable
 
 from console.actions.erasing import erase_again
 from console.background.safely import safely
+from console.queue.lead import Lead
 from console.services import Services
 
 SOON, SELDOM = 60.0, 3_600.0  # seconds between two looks: after a start, and later
@@ -14,16 +14,14 @@ FIRST = 3  # looks after a start, since what a store brings back reaches SQL a l
 class Erasures:
     """Only the leading process erases."""
 
-    def __init__(self, services: Services, leads: Callable[[], bool]) -> None:
+    def __init__(self, services: Services, leads: Lead) -> None:
         self.services = services
         self._leads = leads
 
     async def run(self) -> None:
         looks = 0
         while True:
-            if not self._leads():
-                await asyncio.sleep(1)
-                continue
+            await self._leads.begins()
             well = await safely(erase_again(self.services))
             looks = looks + 1 if well else 0
             await asyncio.sleep(SELDOM if looks > FIRST else SOON)

@@ -1,11 +1,9 @@
 """Makes exports in the background, and deletes them a day later."""
 
-import asyncio
 import time
-from collections.abc import Callable
-from contextlib import suppress
 
 from console.background.safely import safely
+from console.queue.lead import Lead
 from console.services import Services
 
 LOOK = 2.0  # seconds between two looks for exports that another process was asked for
@@ -15,18 +13,16 @@ SWEEP = 60.0  # seconds between two looks for those whose time is over
 class Exporter:
     """Only the leading process makes exports, one at a time."""
 
-    def __init__(self, services: Services, leads: Callable[[], bool]) -> None:
+    def __init__(self, services: Services, leads: Lead) -> None:
         self._exports = services.exports
         self._leads = leads
         self._swept = 0.0
 
     async def run(self) -> None:
         while True:
-            if self._leads():
-                await safely(self._round())
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._exports.wake.wait(), LOOK)
-            self._exports.wake.clear()
+            await self._leads.begins()
+            await safely(self._round())
+            await self._exports.wake.wait(LOOK)
 
     async def _round(self) -> None:
         if time.monotonic() > self._swept + SWEEP or not self._swept:

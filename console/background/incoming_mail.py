@@ -1,7 +1,6 @@
 """Fetches mails from the mailbox, and brings those that came in, by whatever way, into their conversations."""
 
 import asyncio
-from collections.abc import Callable
 
 import structlog
 
@@ -13,7 +12,9 @@ from console.errors import SestettoError
 from console.logs import Outage
 from console.mail.imap import Mailbox, MailboxAway, Unread
 from console.mail.reading import identity_of
+from console.queue.lead import Lead
 from console.services import Services
+from console.timing.beat import beat
 
 LOOK = 5.0  # seconds between two looks at what the pipe command has kept
 
@@ -23,7 +24,7 @@ log = structlog.get_logger()
 class IncomingMails:
     """Only the leading process does this."""
 
-    def __init__(self, services: Services, leads: Callable[[], bool]) -> None:
+    def __init__(self, services: Services, leads: Lead) -> None:
         self._services = services
         self._leads = leads
         url = services.settings.imap_url
@@ -34,16 +35,16 @@ class IncomingMails:
     async def poll(self) -> None:
         """Fetch from the mailbox, every `mail_poll` seconds."""
         while self.server is not None:
-            if self._leads():
-                await safely(self.fetch())
+            await self._leads.begins()
+            await safely(self.fetch())
             await asyncio.sleep(self._services.settings.mail_poll)
 
     async def work(self) -> None:
         """Look at what came in."""
         while True:
-            if self._leads():
-                await safely(self.settle_all())
-            await asyncio.sleep(LOOK)
+            await self._leads.begins()
+            await safely(self.settle_all())
+            await beat(LOOK)
 
     async def fetch(self) -> None:
         """Keep what is unread, and then mark it as read; what is fetched twice is kept once."""

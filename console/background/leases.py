@@ -6,6 +6,7 @@ import structlog
 
 from console.background.safely import safely
 from console.services import Services
+from console.timing.beat import beat
 
 RENEW_AGENTS = 4.0  # seconds; the lease is 10
 RENEW_TABS = 15.0  # seconds; the lease is 45
@@ -27,7 +28,7 @@ class Leases:
         """
         rounds = 0
         while True:
-            await asyncio.sleep(RENEW_AGENTS)
+            await beat(RENEW_AGENTS)
             rounds += 1
             everyone = self.services.hub.everyone()
             agents = [lease for one in everyone if (lease := one.agent_lease())]
@@ -58,7 +59,7 @@ class Leases:
 
     async def lines(self) -> None:
         while True:
-            await asyncio.sleep(LINES)
+            await beat(LINES)
             for one in self.services.hub.everyone():
                 try:
                     one.look_again()

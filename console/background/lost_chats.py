@@ -1,14 +1,14 @@
 """Puts chats that the store lost back, or lists them, once SQL has read its new history: they would never end."""
 
-import asyncio
-from collections.abc import Callable
 from typing import NamedTuple
 
 import structlog
 
 from console.background.safely import safely
 from console.pairing.refilling import revive_all
+from console.queue.lead import Lead
 from console.services import Services
+from console.timing.beat import beat
 
 LOOK = 5.0  # seconds between two checks whether a history has been read
 MARGIN = 1_000  # ms
@@ -23,7 +23,7 @@ class LostChats:
     last day, and else listed in the archive as lost.
     """
 
-    def __init__(self, services: Services, leads: Callable[[], bool]) -> None:
+    def __init__(self, services: Services, leads: Lead) -> None:
         self.services = services
         self._leads = leads
         self._seen = ""  # the epoch whose chats have been compared
@@ -31,9 +31,10 @@ class LostChats:
 
     async def run(self) -> None:
         while True:
-            if self._leads() and self._seen != self.services.workspace.epoch:
+            await self._leads.begins()
+            if self._seen != self.services.workspace.epoch:
                 await safely(self._compare())
-            await asyncio.sleep(LOOK)
+            await beat(LOOK)
 
     async def _compare(self) -> None:
         """Take chats that were not live before SQL had read that far, and have no end there."""

@@ -1,11 +1,11 @@
 """Takes text that was redacted out of the files: the store's and SQL's. Log, screens and SQL have it already."""
 
 import asyncio
-from collections.abc import Callable
 
 from console.archive.feed_cursor import read_entries
 from console.background.safely import safely
 from console.events import AnyFact, NoteRedacted, Redacted, Unreadable
+from console.queue.lead import Lead
 from console.services import Services
 
 PAUSE = 60.0  # s between two rewrites of the store's file
@@ -15,7 +15,7 @@ AGAIN = 1.0  # s until the next look whether SQL has read the feed
 class Redactions:
     """Only the leading process cleans up. Every process looks at its start: the store knows what is left to do."""
 
-    def __init__(self, services: Services, leads: Callable[[], bool]) -> None:
+    def __init__(self, services: Services, leads: Lead) -> None:
         self.services = services
         self._leads = leads
         self._some = asyncio.Event()
@@ -30,8 +30,8 @@ class Redactions:
     async def run(self) -> None:
         while True:
             await self._some.wait()
-            if self._leads():
-                await safely(self._round())
+            await self._leads.begins()
+            await safely(self._round())
             await asyncio.sleep(AGAIN)
 
     async def _round(self) -> None:

@@ -3,13 +3,14 @@ log, and expired sessions."""
 
 import asyncio
 import time
-from collections.abc import Callable
 
 import structlog
 
 from console.archive.upkeep import Upkeep
 from console.background.safely import safely
+from console.queue.lead import Lead
 from console.services import Services
+from console.timing.beat import beat
 
 SWEEP = 3_600.0  # seconds between two sweeps
 SCAN = 5.0  # seconds until files that were not scanned are scanned again
@@ -22,16 +23,15 @@ log = structlog.get_logger()
 class Retention:
     """Deletes old data. Only the leading process does."""
 
-    def __init__(self, services: Services, leads: Callable[[], bool]) -> None:
+    def __init__(self, services: Services, leads: Lead) -> None:
         self.services = services
         self._leads = leads
 
     async def sweep(self) -> None:
         while True:
-            if self._leads():
-                await safely(self._sweep())
-                await asyncio.sleep(SWEEP)
-            await asyncio.sleep(1)
+            await self._leads.begins()
+            await safely(self._sweep())
+            await asyncio.sleep(SWEEP)
 
     async def _sweep(self) -> None:
         oldest = int(time.time() * 1000) - await self.services.retention_days() * DAY
@@ -54,9 +54,9 @@ class Retention:
     async def scan(self) -> None:
         """Files that came while the scanner was away are scanned once it is back."""
         while True:
-            await asyncio.sleep(SCAN)
-            if self._leads():
-                await safely(self.services.files.scan_pending())
+            await self._leads.begins()
+            await beat(SCAN)
+            await safely(self.services.files.scan_pending())
 
     async def erase_stray(self) -> int:
         """Erase left messages that the archive no longer has, since no page shows them; return how many."""

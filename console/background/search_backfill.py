@@ -1,10 +1,10 @@
 """Adds chats to the search index that were archived before the index existed, in small steps."""
 
 import asyncio
-from collections.abc import Callable
 
 from console.archive.search_index import SearchIndex
 from console.background.safely import safely
+from console.queue.lead import Lead
 
 LOOK = 60.0  # seconds between two checks for chats missing in the index
 BREATH = 0.05  # seconds between two transactions, so that the archive's writer gets its turn
@@ -13,15 +13,15 @@ BREATH = 0.05  # seconds between two transactions, so that the archive's writer 
 class SearchBackfill:
     """Fills the search index. Only the leading process does."""
 
-    def __init__(self, index: SearchIndex, leads: Callable[[], bool]) -> None:
+    def __init__(self, index: SearchIndex, leads: Lead) -> None:
         self._index = index
         self._leads = leads
 
     async def build(self) -> None:
         while True:
-            if self._leads():
-                await safely(self._build())
-            await asyncio.sleep(LOOK if self._leads() else 1)
+            await self._leads.begins()
+            await safely(self._build())
+            await asyncio.sleep(LOOK)
 
     async def _build(self) -> None:
         more = True

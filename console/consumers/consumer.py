@@ -10,6 +10,7 @@ from console.domain.ids import new_id
 from console.events import Entry
 from console.pairing.history import settle_history
 from console.queue.feed import Tail
+from console.queue.lead import Lead
 from console.queue.workspace import Workspace
 
 PACE = 1.0  # seconds between two transactions under load: one costs more than a hundred facts in it
@@ -35,7 +36,7 @@ class FeedConsumer(Follower):
         workspace: Workspace,
         database: Database,
         *,
-        leads: Callable[[], bool],
+        leads: Lead,
         late: Write | None = None,
         kept: Callable[[Entry], Awaitable[None]] = nothing,
         pace: float = PACE,

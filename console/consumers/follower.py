@@ -3,14 +3,15 @@
 import asyncio
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 
 import structlog
 
 from console.archive.feed_cursor import Overtaken
 from console.errors import SestettoError, WrongEpoch
 from console.queue.feed import FeedGap
+from console.queue.lead import Lead
 from console.queue.workspace import Workspace
+from console.timing.beat import beat
 
 BETWEEN = 0.5  # seconds between two successful rounds
 PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)  # seconds after a failed round; the last one repeats
@@ -28,7 +29,7 @@ class Follower(ABC):
     name: str
     between = BETWEEN
 
-    def __init__(self, workspace: Workspace, *, leads: Callable[[], bool]) -> None:
+    def __init__(self, workspace: Workspace, *, leads: Lead) -> None:
         self.workspace = workspace
         self.leads = leads
         self._ill_since = 0.0  # monotonic; 0: no failure
@@ -46,13 +47,16 @@ class Follower(ABC):
         """Run forever."""
         failures = 0
         while True:
-            began = time.monotonic()
-            leads = self.leads()
-            if not leads:
+            if not self.leads():
                 self._ill_since = 0.0  # what failed is another process's by now; this one may be asked again
-            failed = leads and not await self._round()
+                await self.leads.begins()
+            began = time.monotonic()
+            failed = not await self._round()
             failures = failures + 1 if failed and time.monotonic() - began < CALM else int(failed)
-            await asyncio.sleep(PAUSES[min(failures, len(PAUSES)) - 1] if failures else self.between)
+            if failures:
+                await asyncio.sleep(PAUSES[min(failures, len(PAUSES)) - 1])
+            else:
+                await beat(self.between)
 
     def goes_on(self, epoch: str) -> bool:
         return self.leads() and self.workspace.epoch == epoch

@@ -18,6 +18,7 @@ from console.archive.stores import Stores
 from console.config import Settings
 from console.domain.ids import new_id
 from console.exports.writing import ExportSource, StoredFiles, write_export
+from console.timing.beat import Wake
 
 FOLDER = "exports"  # in the data folder; backups leave it out
 TELL = 1.0  # seconds between two notes of how far it is
@@ -40,7 +41,7 @@ class Exports:
         self.stores = stores
         self.jobs = ExportJobs(stores.database, workspace, stores.clock)
         self.reads = ExportReads(stores.database, workspace)
-        self.wake = asyncio.Event()
+        self.wake = Wake()
         self._workspace = workspace
         self._files = files
         self._folder = settings.folder.absolute() / FOLDER

@@ -5,9 +5,7 @@ be remembered from fact to fact: a process that takes over, however late, tells 
 takes back what is over. No message waits for any of this.
 """
 
-import asyncio
 import time
-from collections.abc import Callable
 
 import structlog
 
@@ -18,8 +16,10 @@ from console.errors import SestettoError
 from console.events import Message, read_log
 from console.projection.current import Current
 from console.push.wanted import Wanted, alerts_of, chats_of, is_news, is_over, listens, nudge_of
+from console.queue.lead import Lead
 from console.queue.results import Gone
 from console.queue.workspace import Workspace
+from console.timing.beat import beat
 
 LOOK = 0.5  # seconds between two comparisons
 DEVICES = 2.0  # seconds between two reads of the devices and incidents
@@ -33,7 +33,7 @@ class PushWatcher:
     """Runs in every process that works; the one that leads does it."""
 
     def __init__(
-        self, push: PushStores, alerts: Alerts, workspace: Workspace, current: Current, *, leads: Callable[[], bool]
+        self, push: PushStores, alerts: Alerts, workspace: Workspace, current: Current, *, leads: Lead
     ) -> None:
         self._push = push
         self._alerts = alerts
@@ -53,7 +53,8 @@ class PushWatcher:
 
     async def run(self) -> None:
         while True:
-            await asyncio.sleep(await self._round() if self._leads() else LOOK)
+            await self._leads.begins()
+            await beat(await self._round())
             if not self._leads():
                 self._forget()
 
@@ -62,7 +63,7 @@ class PushWatcher:
             await self._read()
             if (self._devices or self._told) and self._knows():
                 await self._compare()
-            return LOOK
+            return LOOK if self._devices or self._told else DEVICES
         except SestettoError as problem:
             log.info("push.waits", error=problem.code)
         except Exception as problem:  # a device was removed, or another process has just told the same
@@ -72,7 +73,7 @@ class PushWatcher:
 
     async def _read(self) -> None:
         now = time.monotonic()
-        if now - self._read_at < DEVICES:
+        if now - self._read_at < DEVICES * 0.9:  # a beat may come early
             return
         self._devices = await self._push.devices.read_all()
         if self._devices and self._told is None:

@@ -7,7 +7,9 @@ from collections.abc import Callable
 import structlog
 
 from console.domain.ids import new_id
+from console.queue.lead import Lead
 from console.queue.workspace import Workspace
+from console.timing.beat import EARLY
 
 TICK = 1.0  # seconds between two ticks when no timer is due earlier
 LEAST = 0.005  # minimum seconds between two ticks, however much is due
@@ -17,7 +19,8 @@ log = structlog.get_logger()
 
 
 class Ticker:
-    """Call `tick` and `wait` in turn, forever. `leader` is set while this process is the ticker.
+    """Call `tick` and `wait` in turn, forever. `leader` is set while this process is the ticker, and `leads` while it
+    thereby does what only one may do.
 
     The other processes check shortly after each timer's time: if nobody fired it, the ticker is gone, and one of them
     takes over. One also does when the ticker is no longer `fit` and it is. `works`: whether this process also does
@@ -29,11 +32,12 @@ class Ticker:
     ) -> None:
         self.process = process or new_id()
         self.leader = False
+        self.leads = Lead()
         self._fit = fit
         self._works = works
         self._workspace = workspace
         self._next = 0.0  # on the monotonic clock
-        self._wake = asyncio.Event()
+        self._waiter: asyncio.Future[bool] | None = None
         workspace.on_due = self._hint
 
     def _hint(self, now: int, due: int) -> None:
@@ -42,13 +46,13 @@ class Ticker:
             at = time.monotonic() + max(due - now, 0) / 1000 + (0 if self.leader else BEHIND)
             if at < self._next:
                 self._next = at
-                self._wake.set()
+                self._go_on(False)
 
     async def tick(self) -> None:
-        self._next = time.monotonic() + TICK
-        self._wake.clear()
+        self._next = (time.monotonic() + EARLY) // TICK * TICK + TICK  # with the beat
         led, fit = self.leader, self._works and self._fit()
         self.leader, _, failed = await self._workspace.tick(self.process, fit=fit)
+        self.leads.turn(self.leader and self._works)
         if led and not self.leader and not fit and self._works:
             log.warning("ticker.handed_over", why="The database is out of reach for this process alone.")
         for name in failed:
@@ -57,11 +61,18 @@ class Ticker:
     async def wait(self) -> None:
         """Wait until something is due, at most a second."""
         least = LEAST if self.leader else BEHIND / 4
+        loop = asyncio.get_running_loop()
         while (left := self._next - time.monotonic()) > 0:
-            self._wake.clear()
+            self._waiter = loop.create_future()
+            # A plain timer: `asyncio.timeout` asks for the running loop, before Python 3.12 a system call.
+            timer = loop.call_later(max(left, least), self._go_on, True)
             try:
-                async with asyncio.timeout(max(left, least)):
-                    await self._wake.wait()
-            except TimeoutError:
-                return
+                if await self._waiter:
+                    return
+            finally:
+                timer.cancel()
         await asyncio.sleep(least)
+
+    def _go_on(self, is_time: bool) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(is_time)

@@ -1,13 +1,12 @@
 """From the feed to the outbox, in the transaction that moves the cursor. Without endpoints nothing is read."""
 
-from collections.abc import Callable
-
 from sqlalchemy import Connection
 
 from console.archive.entries_aside import Batch
 from console.archive.webhooks import Webhooks
 from console.consumers.consumer import FeedConsumer
 from console.events import Entry, Redacted
+from console.queue.lead import Lead
 from console.queue.workspace import Workspace
 from console.webhooks.events import event_of
 
@@ -17,23 +16,24 @@ NAME = "webhooks"
 class WebhookReader(FeedConsumer):
     between = 1.0
 
-    def __init__(self, webhooks: Webhooks, workspace: Workspace, *, leads: Callable[[], bool]) -> None:
+    def __init__(self, webhooks: Webhooks, workspace: Workspace, *, leads: Lead) -> None:
         super().__init__(NAME, self._put, workspace, webhooks.endpoints.database, leads=leads, kept=self._wake)
         self._webhooks = webhooks
-        self._idle = False
+        self._idle = -1  # the version of the endpoints of which none is on
 
     async def follow(self) -> None:
         if not self.leads():
             return
-        if any(one.on for one in await self._webhooks.endpoints.read_all()):
+        endpoints = self._webhooks.endpoints
+        version = await endpoints.version()
+        if version == self._idle:
+            return
+        if any(one.on for one in await endpoints.read_all()):
+            self._idle = -1
             await super().follow()
-        elif not self._idle:
+        else:
             await self.cursor.forget()
-            self._idle = True
-
-    def goes_on(self, epoch: str) -> bool:
-        self._idle = False
-        return super().goes_on(epoch)
+            self._idle = version
 
     def _put(self, connection: Connection, batch: Batch) -> None:
         events = [event_of(f"evt_{batch.epoch}_{entry.n}", entry.fact) for entry in batch.entries]

@@ -1,7 +1,6 @@
 """From the outbox to the endpoints: in order within a chat, failed events again. No endpoint waits for another one."""
 
 import asyncio
-from collections.abc import Callable
 
 import structlog
 
@@ -12,6 +11,8 @@ from console.domain.alert_delivery import Answer
 from console.domain.ids import new_id
 from console.domain.webhooks import WebhookEndpoint
 from console.errors import SestettoError
+from console.queue.lead import Lead
+from console.timing.beat import beat
 from console.webhooks.client import WebhookClient
 
 AT_ONCE = 4  # events to one endpoint at a time
@@ -25,7 +26,7 @@ log = structlog.get_logger()
 class WebhookSender:
     """Runs one line of work for each endpoint, in the process that leads."""
 
-    def __init__(self, webhooks: Webhooks, client: WebhookClient, *, leads: Callable[[], bool]) -> None:
+    def __init__(self, webhooks: Webhooks, client: WebhookClient, *, leads: Lead) -> None:
         self._webhooks = webhooks
         self._client = client
         self._leads = leads
@@ -41,7 +42,10 @@ class WebhookSender:
                     await self._settle()
                 except SestettoError as problem:
                     log.info("webhooks.wait", error=problem.code)
-                await asyncio.sleep(ENDPOINTS)
+                if self._leads():
+                    await beat(ENDPOINTS)
+                else:
+                    await self._leads.begins()
         finally:
             outbox.on_put.remove(self._wake)
             for line in self._lines.values():

@@ -1,7 +1,7 @@
 """From a real feed to the outbox: each incident is reported once, through restarts and changes of leader."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from console.domain.directory import Queue
 from console.domain.ids import new_cid, new_id
 from console.errors import Unknown
 from console.events import Visitor
+from console.queue.lead import Lead
 from console.queue.payloads import VisitorProfile
 from console.views.i18n import page_texts
 from tests.support.archive_feed import fresh_database, rows
@@ -63,12 +64,12 @@ def prompt(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def following(
-    shift: Shift, alerts: Alerts, *, leads: Callable[[], bool] = lambda: True
-) -> AsyncIterator[AlertReader]:
+async def following(shift: Shift, alerts: Alerts, *, leads: Lead | None = None) -> AsyncIterator[AlertReader]:
     """A reader at work, as a server's worker lets it be."""
     queues = {SUPPORT.id: SUPPORT}
-    reader = AlertReader(shift.workspace, alerts, queues=lambda: queues, leads=leads, origin="https://chat.example")
+    reader = AlertReader(
+        shift.workspace, alerts, queues=lambda: queues, leads=leads or Lead(True), origin="https://chat.example"
+    )
 
     async def work() -> None:
         while True:
@@ -238,11 +239,11 @@ async def test_of_two_readers_only_the_later_writes(shift: Shift, alerts: Alerts
 
 async def test_a_process_that_does_not_lead_reads_nothing(shift: Shift, alerts: Alerts) -> None:
     await alerts.rules.put(LATE)
-    leading = False
-    async with following(shift, alerts, leads=lambda: leading):
+    leads = Lead()
+    async with following(shift, alerts, leads=leads):
         await a_late_answer(shift)
         assert await alerts.outbox.latest("r1") == []
-        leading = True
+        leads.turn(True)
         await told(alerts, 1)
 
 
@@ -264,7 +265,7 @@ async def test_rules_switched_off_while_sql_is_locked_are_off_whole_afterwards(
     shift: Shift, alerts: Alerts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reader_module, "RULES", 0.0)
-    reader = AlertReader(shift.workspace, alerts, queues=dict, leads=lambda: True, origin="https://chat.example")
+    reader = AlertReader(shift.workspace, alerts, queues=dict, leads=Lead(True), origin="https://chat.example")
     await alerts.rules.put(LATE)
     await reader.changed_rules()
     await alerts.incidents.begin("reader", "epoch", "1-1", 1)

@@ -1,5 +1,6 @@
 """An import is cut off at any moment, by a kill or by another process, and goes on: nothing is lost or there twice."""
 
+import asyncio
 import io
 import json
 from collections.abc import AsyncIterator, Callable
@@ -12,9 +13,12 @@ from console.actions import imports
 from console.actions.imported_rows import do_some
 from console.archive.imports import DoneElsewhere
 from console.archive.tables import canned, chats, facts, import_rows, invitations
+from console.background import imports as background
 from console.domain.imports import Import, ImportWanted, Kind
+from console.queue.lead import Lead
 from console.services import Services
 from tests.support.archive_feed import quick_passwords, rows
+from tests.support.eventually import eventually
 from tests.support.imported import ADA, worked
 from tests.support.page_client import an_installation
 
@@ -48,6 +52,25 @@ async def begun(services: Services, kind: Kind) -> Import:
     at = await imports.read_file(services, ADA, ImportWanted(kind, "json", "file"), file)
     await imports.begin(services, ADA, at.id)
     return await imports.read(services, ADA, at.id)
+
+
+@pytest.mark.parametrize("leads", [True, False])
+async def test_an_import_begins_at_once_where_somebody_begins_it_and_when_a_process_takes_over(
+    services: Services, monkeypatch: pytest.MonkeyPatch, leads: bool
+) -> None:
+    monkeypatch.setattr(background, "LOOK", 3_600.0)
+    lead = Lead(leads)
+    job = asyncio.create_task(background.Imports(services, lead).run())
+    await asyncio.sleep(0)
+    at = await begun(services, "replies")
+    lead.turn(True)
+
+    async def done() -> bool:
+        return (await imports.read(services, ADA, at.id)).state == "done"
+
+    await eventually(done, "the import to be done")
+    job.cancel()
+    await asyncio.wait([job])
 
 
 class Killed(BaseException):

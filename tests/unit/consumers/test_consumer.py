@@ -21,6 +21,7 @@ from console.consumers.consumer import FeedConsumer
 from console.consumers.lag import Lags
 from console.events import Message
 from console.metrics import ConsumerLag
+from console.queue.lead import Lead
 from tests.support.archive_feed import Feed, fresh_database, rows
 from tests.support.eventually import eventually
 from tests.support.locked_sqlite import locked_by_another
@@ -52,17 +53,21 @@ def prompt(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(follower.Follower, "between", 0.02)
 
 
+class Awaited(Lead):
+    """Another process leads; `awaited`: somebody waits for the lead."""
+
+    awaited = False
+
+    async def begins(self) -> None:
+        self.awaited = True
+        await super().begins()
+
+
 class Listener:
     """What rules and webhooks will be: for each message a row. It stumbles over what Vera calls poison."""
 
     def __init__(self, shift: Shift, database: Database) -> None:
-        self.leading = True
-        self.asked = 0
-        self.consumer = FeedConsumer("listener", self.write, shift.workspace, database, leads=self.leads, pace=0.01)
-
-    def leads(self) -> bool:
-        self.asked += 1
-        return self.leading
+        self.consumer = FeedConsumer("listener", self.write, shift.workspace, database, leads=Lead(True), pace=0.01)
 
     def write(self, connection: Connection, batch: Batch) -> None:
         for entry in batch.entries:
@@ -191,12 +196,12 @@ def names(logs: Sequence[MutableMapping[str, Any]]) -> Counter[str]:
 
 async def test_a_process_that_does_not_lead_takes_no_cursor(shift: Shift, database: Database) -> None:
     listener = Listener(shift, database)
-    listener.leading = False
+    listener.consumer.leads = leads = Awaited()
     await shift.opens("vera", "one")
     async with listener.at_work():
-        await eventually(lambda: listener.asked > 3, "some rounds to pass")
+        await eventually(lambda: leads.awaited, "its first round")
         assert await rows(database, cursors) == []
-        listener.leading = True
+        leads.turn(True)
         await hears(database, "one")
 
 

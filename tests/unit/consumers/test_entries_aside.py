@@ -20,6 +20,7 @@ from console.domain.ids import new_cid
 from console.events import AnyFact, Assigned, Message, NoteRedacted, Redacted, Unreadable, decode_fact
 from console.queue import feed as reading
 from console.queue.calls.erasure import Redaction
+from console.queue.lead import Lead
 from tests.support.archive_feed import Feed, fresh_database, rows
 from tests.support.eventually import eventually
 from tests.support.queue_shift import Shift, opened
@@ -71,7 +72,7 @@ async def archiving(shift: Shift, database: Database) -> AsyncIterator[Archive]:
     """A process that leads, until it has archived all there is."""
     archive = Archive(database, shift.workspace.name)
     consumer = FeedConsumer(
-        NAME, archive.write, shift.workspace, database, leads=lambda: True, late=archive.write_late, pace=0.01
+        NAME, archive.write, shift.workspace, database, leads=Lead(True), late=archive.write_late, pace=0.01
     )
     task = asyncio.create_task(consumer.run())
 

@@ -23,6 +23,7 @@ from console.push import watcher as watcher_module
 from console.push.client import PushClient
 from console.push.sender import PushSender
 from console.push.watcher import PushWatcher
+from console.queue.lead import Lead
 from console.services import Services
 from tests.support.archive_feed import rows
 from tests.support.eventually import eventually
@@ -91,8 +92,8 @@ async def at_work(services: Services, current: Current | None = None) -> AsyncIt
     """What the process that leads does, until it is killed. `current` is what it knows by now."""
     client = PushClient(services.push_client.vapid, ("127.0.0.0/8",), limit=0.5)
     parts = (services.alerts, services.workspace, current or services.current)
-    watcher = PushWatcher(services.push, *parts, leads=lambda: True)
-    sender = PushSender(services.push, client, *parts, leads=lambda: True)
+    watcher = PushWatcher(services.push, *parts, leads=Lead(True))
+    sender = PushSender(services.push, client, *parts, leads=Lead(True))
     tasks = [asyncio.create_task(watcher.run()), asyncio.create_task(sender.run())]
     try:
         yield

@@ -16,6 +16,7 @@ from console.archive.webhooks import Webhooks
 from console.consumers import follower
 from console.domain.webhooks import WebhookEndpoint, new_secret
 from console.events import Redacted
+from console.queue.lead import Lead
 from console.queue.workspace import Workspace
 from console.webhooks import sender as sender_module
 from console.webhooks.client import WebhookClient
@@ -87,8 +88,8 @@ def prompt(monkeypatch: pytest.MonkeyPatch) -> None:
 async def at_work(street: Street, webhooks: Webhooks) -> AsyncIterator[None]:
     """The reader and the sender of the process that leads."""
     client = WebhookClient(("127.0.0.0/8",), limit=0.5)
-    reader = WebhookReader(webhooks, street.workspace, leads=lambda: True)
-    sender = WebhookSender(webhooks, client, leads=lambda: True)
+    reader = WebhookReader(webhooks, street.workspace, leads=Lead(True))
+    sender = WebhookSender(webhooks, client, leads=Lead(True))
     tasks = [asyncio.create_task(reader.run()), asyncio.create_task(sender.run())]
     try:
         yield
@@ -228,7 +229,7 @@ async def test_only_one_of_two_senders_claims_an_event(street: Street, webhooks:
         await endpoint_at(webhooks, receiver)
         receiver.status = 500
         await street.says("c1", "Hello?")
-        reader = asyncio.create_task(WebhookReader(webhooks, street.workspace, leads=lambda: True).run())
+        reader = asyncio.create_task(WebhookReader(webhooks, street.workspace, leads=Lead(True)).run())
 
         async def waits() -> bool:
             return (await webhooks.outbox.counts("ops"))[0] == 2
@@ -273,7 +274,7 @@ async def test_what_a_redaction_hides_leaves_events_that_wait(street: Street, we
     said = [feed.say("c1", "4111 1111"), feed.say("c1", "9 o'clock is fine")]
     hidden = msgspec.structs.replace(said[0].fact, text="•••")
     feed.add(Redacted, chat="c1", of=hidden.seq, fact=hidden)
-    reader = WebhookReader(webhooks, street.workspace, leads=lambda: True)
+    reader = WebhookReader(webhooks, street.workspace, leads=Lead(True))
     async with webhooks.outbox.database.writing() as connection:
         await connection.run_sync(reader._put, Batch("e1", feed.entries))
     found = await rows(webhooks.outbox.database, webhook_messages, "id")
