@@ -11,11 +11,14 @@ import { lines } from "./log.js";
 const parts = bare(); // address -> what is fetched when it is needed, once
 
 /** Calls `act` with a part of its own. Without it the chat is plain; the next drawing tries again. @param {Panel} panel @param {string} address @param {(part: any) => void} act */
-export function use({ visitor }, address, act) {
-  parts[address] ||= import(visitor.base + address).then((part) =>
+export function use(panel, address, act) {
+  parts[address] ||= import(panel.visitor.base + address).then((part) =>
     part.default({ bare, button, clock, cut, form, h, lazy, lines, parse, sender, style, t, write }),
   );
-  parts[address].then(act, () => delete parts[address]);
+  parts[address].then(
+    (part) => panel.writing && act(part), // or its form has gone meanwhile
+    () => delete parts[address],
+  );
 }
 
 /** What stands over the composer: the announcement of the preview, the survey, or the way out of the line. @param {Panel} panel @param {Screen} screen */
@@ -26,8 +29,8 @@ export function extras(panel, screen) {
   if (visitor.files) use(panel, FILES, (part) => part.attach(panel));
   if (chat.facts.some(({ bot, by }) => bot || by === "bot")) use(panel, BOTS, (part) => part.attach(panel));
   if (visitor.questions) use(panel, QUESTIONS, (part) => part.attach(panel));
-  if (!extra.isConnected) return;
   use(panel, WRITING, (part) => part.attach(panel)); // links and formatting, and what helps to write them
+  if (!extra.isConnected) return;
   const ended = screen === "ended";
   if (ended && chat.agent && !chat.rated && !outbox.holds("rate")) return use(panel, ENDING, (part) => part.ask(panel));
   const leaves = screen === "line" && (line ? line.can_leave : extra.className === "survey line") && lazy.leaveLine;

@@ -13,7 +13,7 @@ import { t } from "./i18n.js";
  * @import { Visitor } from "./visitor.js"
  */
 
-/** Called whenever the conversation is drawn. @param {Panel} panel */
+/** Called whenever the panel is drawn and something can be written. @param {Panel} panel */
 export function attach(panel) {
   const features = panel.visitor.features || [];
   const worded = features.includes("formatting") ? rich : linked;
@@ -89,9 +89,9 @@ async function emojis({ base, chat, tab }, area, shut) {
   const recents = {
     read: () => {
       const [of, ...last] = tab.get("emoji").split(" ");
-      return of === chat.id ? last : []; // who is forgotten leaves none behind
+      return chat.id && of === chat.id ? last : []; // who is forgotten leaves none behind
     },
-    write: (/** @type {string[]} */ last) => tab.set("emoji", [chat.id, ...last].join(" ")),
+    write: (/** @type {string[]} */ last) => chat.id && tab.set("emoji", [chat.id, ...last].join(" ")),
   };
   const pick = (/** @type {string} */ emoji) => {
     shut();

@@ -3,6 +3,7 @@
 import os
 import random
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -279,6 +280,40 @@ async def test_vera_reads_a_list_and_writes_bold_words_and_an_emoji(two: Two) ->
     await expect(pane.locator(".m.visitor strong")).to_have_text("**alpaca**", timeout=PATIENCE)
     await photographed(vera, "widget-formatted")
     await photographed(ana, "console-formatted")
+
+
+@pytest.mark.parametrize("files", [False, True], ids=["alone", "beside files"])
+async def test_a_first_message_has_bold_words_and_emoji_too(shop: RunningServer, browser: Browser, files: bool) -> None:
+    more = {"files": {"accept": "image/png", "size": 1_000_000}} if files else {}
+    script = Scripted(features=BOTH, **more)
+    vera = await script.start(shop, browser)
+    await vera.opens()
+    page, box = vera.page, vera.widget.get_by_label("Your message")
+    smile, start = (vera.widget.get_by_role("button", name=name) for name in ("Emoji and formatting", "Start the chat"))
+    await expect(smile).to_be_visible()
+    spots = [await one.bounding_box() for one in (box, smile, start)]
+    assert all(above["y"] + above["height"] <= below["y"] for above, below in pairwise(spots) if above and below)
+    if files:
+        clip = await vera.widget.get_by_role("button", name="Send files").bounding_box()
+        assert clip is not None
+        assert spots[1] is not None
+        assert clip["y"] == spots[1]["y"], "side by side"
+    await photographed(page, f"widget-first-{'files' if files else 'alone'}")
+    await box.focus()
+    await smile.click()
+    await page.get_by_role("button", name="Bold").click()
+    await page.keyboard.type("Hello")
+    await box.press("End")
+    await page.get_by_label("Search emoji").fill("llama")
+    await photographed(page, f"widget-first-emoji-{'files' if files else 'alone'}")
+    await page.keyboard.press("Enter")
+    await expect(box).to_have_value("**Hello**🦙")
+    await expect(box).to_be_focused()
+    await box.press("Enter")
+    await eventually(lambda: script.said("open"), "Vera to open a chat")
+    assert [frame["text"] for frame in script.said("open")] == ["**Hello**🦙"]
+    assert await page.evaluate("Object.keys(sessionStorage).filter((one) => one.endsWith('emoji'))") == [], "of no chat"
+    await page.context.close()
 
 
 async def test_escape_leaves_the_emoji_and_not_the_chat(shop: RunningServer, browser: Browser) -> None:
