@@ -69,7 +69,7 @@ screenshots: chromium ## docs/images anew, from the real thing
 yardstick: chromium ## what one person can do with six chats: docs/six.md; about half an hour
 	@$(PY) -m tools.yardstick
 
-bench: dev ## what a message costs, beside bare loops, Socket.IO and Django Channels; about 17 minutes
+bench: dev ## what a message costs, beside bare loops, Socket.IO and Django Channels; about 18 minutes
 	@$(PY) -m tools.comparison
 
 prove: dev ## what breaks in the field, done to a whole installation; SEED=7 repeats a run, FAULT=kill-store picks one, WRITE=docs/reliability.md keeps the table
