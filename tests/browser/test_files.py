@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import os
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -115,47 +116,42 @@ async def test_what_is_on_its_way_shows_its_progress_and_can_be_stopped_on_both_
     await expect(ana.locator("#pane-1 .file")).to_have_count(0)
 
 
-async def test_an_upload_that_is_cut_arrives_once(two: Two, shot: bytes) -> None:
+async def arrives_although_the_first_upload(fails: Callable[[Route], Awaitable[None]], two: Two, shot: bytes) -> None:
+    """Vera pastes a picture, whose first upload goes wrong; Ana has it once."""
     vera, ana = two.vera.page, two.ana.page
     await vera_opens(vera, "Look at this:")
     await expect(ana.locator("#pane-1").get_by_text("Look at this:")).to_be_visible(timeout=PATIENCE)
     await expect(vera.get_by_role("button", name="Send files")).to_be_visible(timeout=PATIENCE)
-    cut: list[str] = []
+    failed: list[str] = []
 
-    async def answer_is_lost(route: Route) -> None:
-        """The server has the file; the browser does not hear of it."""
-        if route.request.method == "POST" and not cut:
-            cut.append(route.request.url)
-            await route.fetch()
-            await route.abort()
+    async def fail_first(route: Route) -> None:
+        if route.request.method == "POST" and not failed:
+            failed.append(route.request.url)
+            await fails(route)
         else:
             await route.continue_()
 
-    await vera.route("**/widget/files?*", answer_is_lost)
+    await vera.route("**/widget/files?*", fail_first)
     await gives(vera, "textarea", "paste", ("image.png", "image/png", shot))
     await expect(ana.locator("#pane-1 .file")).to_have_count(1, timeout=PATIENCE)
-    assert len(cut) == 1
+    assert len(failed) == 1
+
+
+async def test_an_upload_that_is_cut_arrives_once(two: Two, shot: bytes) -> None:
+    async def answer_is_lost(route: Route) -> None:
+        """The server has the file; the browser does not hear of it."""
+        await route.fetch()
+        await route.abort()
+
+    await arrives_although_the_first_upload(answer_is_lost, two, shot)
 
 
 async def test_an_upload_that_a_proxy_answers_while_no_server_is_there_is_sent_again(two: Two, shot: bytes) -> None:
-    vera, ana = two.vera.page, two.ana.page
-    await vera_opens(vera, "Look at this:")
-    await expect(ana.locator("#pane-1").get_by_text("Look at this:")).to_be_visible(timeout=PATIENCE)
-    await expect(vera.get_by_role("button", name="Send files")).to_be_visible(timeout=PATIENCE)
-    answered: list[str] = []
-
     async def no_server(route: Route) -> None:
-        if route.request.method == "POST" and not answered:
-            answered.append(route.request.url)
-            await route.fulfill(status=502, content_type="text/html", body="<html><h1>502 Bad Gateway</h1></html>")
-        else:
-            await route.continue_()
+        await route.fulfill(status=502, content_type="text/html", body="<html><h1>502 Bad Gateway</h1></html>")
 
-    await vera.route("**/widget/files?*", no_server)
-    await gives(vera, "textarea", "paste", ("image.png", "image/png", shot))
-    await expect(ana.locator("#pane-1 .file")).to_have_count(1, timeout=PATIENCE)
-    assert len(answered) == 1
-    await expect(vera.get_by_role("progressbar")).to_have_count(0)
+    await arrives_although_the_first_upload(no_server, two, shot)
+    await expect(two.vera.page.get_by_role("progressbar")).to_have_count(0)
 
 
 async def test_a_file_that_may_not_be_sent_says_why_and_keeps_the_text(two: Two) -> None:

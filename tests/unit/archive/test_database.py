@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -221,17 +222,24 @@ def test_an_invalid_database_url_stops_the_start(url: str) -> None:
         Database(url)
 
 
+def hops_to(thread: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What is given to the thread from now on."""
+    hops, submit = list[Any](), thread.submit
+
+    def counted(*given: Any) -> Any:
+        hops.append(given)
+        return submit(*given)
+
+    monkeypatch.setattr(thread, "submit", counted)
+    return hops
+
+
 @on_sqlite
 async def test_all_statements_of_a_piece_of_work_are_one_hop_to_a_thread(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert database.threads is not None
-    writer = database.threads._writer
-    hops, submit = [], writer.submit
-
-    def counted(*given: Any) -> Any:
-        hops.append(given)
-        return submit(*given)
+    hops = hops_to(database.threads._writer, monkeypatch)
 
     def work(connection: Connection) -> int:
         connection.execute(insert(directory).values(id=1, version=7))
@@ -239,7 +247,6 @@ async def test_all_statements_of_a_piece_of_work_are_one_hop_to_a_thread(
             connection.execute(directory.update().values(version=directory.c.version + 1))
         return connection.execute(select(directory.c.version)).scalar_one()
 
-    monkeypatch.setattr(writer, "submit", counted)
     assert await database.write(work) == 27
     assert len(hops) == 1
     assert await database.read(lambda connection: connection.execute(select(directory.c.version)).scalar_one()) == 27
@@ -250,17 +257,10 @@ async def test_those_who_ask_in_the_same_turn_share_one_hop_and_each_gets_its_ow
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert database.threads is not None
-    reader = database.threads._reader
-    hops, submit = [], reader.submit
-
-    def counted(*given: Any) -> Any:
-        hops.append(given)
-        return submit(*given)
+    hops = hops_to(database.threads._reader, monkeypatch)
 
     def fails(connection: Connection) -> int:
         raise ValueError("mine alone")
-
-    monkeypatch.setattr(reader, "submit", counted)
 
     def plus(number: int) -> Callable[[Connection], int]:
         return lambda connection: number + int(connection.execute(text("SELECT 1")).scalar_one())
