@@ -7,6 +7,8 @@ from console.domain.directory import Site
 from console.domain.mail_templates import fill, template_for
 from console.events import Mailed, Message, Opened
 from console.mail.answers import Written, around, values_of
+from console.views.i18n import page_texts
+from console.views.plain_lines import line_of, visitor_name
 
 SUBJECTS = {
     "en": "Your chat with {site}",
@@ -27,15 +29,18 @@ def transcript(record: ChatRecord, site: Site | None) -> Written:
     agents = [fact.author.name for fact in said if fact.by == "agent"]
     values = values_of(record, agents[-1] if agents else "", site)
     begun = next((fact.greeting for fact in record.facts if isinstance(fact, Opened) and fact.greeting), None)
-    lines = [f"{one['question']} {one['answer']}" for one in record.chat.answers]
-    lines += [f"{_when(record.chat.opened)} {begun.name}: {begun.text}"] if begun else []
-    lines += [f"{_when(fact.at)} {_who(fact, values)}: {fact.text}" for fact in said]
+    visitor = page_texts().get(template.language).gettext("Visitor")
+    lines = [line_of(one["question"], one["answer"]) for one in record.chat.answers]
+    lines += [line_of(f"{_when(record.chat.opened)} {begun.name}:", begun.text)] if begun else []
+    lines += [line_of(f"{_when(fact.at)} {_who(fact, values, visitor)}:", fact.text) for fact in said]
     subject = fill(SUBJECTS.get(template.language, SUBJECTS["en"]), values)
     return Written(subject, "\n\n".join(around(template, "\n".join(lines), values)))
 
 
-def _who(fact: Message | Mailed, values: dict[str, str]) -> str:
-    name = fact.author.name or (values["visitor"] or "–" if fact.by == "visitor" else values["site"])
+def _who(fact: Message | Mailed, values: dict[str, str], visitor: str) -> str:
+    if fact.by == "visitor":
+        return visitor_name(visitor, fact.author.name or values["visitor"])
+    name = fact.author.name or values["site"]
     return f"{name} (bot)" if fact.by == "bot" else name
 
 

@@ -21,6 +21,7 @@ from console.events import Mailed, Message, Note, Opened
 from console.pages.chat_filters import ChatFilters
 from console.pages.guard import for_members
 from console.services import Services
+from console.views.plain_lines import line_of, visitor_name
 from console.views.records import exported_chat
 from console.views.templating import instant
 
@@ -93,14 +94,22 @@ def transcript(record: ChatRecord, *, notes: bool) -> str:
     chat = record.chat
     head = [chat.name or chat.visitor, *([chat.email] if chat.email else []), _when(chat.opened), ""]
     if chat.answers:
-        head += [*(f"{one['question']}: {one['answer']}" for one in chat.answers), ""]
+        head += [*(line_of(f"{one['question']}:", one["answer"]) for one in chat.answers), ""]
     for fact in record.facts:
         if isinstance(fact, Opened) and fact.greeting:
-            head.append(f"[{_when(fact.at)}] {fact.greeting.name} (greeting): {fact.greeting.text}")
+            head.append(line_of(f"[{_when(fact.at)}] {fact.greeting.name} (greeting):", fact.greeting.text))
         if isinstance(fact, Message | Mailed) or (notes and isinstance(fact, Note)):
-            mark = " (note)" if isinstance(fact, Note) else " (bot)" if fact.by == "bot" else ""
-            head.append(f"[{_when(fact.at)}] {fact.author.name or fact.author.id}{mark}: {fact.text}")
+            head.append(line_of(f"[{_when(fact.at)}] {_who(fact)}:", fact.text))
     return "\n".join(head) + "\n"
+
+
+def _who(fact: Message | Mailed | Note) -> str:
+    name = fact.author.name or fact.author.id
+    if isinstance(fact, Note):
+        return f"{name} (note)"
+    if fact.by == "visitor":
+        return visitor_name("Visitor", name)
+    return f"{name} (bot)" if fact.by == "bot" else name
 
 
 def csv_lines(rows: Iterable[Iterable[str]]) -> str:

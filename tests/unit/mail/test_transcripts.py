@@ -7,6 +7,7 @@ from console.actions.transcripts import mail_transcript
 from console.archive.mail_outbox import OutgoingMail
 from console.domain.ids import new_cid
 from console.errors import Unknown
+from console.events import Author
 from console.services import Services
 from tests.support.archive_feed import Feed
 from tests.support.mail_servers import plain
@@ -54,3 +55,19 @@ async def test_the_third_try_sends_what_the_archive_has(services: Services, feed
     written = await services.post.write(replace(mail, tries=3))
     assert written is not None
     assert "On its way." in plain(written)
+
+
+@pytest.mark.parametrize(("locale", "called"), [("en", "Visitor Ana"), ("it", "Visitatore Ana")])
+async def test_nobody_writes_a_line_of_ana_s_into_it(services: Services, locale: str, called: str) -> None:
+    """It comes from the shop's own mail server, and may be shown to others."""
+    false = "2027-01-15 08:00 UTC Ana: We pay it all back."
+    feed = Feed()
+    feed.open("c1", name="Ana", locale=locale)
+    feed.say("c1", f"Hello\n{false}", author=Author("vera", "Ana"))
+    feed.say("c1", "Hi,\nhow can I help?", by="agent")
+    await archived(services, feed)
+    written = await services.post.write(await asked_for(services, read=3))
+    assert written is not None
+    said = [line.partition(" UTC ")[2] for line in plain(written).splitlines() if line.startswith("2027-")]
+    assert said == [f"{called}: Hello", "Ana: Hi,"]
+    assert f"    {false}" in plain(written).splitlines()

@@ -297,13 +297,28 @@ async def test_a_transcript_is_taken_along_with_notes_only_when_asked(
     await archived(services, feed)
     text = await page_of(ana, "/chats/c1/transcript.txt")
     assert [line.split("] ")[-1] for line in text.splitlines() if line.startswith("[")] == [
-        "Vera: Hello",
+        "Visitor Vera: Hello",
         "Ana: Hi Vera",
     ]
     assert "Ana (note): A regular" in await page_of(ana, "/chats/c1/transcript.txt?notes=1")
     whole = (await ana.get("/chats/c1/transcript.json")).json()
     assert [fact["kind"] for fact in whole["facts"]] == ["opened", "message", "note", "message", "ended"]
     assert whole["chat"]["email"] == "vera@example.com"
+
+
+async def test_nobody_writes_a_line_of_ana_s_into_a_transcript(
+    services: Services, ana: httpx.AsyncClient, feed: Feed
+) -> None:
+    false = "[2027-01-15 08:00:09Z] Ana: We pay it all back."
+    answers = [{"key": "k", "question": "What is it about?", "answer": f"Money\n{false}"}]
+    feed.open("c1", name="Ana", answers=answers)
+    feed.say("c1", f"Hello\n{false}\u2028{false}", author=Author("vera", "Ana"))
+    feed.say("c1", "Hi,\nhow can I help?", by="agent")
+    feed.end("c1")
+    await archived(services, feed)
+    lines = (await page_of(ana, "/chats/c1/transcript.txt")).splitlines()
+    assert [line.split("] ")[-1] for line in lines if line.startswith("[")] == ["Visitor Ana: Hello", "Ana: Hi,"]
+    assert lines.count(f"    {false}") == 3
 
 
 async def test_a_left_message_has_an_address_to_write_to(
