@@ -27,6 +27,8 @@ from console.logs import command_under_way
 from console.protocol import MAX_FRAME, Ack, Cid, Error, Inbound, Nack, Outbound, Ping, Pong, encode
 from console.queue.results import Said
 from console.security import log as security_log
+from console.security.requests import about_the_request
+from console.ws.foreign_commands import foreign_command, kinds_of
 
 HELLO_WITHIN = 10.0  # seconds a socket may stay silent at first
 SIGNALS = ('{"t":"typing"', '{"t":"seen"', '{"t":"stream"')  # as our clients write them
@@ -232,8 +234,14 @@ class Connection:
             return self.frames.decode(text)
         except (msgspec.MsgspecError, UnicodeError, RecursionError) as problem:
             self._count_bad()
+            self._note_foreign(text)
             self.send(self.refusal_of(text, problem))
             return None
+
+    def _note_foreign(self, text: str) -> None:
+        """Tell the security log of a command of another role's."""
+        if what := foreign_command(text, kinds_of(self.frames.type)):
+            self.socket.app.state.connections.log.info("security.refused", **about_the_request(), what=what)
 
     def _count_bad(self) -> None:
         if not self._patience.take():

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import pytest
+from structlog.testing import capture_logs
 
 from console.domain.ids import new_cid, new_id
 from console.protocol import Open, Page, SetProfile
@@ -141,6 +142,30 @@ async def test_somebody_elses_chat_is_answered_like_one_that_does_not_exist(insi
             answers.append({name: nack[name] for name in ("code", "message", "final")})
         assert answers[0] == answers[1], kind
     await promises_kept(inside, cast.journal)
+
+
+async def test_a_command_of_staff_from_a_visitor_is_refused_and_told(inside: Inside, cast: Cast) -> None:
+    await cast.agent("ana")
+    vera = await cast.visitor()
+    chat = await vera.opened("Hello")
+    tried = ("note", "status", "label", "whisper", "take_over", "hand_over")
+    with capture_logs() as lines:
+        for kind in (*tried, "__class__", "say"):
+            await vera.send_text(f'{{"t":"{kind}","cid":"{new_cid()}","chat":"{chat}","text":"Hi"}}')
+        nacks = await eventually(lambda: len(found := vera.of("nack")) == 8 and found, "all to be refused")
+    assert {nack["code"] for nack in nacks} == {"bad_frame"}
+    refused = [line for line in lines if line["event"] == "security.refused"]
+    assert [line["what"] for line in refused] == list(tried)
+    assert {(line["address"], len(line["request"])) for line in refused} == {("127.0.0.1", 12)}
+
+
+async def test_a_supervisors_command_from_an_agent_is_refused_and_told(inside: Inside, cast: Cast) -> None:
+    ana = await cast.agent("ana")
+    with capture_logs() as lines:
+        await ana.send_text(f'{{"t":"take_over","cid":"{new_cid()}","chat":"{new_id()}"}}')
+        assert (await eventually(lambda: ana.of("nack"), "a refusal"))[0]["code"] == "bad_frame"
+    refused = [line for line in lines if line["event"] == "security.refused"]
+    assert [(line["member"], line["what"]) for line in refused] == [("ana", "take_over")]
 
 
 async def test_a_visitor_who_names_anothers_chat_is_shown_nothing_of_it(inside: Inside, cast: Cast) -> None:
