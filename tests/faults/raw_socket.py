@@ -86,7 +86,11 @@ class RawSocket:
             head += bytes([0x80 | 126]) + size.to_bytes(2, "big")
         else:
             head += bytes([0x80 | 127]) + size.to_bytes(8, "big")
-        self._writer.write(head + bytes(4) + payload)
+        self.write(head + bytes(4) + payload)
+
+    def write(self, data: bytes) -> None:
+        """Send bytes as they are."""
+        self._writer.write(data)
 
     def say(self, text: str) -> None:
         self.send(TEXT, text.encode())
