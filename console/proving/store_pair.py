@@ -75,12 +75,14 @@ class Pair:
 
 
 @asynccontextmanager
-async def store_pair(folder: Path, *, least: int = 1, replica: str = SAFE, more: str = "") -> AsyncIterator[Pair]:
+async def store_pair(
+    folder: Path, *, least: int = 1, replica: str = SAFE, more: str = "", program: str = ""
+) -> AsyncIterator[Pair]:
     """Run both; `least` is min-replicas-to-write, `more` is for the primary, `replica` is all of the replica's."""
     safe = f"{SAFE} {AT_ONCE} --min-replicas-to-write {least} {more}"
     async with (
-        own_store(folder / "primary", safe) as first,
-        own_store(folder / "replica", f"{replica} {AT_ONCE} --replicaof 127.0.0.1 {first}") as second,
+        own_store(folder / "primary", safe, program=program) as first,
+        own_store(folder / "replica", f"{replica} {AT_ONCE} --replicaof 127.0.0.1 {first}", program=program) as second,
     ):
         pair = Pair(PairedServer(first), PairedServer(second), least)
         await pair.in_step()

@@ -1,4 +1,4 @@
-"""A Valkey server of an operator's own, started as a test wants it configured."""
+"""A Valkey or Redis server of an operator's own, started as a test wants it configured."""
 
 import os
 import subprocess
@@ -12,16 +12,17 @@ from console.proving.eventually import eventually
 from console.proving.servers import dies_with, free_port
 from console.queue.embedded import binary_path
 
+STOP = 5.0  # s to end in order
 SAFE = "--appendonly yes --appendfsync always --maxmemory-policy noeviction"  # what Sestetto requires
 
 
 @asynccontextmanager
 async def own_store(
-    folder: Path, options: str = SAFE, *, port: int = 0, user: str = "", password: str = ""
+    folder: Path, options: str = SAFE, *, port: int = 0, user: str = "", password: str = "", program: str = ""
 ) -> AsyncIterator[int]:
-    """Run a server on `folder` inside the block; return its port once it answers."""
+    """Run a server on `folder` inside the block; return its port once it answers. `program`: not the wheel's Valkey."""
     port = port or free_port()
-    server = launch(folder, f"--port {port} --bind 127.0.0.1 --dir {folder} {options}")
+    server = launch(folder, f"--port {port} --bind 127.0.0.1 --dir {folder} {options}", program)
     try:
         client = redis.Redis(port=port, username=user or None, password=password or None)
         await eventually(lambda: answers(client), "the store")
@@ -29,14 +30,18 @@ async def own_store(
         yield port
     finally:
         server.terminate()
-        server.wait()
+        try:
+            server.wait(STOP)
+        except subprocess.TimeoutExpired:  # a replica that writes its first file does not stop
+            server.kill()
+            server.wait()
 
 
-def launch(folder: Path, options: str) -> subprocess.Popen[bytes]:
+def launch(folder: Path, options: str, program: str = "") -> subprocess.Popen[bytes]:
     folder.mkdir(exist_ok=True)
     config = folder / "own.conf"
     config.touch()  # a Sentinel requires one that it can write to
-    words = [str(binary_path()), str(config), *options.split()]
+    words = [program or str(binary_path()), str(config), *options.split()]
     return subprocess.Popen(
         words, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL, preexec_fn=dies_with(os.getpid())
     )
