@@ -29,13 +29,16 @@ def at_beat(every: float, call: Callable[[], None]) -> None:
     moments = _moments.setdefault(loop, {})
     if due not in moments:
         moments[due] = []
-        loop.call_at(due, _come, moments, due)
+        loop.call_at(due, _come, loop, moments, due)
     moments[due].append(call)
 
 
-def _come(moments: Moments, due: float) -> None:
+def _come(loop: asyncio.AbstractEventLoop, moments: Moments, due: float) -> None:
     for call in moments.pop(due):
-        call()
+        try:
+            call()
+        except Exception as problem:  # all others wait for this moment too
+            loop.call_exception_handler({"message": "What looks with the beat has failed", "exception": problem})
 
 
 class Wake:

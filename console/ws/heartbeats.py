@@ -7,9 +7,13 @@ it is there, so one that talks is not asked.
 import asyncio
 from typing import Protocol
 
+import structlog
+
 from console.timing.beat import EARLY, at_beat
 
 LOOK = 1  # seconds between two looks
+
+log = structlog.get_logger()
 
 
 class Pinged(Protocol):
@@ -47,6 +51,12 @@ class Heartbeats:
         for turn in [turn for turn in self._turns if turn <= now + EARLY]:
             for socket in self._turns.pop(turn):
                 del self._turn_of[socket]
-                if when := socket.look_at(now):
-                    self.watch(socket, when)
+                self._look(socket, now)
         self._go_on()
+
+    def _look(self, socket: Pinged, now: float) -> None:
+        try:
+            if when := socket.look_at(now):
+                self.watch(socket, when)
+        except Exception as problem:  # the others have to be looked at all the same
+            log.error("heartbeat.failed", error=repr(problem), exc_info=problem)

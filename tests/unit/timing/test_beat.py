@@ -1,6 +1,7 @@
 """Jobs that look now and then wake up together, and whoever is called is there at once."""
 
 import asyncio
+from typing import Any
 
 from console.timing.beat import Wake, at_beat, beat
 from tests.support.eventually import eventually
@@ -26,6 +27,14 @@ async def test_one_who_is_gone_keeps_nobody_from_waking() -> None:
     await asyncio.sleep(0)
     gone.cancel()
     await there
+
+
+async def test_one_that_fails_keeps_nobody_from_waking() -> None:
+    loop, told = asyncio.get_running_loop(), list[dict[str, Any]]()
+    loop.set_exception_handler(lambda _, about: told.append(about))
+    at_beat(0.1, lambda: [].pop())
+    await beat(0.1)
+    assert [type(about["exception"]) for about in told] == [IndexError]
 
 
 async def test_a_job_that_is_called_wakes_before_the_beat() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
+from structlog.testing import capture_logs
 
 from console.ws import heartbeats as heartbeats_module
 from console.ws.heartbeats import Heartbeats
@@ -110,3 +111,22 @@ async def test_sockets_are_looked_at_when_it_is_their_turn_and_not_when_they_hav
     beating.leave(later)
     beats.pop()()
     assert len(beats) <= 1
+
+
+class Broken(Looked):
+    def look_at(self, now: float) -> float:
+        raise RuntimeError("the handler is closed")
+
+
+async def test_a_socket_that_fails_keeps_no_other_from_being_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    beats: list[Callable[[], None]] = []
+    monkeypatch.setattr(heartbeats_module, "at_beat", lambda every, call: beats.append(call))
+    now = asyncio.get_running_loop().time()
+    beating, due = Heartbeats(), Looked(now)
+    beating.watch(Broken(now), now)
+    beating.watch(due, now)
+    with capture_logs() as lines:
+        for _ in range(2):
+            beats.pop()()
+    assert due.looks == 2
+    assert [line["event"] for line in lines] == ["heartbeat.failed"]
