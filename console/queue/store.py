@@ -254,9 +254,8 @@ async def call_function(command: Direct, name: str, key: str, *args: str | bytes
         return await command("FCALL", f"{name}_{version}", 1, key, *args)
     except ResponseError as problem:
         if "Function not found" not in str(problem):
-            # A store that was restarted or replaced lost our library, or a newer process deleted it: load it and call
-            # again. The first call did nothing.
             raise
+    # A restarted or replaced store has lost our library, or a newer process deleted it. The first call did nothing.
     await load_library(command)
     return await command("FCALL", f"{name}_{version}", 1, key, *args)
 

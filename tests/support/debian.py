@@ -3,6 +3,10 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
 
 PLACES = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"))
 
@@ -10,12 +14,17 @@ PLACES = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/s
 def program(name: str, package: str = "") -> str:
     """Its path; AssertionError says what to do when it is neither here nor can be installed."""
     package = package or name
+    found = found_or_installed(package, lambda: shutil.which(name, path=PLACES))
+    assert found, f"{name} is needed by these tests: sudo apt-get install {package}"
+    return found
+
+
+def found_or_installed(package: str, find: Callable[[], T | None]) -> T | None:
+    """What `find` finds, after the package has been installed if need be; None where it cannot be."""
     install = ["apt-get", "install", "--yes", "--no-install-recommends", package]
     quietly = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
     for command in (install, ["apt-get", "update"], install):  # the list of packages may be old, or not there
-        if (found := shutil.which(name, path=PLACES)) or os.geteuid() or not shutil.which("apt-get"):
+        if find() is not None or os.geteuid() or not shutil.which("apt-get"):
             break
         subprocess.run(command, check=False, capture_output=True, env=quietly)
-    found = shutil.which(name, path=PLACES)
-    assert found, f"{name} is needed by these tests: sudo apt-get install {package}"
-    return found
+    return find()

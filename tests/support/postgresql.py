@@ -1,16 +1,12 @@
 """A real PostgreSQL for tests: found, or installed as root."""
 
-import os
-import shutil
-import subprocess
 from pathlib import Path
 
 from console.proving import postgresql
-from console.proving.postgresql import OWNER, NoPostgres
+from console.proving.postgresql import OWNER
+from tests.support.debian import found_or_installed
 
-__all__ = ["OWNER", "NoPostgres", "PostgresServer", "find_programs"]
-
-INSTALL = ["apt-get", "install", "--yes", "--no-install-recommends", "postgresql"]
+__all__ = ["OWNER", "PostgresServer", "find_programs"]
 
 
 class PostgresServer(postgresql.PostgresServer):
@@ -23,14 +19,5 @@ class PostgresServer(postgresql.PostgresServer):
 
 def find_programs() -> Path:
     """Return the folder of `initdb` and `postgres`; as root, install Debian's package."""
-    if postgresql.programs() is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        _install()
+    found_or_installed("postgresql", postgresql.programs)
     return postgresql.find_programs()
-
-
-def _install() -> None:
-    quietly = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for command in (INSTALL, ["apt-get", "update"], INSTALL):  # the package list may be old or missing
-        subprocess.run(command, check=False, capture_output=True, env=quietly)
-        if postgresql.programs() is not None:
-            return
