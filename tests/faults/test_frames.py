@@ -80,7 +80,7 @@ async def test_nonsense_gets_a_constant_answer_and_the_socket_stays_open(inside:
 
 async def test_the_last_of_two_equal_keys_counts_and_nothing_breaks(stranger: RawSocket) -> None:
     stranger.say('{"t":"ping","at":1,"at":2}')
-    assert (await stranger.until("pong"))["at"] in (1, 2)
+    assert (await stranger.until("pong"))["at"] == 2
 
 
 async def test_nonsense_without_end_closes_the_socket(inside: Inside, cast: Cast, stranger: RawSocket) -> None:

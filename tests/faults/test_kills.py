@@ -113,11 +113,11 @@ async def test_a_cid_sent_again_after_a_restart_gets_its_first_answer(server: Ru
         await promises_kept(stage, cast.journal)
 
 
-async def test_a_rolling_restart_with_fifty_sockets_loses_nothing(server: RunningServer) -> None:
+async def test_a_rolling_restart_with_two_hundred_sockets_loses_nothing(server: RunningServer) -> None:
     stage = stage_of(server)
     async with Cast(stage) as cast:
         _, talkers = await busy(cast, 6)
-        onlookers = [await cast.visitor(f"onlooker {number}") for number in range(42)]
+        onlookers = await asyncio.gather(*(cast.visitor(f"onlooker {number}") for number in range(192)))
         async with talking(talkers):
             await a_while(talkers)
             assert await asyncio.to_thread(server.stop) == 0

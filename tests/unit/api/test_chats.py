@@ -1,7 +1,9 @@
 """A gateway opens chats, feeds them, reads the answers; an agent's program answers."""
 
+import asyncio
 import uuid
 
+from console.domain.ids import new_cid
 from console.proving.clients import Cast
 from tests.faults.installation import Inside
 from tests.support.eventually import eventually
@@ -108,6 +110,25 @@ async def test_ana_s_program_answers_in_her_chat_and_in_no_other(inside: Inside,
         assert {**foreign.json(), "instance": ""} == {**none.json(), "instance": ""}
         assert [one["id"] for one in (await hers.get("/chats")).json()["chats"]] == [chat]
         assert (await bens.get("/chats")).json()["chats"] == []
+
+
+async def test_the_same_cid_at_the_socket_and_at_the_api_at_once_is_done_once(inside: Inside, cast: Cast) -> None:
+    ana = await cast.agent("ana")
+    vera = await cast.visitor()
+    chat = await vera.opened("Hello")
+    await ana.holds(chat)
+    cid = new_cid()
+    frame = f'{{"t":"say","cid":"{cid}","chat":"{chat}","text":"Once","read":2}}'
+    async with Api(inside) as api:
+        await api.as_member("ana")
+        posts = (api.post(f"/chats/{chat}/messages", {"text": "Once"}, key=cid) for _ in range(3))
+        *answers, _, _ = await asyncio.gather(*posts, ana.send_text(frame), ana.send_text(frame))
+    acks = await eventually(
+        lambda: len(found := [ack for ack in ana.of("ack") if ack["cid"] == cid]) == 2 and found, "both acks"
+    )
+    assert [one.status_code for one in answers] == [201, 201, 201]
+    assert len({one["seq"] for one in (*acks, *(answer.json() for answer in answers))}) == 1
+    await eventually(lambda: vera.texts == ["Hello", "Once"], "Vera to read it once")
 
 
 async def test_nobody_speaks_for_the_visitor_of_another_program(inside: Inside, cast: Cast, crm: Api) -> None:

@@ -109,3 +109,11 @@ async def test_an_agent_is_told_that_a_page_is_not_theirs(services: Services) ->
     assert page.status_code == 403
     assert "Your role does not allow this." in page.text
     assert 'href="/console"' in page.text
+
+
+@pytest.mark.parametrize("path", ["/", "/sign-in", "/console", "/settings/members", "/widget.js", "/static/page.js"])
+async def test_no_page_sends_a_request_back(tmp_path: Path, path: str) -> None:
+    async with browser(tmp_path) as mallory:
+        answer = await mallory.request("TRACE", path, headers={"x-secret": "swordfish"})
+    assert answer.status_code == 405
+    assert "swordfish" not in answer.text
