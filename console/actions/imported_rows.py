@@ -11,22 +11,26 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import msgspec
+import structlog
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.actions import canned_replies, invitations
 from console.archive.credentials import fold_email
+from console.archive.database import is_away
 from console.archive.directory_store import Step
 from console.archive.entries_aside import Batch
 from console.archive.imports import DoneElsewhere, MisfitRow, Progress, StagedRow
 from console.domain.directory import Member, MemberRole
 from console.domain.imports import Import, MemberRecord, PastChat, ReplyRecord, VisitorRecord
 from console.domain.permissions import may
-from console.errors import BadSettings, SlowDown
+from console.errors import BadSettings, SestettoError, SlowDown
 from console.events import Author
 from console.imports.facts import EPOCH, entries_of, without_messages
 from console.imports.replies import canned_of
 from console.services import Services
+
+log = structlog.get_logger()
 
 BATCH = 25  # rows done at a time: nobody else waits for SQL much longer than for a message
 
@@ -36,6 +40,7 @@ def _(text: str) -> str:
     return text
 
 
+OUR_FAULT = _("The server failed to import this row. Its log says why.")
 NO_ADMIN = _("The person who started it is no longer an admin.")
 
 
@@ -67,7 +72,7 @@ async def _beginner(services: Services, at: Import) -> Member | None:
 
 
 def _chats(connection: Connection, services: Services, at: Import, rows: list[StagedRow]) -> None:
-    def write() -> Progress:
+    def some(rows: list[StagedRow]) -> Progress:
         chats = [_chat(at, row) for row in rows]
         if at.kind == "visitors":  # who has chats is known by them
             known = services.archive.among_visitors(connection, [chat.visitor for chat in chats])
@@ -80,7 +85,31 @@ def _chats(connection: Connection, services: Services, at: Import, rows: list[St
         services.archive.write(connection, Batch(EPOCH, entries))
         return Progress(added=len(new), known=len(chats) - len(new))
 
-    services.imports.advance(connection, at, rows[-1].line, write)
+    def all_that_fit(rows: list[StagedRow]) -> Progress:
+        try:
+            # A savepoint: what was written before it failed is undone alone.
+            with connection.begin_nested():
+                return some(rows)
+        except Exception as error:
+            if is_away(error):
+                raise
+            if len(rows) == 1:
+                return _failed(at, rows[0], error)
+        progress = Progress()
+        for row in rows:
+            one = all_that_fit([row])
+            progress.added += one.added
+            progress.known += one.known
+            progress.wrong += one.wrong
+        return progress
+
+    services.imports.advance(connection, at, rows[-1].line, lambda: all_that_fit(rows))
+
+
+def _failed(at: Import, row: StagedRow, error: Exception) -> Progress:
+    """The others go on without it; its reason is ours, so it stands in the log."""
+    log.error("import.row", id=at.id, line=row.line, error=repr(error), exc_info=error)
+    return Progress(wrong=[MisfitRow(row.line, OUR_FAULT, {})])
 
 
 def _chat(at: Import, row: StagedRow) -> PastChat:
@@ -102,6 +131,12 @@ async def _one_by_one(services: Services, at: Import, by: Member, rows: list[Sta
         except BadSettings as refused:
             wrong, new = refused.wrong[0], False
             done = Progress(wrong=[MisfitRow(row.line, wrong.says, dict(wrong.values))])
+        except (SestettoError, DoneElsewhere):
+            raise
+        except Exception as error:
+            if is_away(error):
+                raise
+            done, new = _failed(at, row, error), False
         if not new:
             await services.database.write(_noting(services, at, row, done))
         at = msgspec.structs.replace(at, line=row.line)

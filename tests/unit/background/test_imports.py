@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from console.actions import imports
-from console.actions.imported_rows import do_some
+from console.actions import canned_replies, imports
+from console.actions import invitations as invitations_made
+from console.actions.imported_rows import OUR_FAULT, do_some
+from console.archive.entries_aside import Batch
 from console.archive.imports import DoneElsewhere
 from console.archive.tables import canned, chats, facts, import_rows, invitations
 from console.background import imports as background
+from console.domain.directory import Canned, Member
 from console.domain.imports import Import, ImportWanted, Kind
 from console.queue.lead import Lead
 from console.services import Services
@@ -118,6 +121,40 @@ async def test_an_import_that_was_killed_goes_on_and_each_row_is_there_once(
         assert len(await rows(services.database, facts)) == 4 * COUNT
     [left] = await rows(services.database, import_rows)
     assert (left["line"], left["record"]) == (COUNT + 1, "")
+
+
+@pytest.mark.parametrize("kind", ["members", "replies", "visitors", "chats"])
+async def test_a_row_that_fails_for_a_reason_of_ours_is_named_and_the_others_are_imported(
+    services: Services, monkeypatch: pytest.MonkeyPatch, kind: Kind
+) -> None:
+    at = await begun(services, kind)
+    wrote, invited, added = services.archive.write, invitations_made.invite, canned_replies.add
+
+    def write(connection: Connection, batch: Batch) -> None:
+        wrote(connection, batch)
+        if any(b'"c30"' in entry.raw or b'"v30"' in entry.raw for entry in batch.entries):
+            raise ZeroDivisionError("a fault")
+
+    async def invite(services: Services, by: Member, wanted: Member, *more: object, **also: object) -> None:
+        if wanted.email == "m30@example.com":
+            raise ZeroDivisionError("a fault")
+        await invited(services, by, wanted, *more, **also)  # type: ignore[arg-type]
+
+    async def add(services: Services, by: Member, reply: Canned, **also: object) -> None:
+        if reply.title == "Reply 30":
+            raise ZeroDivisionError("a fault")
+        await added(services, by, reply, **also)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(services.archive, "write", write)
+    monkeypatch.setattr(invitations_made, "invite", invite)
+    monkeypatch.setattr(canned_replies, "add", add)
+    await worked(services)
+    done = await services.imports.read(at.id)
+    assert (done.state, done.added, done.wrong) == ("done", COUNT - 1, 2)
+    wrong = {row["line"]: row["says"] for row in await rows(services.database, import_rows)}
+    assert wrong[31] == OUR_FAULT
+    table = {"members": invitations, "replies": canned, "visitors": chats, "chats": chats}[kind]
+    assert len(await rows(services.database, table)) == COUNT - 1
 
 
 @pytest.mark.parametrize("kind", ["replies", "chats"])
