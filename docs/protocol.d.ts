@@ -649,30 +649,39 @@ export interface AnswerGiven {
   answer: string;
 }
 
-/** Where a chat is that the client no longer holds: `agent` names its holder since `at`. */
+/**
+ * Where a chat is that the client no longer holds: `agent` names its holder since `at`; `name` is that of its
+ * `visitor`, if known.
+ */
 export interface Went {
   chat: string;
   name: string;
   place: "active" | "bot" | "ended" | "offered" | "waiting";
   at: number;
   agent?: string;
+  visitor?: string;
 }
 
-/** A chat that a colleague (`by`) invites the agent to watch; `name` is the visitor's. */
+/** A chat that a colleague (`by`) invites the agent to watch; `name` is that of its `visitor`, if known. */
 export interface InvitedTo {
   chat: string;
   name: string;
   queue: string;
   by: string;
+  visitor?: string;
 }
 
-/** An ended chat whose wrap-up was left for later: `label` takes it off the list; `name` is the visitor's. */
+/**
+ * An ended chat whose wrap-up was left for later: `label` takes it off the list; `name` is that of its `visitor`, if
+ * known.
+ */
 export interface ToWrapUp {
   chat: string;
   name: string;
   queue: string;
   ended: number;
   tags?: Array<string>;
+  visitor?: string;
 }
 
 /** A fact of a held chat, as in `console.events`. */

@@ -17,11 +17,12 @@ Acted = Transferred | Note | AgentChanged | Redacted | NoteRedacted
 
 
 class SupervisorAction(msgspec.Struct, frozen=True):
-    """`visitor` is the name of the chat's visitor; empty if unknown, or if the fact concerns no chat."""
+    """`visitor` and `name` are those of the chat's visitor; empty if unknown, or if the fact concerns no chat."""
 
     place: AuditCursor
     fact: Acted
     visitor: str
+    name: str
 
 
 def is_supervisor_action(fact: AnyFact | Unreadable) -> TypeGuard[Acted]:
@@ -56,7 +57,7 @@ async def read_supervisor_actions(
     """
     at, n = interventions.c.at, interventions.c.n
     wanted = (
-        select(at, n, facts.c.raw, chats.c.name)
+        select(at, n, facts.c.raw, chats.c.visitor, chats.c.name)
         .join(facts, (facts.c.workspace == interventions.c.workspace) & (facts.c.id == interventions.c.id))
         .outerjoin(chats, (chats.c.workspace == facts.c.workspace) & (chats.c.id == facts.c.chat))
         .where(interventions.c.workspace == workspace)
@@ -73,7 +74,7 @@ async def read_supervisor_actions(
     async with database.reading() as connection:
         rows = (await connection.execute(wanted)).all()
     return [
-        SupervisorAction(AuditCursor(row.at, LIVE, row.n), fact, row.name or "")
+        SupervisorAction(AuditCursor(row.at, LIVE, row.n), fact, row.visitor or "", row.name or "")
         for row in rows
         if is_supervisor_action(fact := decode_fact(row.raw))
     ]

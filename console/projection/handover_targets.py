@@ -52,7 +52,9 @@ def invited_to(picture: Picture, chats: Collection[str], guest: str) -> list[Inv
     """Return those of `chats` that the guest may still watch."""
     states = (picture.chats.get(chat) for chat in chats)
     return [
-        InvitedTo(chat_state.id, chat_state.name, chat_state.queue, _name(picture, chat_state.agent))
+        InvitedTo(
+            chat_state.id, chat_state.name, chat_state.queue, _name(picture, chat_state.agent), chat_state.visitor
+        )
         for chat_state in states
         if chat_state is not None and guest in chat_state.guests and chat_state.agent != guest
     ]
@@ -62,7 +64,7 @@ def to_wrap_up(picture: Picture, me: str, now: int) -> list[ToWrapUp]:
     """Return the agent's chats whose wrap-up was left for later, oldest first."""
     agent = picture.agents.get(me)
     put_off = agent.to_wrap_up(now) if agent is not None else []
-    return [ToWrapUp(one.chat, one.name, one.queue, one.ended, one.tags) for one in put_off]
+    return [ToWrapUp(one.chat, one.name, one.queue, one.ended, one.tags, one.visitor) for one in put_off]
 
 
 def _name(picture: Picture, agent: str) -> str:

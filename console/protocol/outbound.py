@@ -274,32 +274,39 @@ class ChatForAgent(msgspec.Struct, omit_defaults=True):
 
 
 class InvitedTo(msgspec.Struct, omit_defaults=True):
-    """A chat that a colleague (`by`) invites the agent to watch; `name` is the visitor's."""
+    """A chat that a colleague (`by`) invites the agent to watch; `name` is that of its `visitor`, if known."""
 
     chat: str
     name: str
     queue: str
     by: str
+    visitor: str = ""
 
 
 class ToWrapUp(msgspec.Struct, omit_defaults=True):
-    """An ended chat whose wrap-up was left for later: `label` takes it off the list; `name` is the visitor's."""
+    """An ended chat whose wrap-up was left for later: `label` takes it off the list; `name` is that of its
+    `visitor`, if known.
+    """
 
     chat: str
     name: str
     queue: str
     ended: int
     tags: list[str] = []
+    visitor: str = ""
 
 
 class Went(msgspec.Struct, omit_defaults=True):
-    """Where a chat is that the client no longer holds: `agent` names its holder since `at`."""
+    """Where a chat is that the client no longer holds: `agent` names its holder since `at`; `name` is that of its
+    `visitor`, if known.
+    """
 
     chat: str
     name: str
     place: Literal["bot", "waiting", "offered", "active", "ended"]
     at: int
     agent: str = ""
+    visitor: str = ""
 
 
 class Moved(msgspec.Struct, omit_defaults=True):

@@ -44,7 +44,7 @@ def moved_chat(live: ChatSnapshot, agent: str, team: Mapping[str, Member]) -> We
     at = max((fact.at for fact in facts if isinstance(fact, MOVES)), default=0)
     ended = state.place in ("wrapup", "ended")
     name = team[state.agent].name if state.agent in team and not ended else ""
-    return Went(live.id, state.name, "ended" if ended else state.place, at, name)  # type: ignore[arg-type]
+    return Went(live.id, state.name, "ended" if ended else state.place, at, name, state.visitor)  # type: ignore[arg-type]
 
 
 def _concerns(fact: ChatFact, agent: str) -> bool:

@@ -59,6 +59,7 @@ async def test_ana_gives_a_reason_when_it_is_quiet_and_sam_sees_it(server: Runni
     await sam.shows("queue-calls", "with a reason</dt><dd>0%", "never given a reason</dt><dd>0<")
     ana, listed = await comes_again(server)
     assert [(one["chat"], one["queue"]) for one in listed] == [(vera.chat, "calls")]
+    assert len(listed[0]["visitor"]) == 16, "she has no name, so her id tells her from others"
     refused = await ana.command("label", chat=vera.chat, reason="Weather")
     assert refused["t"] == "nack", "the list of the chat's queue holds after the end too"
     given = await ana.command("label", chat=vera.chat, reason="Invoice", tags=["refund"], done=True)

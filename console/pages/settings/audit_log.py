@@ -301,7 +301,7 @@ async def show(request: Request, me: SignedIn) -> Response:
     reader.names["alert"] = {rule.id: rule.name for rule in await alerts.read_all(services, me.member)}
     reader.names["integration"] = await services.stores.integrations.names()
     visitors = await audit_log.visitors_of(services, me.member, {*map(chat_of, lines[:PAGE])} - {""})
-    reader.names["chat"] = {chat: visitor.name or reader.gettext("Visitor") for chat, visitor in visitors.items()}
+    reader.names["chat"] = {chat: reader.visitor(one.id, one.name) for chat, one in visitors.items()}
     older = "-".join(map(str, lines[PAGE - 1].place)) if len(lines) > PAGE else ""
     context = {
         "changes": [reader.read(line) for line in lines[:PAGE]],
@@ -368,7 +368,7 @@ class Reader:
 
     def hidden_line(self, line: SupervisorAction, fact: Redacted | NoteRedacted) -> ShownChange:
         _, hidden = self.gettext, fact.fact
-        visitor = line.visitor or _("Visitor")
+        visitor = self.visitor(line.visitor, line.name)
         who = self.person(fact.by, otherwise=visitor)
         whose = visitor if isinstance(hidden, Rated) else hidden.author.name or hidden.author.id
         what = [Difference(_("Written by"), "", whose)]
@@ -379,10 +379,14 @@ class Reader:
     def in_chat(
         self, line: SupervisorAction, fact: Transferred | Note, what: str, differing: list[Difference]
     ) -> ShownChange:
-        thing = line.visitor or self.gettext("Visitor")
+        thing = self.visitor(line.visitor, line.name)
         return ShownChange(
             fact.at, fact.author.name or fact.author.id, what, thing, differing, address=f"/chats/{fact.chat}"
         )
+
+    def visitor(self, id: str, name: str) -> str:
+        """Return what a visitor is called, as everywhere else."""
+        return name or f"{self.gettext('Visitor')} {id[-3:]}".strip()
 
     def holder(self, id: str) -> str:
         return self.person(id) if id else self.gettext("waiting")

@@ -100,9 +100,12 @@ async def test_what_supervisors_did_stands_among_the_changes_and_leads_to_the_ch
     feed.add(Note, chat="c1", author=who, cid=new_cid(), text="Offer a refund", whisper=True)
     away = {"status": "away", "reason": "Lunch", "connected": True, "limit": 6, "fence": 1}
     feed.add(AgentChanged, agent="ana", name="Ana", by="sam", **away)
+    feed.open("c2", visitor="v-4f2", name="")
+    feed.add(Note, chat="c2", author=who, cid=new_cid(), text="Ask for a name", whisper=True)
     await services.archive.append("e1", feed.entries)
     page = unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", (await sam.get("/settings/changes")).text)))
     told = [
+        "Whisper sent: Visitor 4f2 Sam ·",
         "Status changed: Ana Sam ·",
         "Status after: Away, Lunch",
         "Whisper sent: <Giulia> Sam ·",

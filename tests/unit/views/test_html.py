@@ -51,6 +51,7 @@ from console.events import (
 from console.projection.current import Current
 from console.projection.picture import AgentState, ChatState
 from console.projection.statistics import DayFigures, bucket_of
+from console.protocol.outbound import InvitedTo, ToWrapUp
 from console.views.html import WINDOW, HtmlViews, Strip
 from console.views.linkify import linkify, page_label
 from tests.support.link_cases import CASES
@@ -403,6 +404,17 @@ def test_an_agents_own_day_stands_in_full() -> None:
         '<dd>2 <span class="quiet">latest due',
     ):
         assert part in html, part
+
+
+def test_visitors_without_names_differ_in_the_strip() -> None:
+    invited = [InvitedTo(f"c{n}", "", "support", "Ben", f"v{n}-4f{n}") for n in (1, 2)]
+    later = [ToWrapUp(f"c{n}", "", "support", 5, [], f"v{n}-4f{n}") for n in (3, 4)]
+    strip = Strip(AgentState("ana", "Ana"), 0, 0, 0, 0, None, 5, invited=invited, to_wrap_up=later)
+    html = VIEWS.strip(strip, locale="en")
+    for n in (1, 2):
+        assert f"<bdi>Visitor 4f{n}</bdi>" in html
+    for n in (1, 2, 3, 4):
+        assert f'data-name="Visitor 4f{n}"' in html
 
 
 def test_what_canned_replies_are_filled_in_with_is_no_markup() -> None:

@@ -188,7 +188,9 @@ async def test_an_invited_colleague_may_whisper_and_nobody_else_may(server: Runn
     assert (await bruno.hears("error"))["code"] == "not_found"
     await anna.command("invite", chat=vera.chat, agent="bruno")
     invited = (await bruno.hears("invited"))["chat"]
-    assert invited == {"chat": vera.chat, "name": "Vera", "queue": "desk", "by": "Anna"}
+    (opened,) = [fact for fact in anna.facts() if fact["kind"] == "opened"]
+    by_anna = {"chat": vera.chat, "name": "Vera", "queue": "desk", "by": "Anna"}
+    assert invited == {**by_anna, "visitor": opened["visitor"]["id"]}
     await bruno.command("whisper", chat=vera.chat, text="She has a second parcel")
     assert (await anna.reads("She has a second parcel"))["whisper"] is True
     assert "She has a second parcel" not in vera.texts()

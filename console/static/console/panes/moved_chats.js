@@ -5,7 +5,7 @@ import { announce } from "../shared/announcer.js";
 import { clockTime, t } from "../shared/i18n.js";
 import { tab } from "../shared/storage.js";
 
-/** @typedef {{chat: string, name: string, place: string, at: number, agent?: string}} MovedChat */
+/** @typedef {{chat: string, name: string, place: string, at: number, agent?: string, visitor?: string}} MovedChat */
 
 const box = /** @type {HTMLElement} */ (document.getElementById("went"));
 const list = /** @type {HTMLElement} */ (document.getElementById("went-list"));
@@ -52,5 +52,9 @@ function row(one) {
 /** @param {MovedChat} one */
 function sentence(one) {
   const how = one.place === "ended" ? "went_ended" : one.agent ? "went_to" : "went_waiting";
-  return t(how, { name: one.name || t("visitor"), to: one.agent ?? "", time: clockTime(one.at) });
+  return t(how, {
+    name: one.name || `${t("visitor")} ${one.visitor?.slice(-3) ?? ""}`.trim(),
+    to: one.agent ?? "",
+    time: clockTime(one.at),
+  });
 }

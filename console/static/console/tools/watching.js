@@ -41,7 +41,7 @@ export function startWatching() {
 
 /** @param {HTMLElement} button @param {HTMLElement} from where the focus returns to */
 function watch(button, from = button) {
-  panel.open(button.dataset.watch ?? "", button.dataset.name || t("visitor"), from);
+  panel.open(button.dataset.watch ?? "", button.dataset.name ?? "", from);
   document.body.toggleAttribute("data-watching", true);
 }
 
@@ -65,7 +65,7 @@ export function announceInvitations(loud) {
   for (const { dataset } of invited) {
     const chat = dataset.watch ?? "";
     if (!told.has(chat) && loud) {
-      announce(t("invited", { by: dataset.by ?? "", name: dataset.name || t("visitor") }));
+      announce(t("invited", { by: dataset.by ?? "", name: dataset.name ?? "" }));
       playSound("chat");
     }
     told.add(chat);

@@ -94,7 +94,7 @@ function drawButton() {
 function read(place) {
   const {
     chat = "",
-    name,
+    name = "",
     queue = "",
     queueName = "",
     ended,
@@ -104,7 +104,7 @@ function read(place) {
   const likely = knownLikelyReason(chat);
   return {
     chat,
-    name: name || t("visitor"),
+    name,
     queue,
     queueName,
     ended: Number(ended),
