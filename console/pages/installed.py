@@ -5,7 +5,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from console.views.assets import STATIC, build, modules, static
+from console.views.assets import STATIC, build, static
+from console.views.bundles import address
 from console.views.i18n import page_texts
 from console.views.templating import THEME_COLOURS, locale_of, render
 
@@ -39,7 +40,7 @@ async def show_manifest(request: Request) -> Response:
 
 async def service_worker(request: Request) -> Response:
     """Each build has its own, so that browsers notice a new one."""
-    parts = [static(name) for name in ("mark.svg", *SHEETS, *modules("offline.js"))]
+    parts = [*map(static, ("mark.svg", *SHEETS)), address("offline")]
     known = {
         "build": build(),
         "page": OFFLINE,

@@ -4,8 +4,6 @@ The modules `widget/*.js` are joined at start-up, in the order below, into one f
 request and gets no global but `sestetto`.
 """
 
-import gzip
-import hashlib
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -23,6 +21,7 @@ from console.errors import Refused, every_error
 from console.projection.availability import availability, has_room
 from console.protocol import Team
 from console.views.i18n import FOLDER, NEAREST, SOURCE, Texts, page_texts, read_catalogue
+from console.views.packed_file import PackedFile, packed, send_file
 
 try:
     import minify
@@ -103,15 +102,6 @@ class Free(msgspec.Struct):
     free: bool
 
 
-class Asset(msgspec.Struct, frozen=True):
-    """A file as sent: plain and gzipped bytes, with their ETag."""
-
-    plain: bytes
-    packed: bytes
-    tag: str
-    media: str
-
-
 # --- joining modules --------------------------------------------------------------------------
 
 
@@ -122,37 +112,37 @@ def folder() -> Path:
 
 
 @cache
-def script() -> Asset:
+def script() -> PackedFile:
     """Return the whole widget: script and style sheet."""
-    return asset(join(folder()).encode(), "text/javascript")
+    return packed(join(folder()).encode(), "text/javascript")
 
 
 @cache
-def lazy() -> Asset:
+def lazy() -> PackedFile:
     """Return what every open chat has: a module that gets its imports from the script that loads it."""
     loaded = {name: further_name(name) for name in FURTHER if name != "greetings"} | {"writing": writing_name()}
     return part(LAZY, "later", "".join(f'const {name.upper()}="widget/{file}";' for name, file in loaded.items()))
 
 
 @cache
-def further(name: str) -> Asset:
+def further(name: str) -> PackedFile:
     """Return a further part: a module that the lazy one loads."""
     return part(FURTHER[name], name)
 
 
 @cache
-def writing_part() -> Asset:
+def writing_part() -> PackedFile:
     """Return what draws links and formatting, and helps to write them: a module that the lazy one loads."""
     return part(WRITING, "writing", f'const EMOJIS="widget/{emoji_name()}";')
 
 
 @cache
-def emoji_part() -> Asset:
+def emoji_part() -> PackedFile:
     """Return the emoji and what they are chosen with: a module for visitors who want some."""
     return part(EMOJI, "emoji")
 
 
-def part(names: Sequence[str], style: str, known: str = "") -> Asset:
+def part(names: Sequence[str], style: str, known: str = "") -> PackedFile:
     """Join modules into one that gets their imports from whoever loads it, with its style sheet."""
     source = folder()
     modules = [read(SHARED if "/" in name else source, f"{name}.js") for name in names]
@@ -161,19 +151,19 @@ def part(names: Sequence[str], style: str, known: str = "") -> Asset:
     body = known + "\n".join(as_part(module) for module in modules)
     head = f"{style_of(source, style)}export default({{{','.join(sorted(given))}}})=>{{style(STYLE);"
     text = f"{head}{body}\nreturn{{{','.join(made)}}}}}"
-    return asset(shorten("application/javascript", text).encode(), "text/javascript")
+    return packed(shorten("application/javascript", text).encode(), "text/javascript")
 
 
 @cache
-def solver() -> Asset:
+def solver() -> PackedFile:
     """Return the proof of work: a module that only visitors of a site under attack load."""
-    return asset(shorten("application/javascript", read(folder(), "solver.js")).encode(), "text/javascript")
+    return packed(shorten("application/javascript", read(folder(), "solver.js")).encode(), "text/javascript")
 
 
 @cache
-def identity() -> Asset:
+def identity() -> PackedFile:
     """Return what proves who the visitor is: a module that only pages which pass an identity load."""
-    return asset(shorten("application/javascript", read(folder(), "identity.js")).encode(), "text/javascript")
+    return packed(shorten("application/javascript", read(folder(), "identity.js")).encode(), "text/javascript")
 
 
 def lazy_name() -> str:
@@ -233,10 +223,6 @@ def exported(module: str) -> list[str]:
     return re.findall(r"^export (?:async )?(?:function|const|class) (\w+)", module, re.MULTILINE)
 
 
-def asset(plain: bytes, media: str) -> Asset:
-    return Asset(plain, gzip.compress(plain, 9, mtime=0), f'"{hashlib.sha256(plain).hexdigest()[:16]}"', media)
-
-
 # --- languages -------------------------------------------------------------------------------
 
 
@@ -248,7 +234,7 @@ def languages() -> tuple[str, ...]:
 
 
 @cache
-def language_file(language: str) -> Asset:
+def language_file(language: str) -> PackedFile:
     """Map English texts to translations, as JSON: the widget's catalogue and the server's refusals."""
     language = NEAREST.get(language, language)
     own = read_catalogue(FOLDER / language / "widget.po")
@@ -256,7 +242,7 @@ def language_file(language: str) -> Asset:
     gettext = page_texts().get(language).gettext
     refusals = [error.message for error in every_error() if issubclass(error, Refused)]
     texts = {**{refusal: gettext(refusal) for refusal in refusals}, **texts}
-    return asset(msgspec.json.encode(texts), "application/json")
+    return packed(msgspec.json.encode(texts), "application/json")
 
 
 def launcher_labels(locale: str, *, greets: bool = False) -> dict[str, str]:
@@ -383,14 +369,9 @@ def _free(request: Request, site: Site, queue: str) -> Free:
     return Free(has_room(services.picture, services.directory.queues, queue, services.workspace.now()))
 
 
-def send(request: Request, asset: Asset, caching: str) -> Response:
-    """Send a file, gzipped if the browser accepts it; 304 if the browser has it."""
-    headers = PUBLIC | {"cache-control": caching, "etag": asset.tag, "vary": "accept-encoding"}
-    if asset.tag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(asset.packed, media_type=asset.media, headers=headers | {"content-encoding": "gzip"})
-    return Response(asset.plain, media_type=asset.media, headers=headers)
+def send(request: Request, file: PackedFile, caching: str) -> Response:
+    """Send a file to any page of any website."""
+    return send_file(request, file, PUBLIC | {"cache-control": caching})
 
 
 routes = [

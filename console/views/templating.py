@@ -21,8 +21,9 @@ from starlette.responses import HTMLResponse
 
 from console.domain.permissions import may
 from console.events import SharedFile
-from console.views.assets import scripts, static
+from console.views.assets import static
 from console.views.bidi import isolating
+from console.views.bundles import scripts
 from console.views.channels import channel_name
 from console.views.i18n import SOURCE, negotiate, page_texts
 from console.views.initials import initials, tone

@@ -26,8 +26,8 @@ BYE = Canned("k4", "Goodbye", "Thank you for writing. Enjoy the film!", "member"
 
 # What came is in the browser a moment before the page has read it.
 REPLIES_READY = """async () => {
-  const { href } = document.querySelector('link[href$="/console/tools/replies.js"]');
-  return (await import(href)).replies.state === 'ready';
+  const { src } = document.querySelector('script[src*="/bundles/"]');
+  return (await import(src))['console/tools/replies.js'].replies.state === 'ready';
 }"""
 
 
@@ -37,8 +37,8 @@ async def replies_ready(desk: Page) -> None:
 
 
 HINTS_READY = """async (queue) => {
-  const { href } = document.querySelector('link[href$="/console/suggestions/knowledge.js"]');
-  return (await import(href)).knows(queue);
+  const { src } = document.querySelector('script[src*="/bundles/"]');
+  return (await import(src))['console/suggestions/knowledge.js'].knows(queue);
 }"""
 
 

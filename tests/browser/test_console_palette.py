@@ -49,8 +49,8 @@ async def test_every_action_of_the_keymap_stands_there_with_its_key(stage: Stage
     )
     table = await desk.evaluate(
         """async () => {
-          const keys = await import(document.querySelector('script[src*="console.js"]').src
-            .replace(/console\\.js.*/, 'shared/keymap.js'));
+          const { src } = document.querySelector('script[src*="/bundles/"]');
+          const keys = (await import(src))['console/shared/keymap.js'];
           return Object.keys(keys.DEFAULT_KEYS).map(name => [name, keys.keyLabel(keys.keyOf(name))]);
         }"""
     )

@@ -1,10 +1,11 @@
-"""Console and board fetch all modules in one wave, and nothing twice."""
+"""Console and board fetch their scripts in one file, and nothing twice."""
 
 from typing import Any
 
 from playwright.async_api import BrowserContext, Page
 
-from console.views.assets import modules, static
+from console.views.assets import static
+from console.views.bundles import address, modules
 from tests.browser.board_stage import BoardStage, open_board
 from tests.browser.console_stage import Stage, open_console
 
@@ -38,29 +39,25 @@ async def starters_of_requests(page: Page) -> dict[str, str]:
     return asked
 
 
-def addresses(url: str, *entries: str) -> set[str]:
-    return {url + static(name) for entry in entries for name in modules(entry)}
+def scripts_of(starters: dict[str, str]) -> set[str]:
+    return {url for url in starters if "/static/" in url and url.endswith(".js")}
 
 
-async def test_the_console_asks_for_all_its_modules_before_the_first_one_runs(
-    stage: Stage, own_context: BrowserContext
-) -> None:
+async def test_the_console_asks_for_one_file_of_all_its_modules(stage: Stage, own_context: BrowserContext) -> None:
     starters = await starters_of_requests(await open_console(stage, own_context))
-    wanted = addresses(stage.url, "page.js", "console/console.js")
-    assert len(wanted) > 50
-    assert {starters.get(address) for address in wanted} == {"parser"}
-    assert {url for url in starters if "/static/" in url and url.endswith(".js")} - wanted == {
-        stage.url + static(name) for name in ("vendor/htmx.min.js", "console/shared/ticker.js")
-    }
+    assert len(modules("console")) > 50
+    others = {static(name) for name in ("vendor/htmx.min.js", "console/shared/ticker.js")}
+    assert scripts_of(starters) == {stage.url + path for path in {address("console"), *others}}
+    assert starters[stage.url + address("console")] == "parser"
 
 
-async def test_the_board_asks_for_all_its_modules_before_the_first_one_runs(
+async def test_the_board_asks_for_one_file_of_all_its_modules(
     board_stage: BoardStage, own_context: BrowserContext
 ) -> None:
     starters = await starters_of_requests(await open_board(board_stage, own_context))
-    wanted = addresses(board_stage.url, "page.js", "board/board.js")
-    assert len(wanted) > 20
-    assert {starters.get(address) for address in wanted} == {"parser"}
+    assert len(modules("board")) > 20
+    assert board_stage.url + address("board") in scripts_of(starters)
+    assert not any("/board/" in url or "/console/net/" in url for url in scripts_of(starters))
 
 
 async def test_the_second_load_of_the_console_fetches_no_script_and_no_style(
