@@ -171,6 +171,7 @@ class Vera:
         self.complaints: list[str] = []
         self.sockets: list[str] = []
         self.welcomed: set[WebSocket] = set()
+        self.dialling: set[WebSocket] = set()  # neither answered nor closed
         self.sent: list[dict[str, Any]] = []  # frames
         self.requests: list[str] = []  # addresses
         page.on("request", lambda request: self.requests.append(request.url))
@@ -182,12 +183,18 @@ class Vera:
 
     def _dials(self, socket: WebSocket) -> None:
         self.sockets.append(socket.url)
-        socket.on("framereceived", lambda _: self.welcomed.add(socket))
+        self.dialling.add(socket)
+        socket.on("framereceived", lambda _: self._is_answered(socket))
+        socket.on("close", lambda _: self.dialling.discard(socket))
         socket.on("framesent", lambda frame: self.sent.append(json.loads(frame)))
 
+    def _is_answered(self, socket: WebSocket) -> None:
+        self.welcomed.add(socket)
+        self.dialling.discard(socket)
+
     async def is_connected(self) -> None:
-        """Every socket dialled so far has been answered: browsers grumble about one that is closed before."""
-        await eventually(lambda: len(self.welcomed) == len(self.sockets), "an answer on each socket")
+        """No socket is being dialled: browsers grumble about one that is closed meanwhile."""
+        await eventually(lambda: not self.dialling, "an answer on each socket")
 
     @classmethod
     async def at(

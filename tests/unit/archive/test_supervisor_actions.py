@@ -75,7 +75,8 @@ async def test_take_over_move_whisper_and_status_are_found_and_nothing_else(data
     await Archive(database).append("e1", feed.entries)
     assert await listed(database) == [entry.fact for entry in found]
     lines = await read_supervisor_actions(database, "main")
-    assert [line.visitor for line in lines] == ["Giulia", "", "Giulia", "Giulia", "Giulia"]
+    assert [line.name for line in lines] == ["Giulia", "", "Giulia", "Giulia", "Giulia"]
+    assert [line.visitor for line in lines] == ["vera", "", "vera", "vera", "vera"]
     assert await listed(database, "another") == []
 
 
