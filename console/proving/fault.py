@@ -17,6 +17,9 @@ class Trial(NamedTuple):
     traffic: Traffic
 
 
+Striking = Callable[[Trial, Strike], Awaitable[None]]
+
+
 def possible() -> str:
     return ""
 
@@ -28,7 +31,7 @@ class Fault:
     name: str
     does: str
     layout: Layout
-    strike: Callable[[Trial, Strike], Awaitable[None]]
+    strike: Striking
     hold: tuple[float, float] = (0.0, 1.0)  # s
     strikes: int = 3
     missing: Callable[[], str] = possible

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 from console.archive.database import sqlite_url
 from console.bench.processes import people
 from console.config import PREFIX
-from console.proving import fake_clock, nginx, small_disk
+from console.proving import fake_clock, nginx, postgresql, small_disk
 from console.proving.lagging_pair import LaggingPair, lagging_pair
 from console.proving.layout import Layout
 from console.proving.network import BadNetwork
@@ -45,6 +45,7 @@ class Ground:
     archiver: ServerProcess | None = None
     fronts: list[BadNetwork] = field(default_factory=list)
     back: BadNetwork | None = None
+    side: BadNetwork | None = None
     proxy: nginx.Proxy | None = None
     group: Group | None = None
     postgres: PostgresServer | None = None
@@ -81,6 +82,9 @@ async def open_ground(layout: Layout, dice: random.Random) -> AsyncIterator[Grou
         stage = Stage(urls[0], urls[0], url, database, others=tuple(urls[1:]))
         ground = Ground(folder, layout, stage, await people(database, urls[0], AGENTS))
         ground.back, ground.group, ground.postgres = back, group, postgres
+        if layout.side:
+            assert postgres is not None
+            ground.side = await stack.enter_async_context(BadNetwork(postgres.socket))
         reached = "" if layout.inside else (f"redis://127.0.0.1:{back.port}" if back else url)
         for number, port in enumerate(ports):
             works = number == layout.servers
@@ -159,7 +163,7 @@ def _process(ground: Ground, number: int, port: int, store: str, *, works: bool,
 
 def _environment(ground: Ground, port: int, store: str, *, works: bool) -> dict[str, str]:
     plain = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-    given = {"DATA": str(ground.folder), "DATABASE": ground.stage.database_url, "PACE": "1000", "DRAIN": "0"}
+    given = {"DATA": str(ground.folder), "DATABASE": _database_url(ground), "PACE": "1000", "DRAIN": "0"}
     given["DURABILITY"] = ground.layout.durability
     given |= {name.upper(): "1000000" for name in LIMITS} | {"VISITOR_BYTES": "1000000000"}
     given |= {"WORK_PORT" if works else "PORT": str(port)} | ({"STORE": store} if store else {})
@@ -167,6 +171,12 @@ def _environment(ground: Ground, port: int, store: str, *, works: bool) -> dict[
         given["METRICS"] = "yes"
     ours = {PREFIX + name: value for name, value in given.items()}
     return plain | ours
+
+
+def _database_url(ground: Ground) -> str:
+    """Return the database's address as servers reach it."""
+    url = ground.stage.database_url
+    return postgresql.at_port(url, ground.side.port) if ground.side else url
 
 
 def _path(url: str) -> str:

@@ -11,6 +11,7 @@ class Layout:
     archiver: bool = False  # the servers only serve; `sestetto work` archives
     front: bool = False  # a network that can break, between people and servers
     back: bool = False  # another one, between servers and store
+    side: bool = False  # another one, between servers and PostgreSQL
     nginx: bool = False
     dies_at: str = ""  # the fail point laid in the servers
     clock: str = ""  # whose clock can be moved: "server" or "store"

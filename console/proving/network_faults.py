@@ -3,8 +3,8 @@
 import asyncio
 import resource
 
-from console.proving import fake_clock
-from console.proving.fault import Fault, Trial
+from console.proving import fake_clock, postgresql
+from console.proving.fault import Fault, Striking, Trial
 from console.proving.layout import Layout
 from console.proving.moved_clock import MOVE
 from console.proving.network import BadNetwork
@@ -17,7 +17,7 @@ FILES = 3 * CROWD  # open at once, in one process
 
 
 def networks(trial: Trial) -> list[BadNetwork]:
-    return trial.ground.fronts or ([trial.ground.back] if trial.ground.back else [])
+    return trial.ground.fronts or [one for one in (trial.ground.back, trial.ground.side) if one]
 
 
 async def cut(trial: Trial, strike: Strike) -> None:
@@ -98,6 +98,11 @@ def too_few_files() -> str:
     return ""
 
 
+def _sql(name: str, does: str, strike: Striking, hold: tuple[float, float], strikes: int = 3) -> Fault:
+    layout = Layout(postgresql=True, side=True)
+    return Fault(f"postgresql-{name}", does, layout, strike, hold, strikes, missing=postgresql.missing)
+
+
 FRONT, BACK = Layout(front=True), Layout(back=True)
 FAULTS: tuple[Fault, ...] = (
     Fault("clients-cut", "no network between people and server", FRONT, cut, (1, 4)),
@@ -110,6 +115,11 @@ FAULTS: tuple[Fault, ...] = (
     Fault("store-half-open", "what server and store send each other disappears", BACK, half_open, (3, 8), 2),
     Fault("store-one-way", "it disappears in one direction", BACK, one_way, (3, 8), 2),
     Fault("store-slow", "300 ms each way between server and store", BACK, slow, (2, 5), 2),
+    Fault("store-away", "no network between server and store for half a minute", BACK, cut, (30, 30), 1),
+    _sql("cut", "no network between server and PostgreSQL", cut, (1, 4)),
+    _sql("dropped", "every connection to PostgreSQL breaks, three times in a row", drop, (1, 2)),
+    _sql("one-way", "what server and PostgreSQL send each other disappears in one direction", one_way, (3, 6), 2),
+    _sql("slow", "300 ms each way between server and PostgreSQL", slow, (2, 5), 2),
     Fault("storm", f"{CROWD:,} people dropped at once", Layout(crowd=CROWD), storm, strikes=2, missing=too_few_files),
     Fault("clock-server", "the server's clock is an hour off", Layout(clock="server"), jump_of_server, (3, 6), 2),
     Fault(

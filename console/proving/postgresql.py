@@ -173,6 +173,10 @@ class PostgresServer:
     def url(self, name: str) -> str:
         return f"postgresql://{OWNER}@/{name}?host={self.folder}"
 
+    @property
+    def socket(self) -> str:
+        return str(self.folder / f".s.PGSQL.{self.port}")
+
     def _wait_until_ready(self) -> None:
         until = time.monotonic() + READY
         asks = [str(find_programs() / "pg_isready"), "-q", "-h", str(self.folder), "-p", str(self.port)]
@@ -188,6 +192,12 @@ class PostgresServer:
         if done.returncode:
             raise NoPostgres(f"{program} failed: {done.stderr}")
         return done.stdout.strip()
+
+
+def at_port(url: str, port: int) -> str:
+    """Return the URL of the same database, reached at a port of this machine that leads to its server's socket."""
+    name = url.partition("@/")[2].partition("?")[0]
+    return f"postgresql://{OWNER}@127.0.0.1:{port}/{name}"
 
 
 def _children(parent: int) -> list[int]:

@@ -12,25 +12,21 @@ from console.proving.clients import Cast
 from console.proving.network import BadNetwork
 from tests.faults.installation import Inside, installed
 from tests.support.eventually import eventually
-from tests.support.postgresql import OWNER, PostgresServer
+from tests.support.postgresql import PostgresServer, at_port
 
 
 @pytest_asyncio.fixture
 async def network(postgres: PostgresServer) -> AsyncIterator[BadNetwork]:
     """The way from the first process to PostgreSQL."""
-    async with BadNetwork(socket_of(postgres)) as network:
+    async with BadNetwork(postgres.socket) as network:
         yield network
 
 
 @pytest_asyncio.fixture
 async def second_network(postgres: PostgresServer) -> AsyncIterator[BadNetwork]:
     """The way from the second process to PostgreSQL."""
-    async with BadNetwork(socket_of(postgres)) as network:
+    async with BadNetwork(postgres.socket) as network:
         yield network
-
-
-def socket_of(postgres: PostgresServer) -> str:
-    return str(postgres.folder / f".s.PGSQL.{postgres.port}")
 
 
 @pytest_asyncio.fixture
@@ -42,8 +38,8 @@ async def both(
     store_url: str,
     workspace_name: str,
 ) -> AsyncIterator[tuple[Inside, Inside]]:
-    name = postgres.create_database().partition("@/")[2].partition("?")[0]
-    urls = [f"postgresql://{OWNER}@127.0.0.1:{way.port}/{name}" for way in (network, second_network)]
+    database = postgres.create_database()
+    urls = [at_port(database, way.port) for way in (network, second_network)]
     async with AsyncExitStack() as stack:
         first = await stack.enter_async_context(installed(tmp_path / "1", store_url, workspace_name, database=urls[0]))
         await eventually(lambda: leads(first), "the first process to lead")

@@ -22,7 +22,7 @@ from console.queue.embedded import EmbeddedStore
 from console.queue.keys import Keys
 from tests.faults.installation import Inside, installed, stage_of
 from tests.support.eventually import eventually
-from tests.support.postgresql import OWNER, PostgresServer
+from tests.support.postgresql import PostgresServer, at_port
 from tests.support.server_process import RunningServer
 
 
@@ -225,9 +225,8 @@ async def test_a_process_that_alone_misses_the_database_is_unready(
 @asynccontextmanager
 async def to_postgres(postgres: PostgresServer) -> AsyncIterator[tuple[BadNetwork, str]]:
     """A migrated database, reached through a network that can break."""
-    name = postgres.create_database(like="migrated").partition("@/")[2].partition("?")[0]
-    async with BadNetwork(str(postgres.folder / ".s.PGSQL.5432")) as network:
-        yield network, f"postgresql://{OWNER}@127.0.0.1:{network.port}/{name}"
+    async with BadNetwork(postgres.socket) as network:
+        yield network, at_port(postgres.create_database(like="migrated"), network.port)
 
 
 def postgres_name(postgres: PostgresServer, url: str) -> str:

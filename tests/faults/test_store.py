@@ -21,7 +21,7 @@ from tests.faults.journal import promises_kept
 from tests.faults.traffic import a_while, busy, talking
 from tests.support.eventually import eventually
 from tests.support.locked_sqlite import locked_by_another
-from tests.support.postgresql import OWNER, PostgresServer
+from tests.support.postgresql import PostgresServer, at_port
 from tests.support.server_process import RunningServer
 
 
@@ -164,9 +164,8 @@ async def test_chats_go_on_while_postgresql_is_silent(
     tmp_path: Path, store: EmbeddedStore, workspace_name: str, postgres: PostgresServer
 ) -> None:
     """It accepts connections and never responds: an agent who reconnects is recognized by the last known answer."""
-    name = postgres.create_database(like="migrated").partition("@/")[2].partition("?")[0]
-    async with BadNetwork(str(postgres.folder / ".s.PGSQL.5432")) as network:
-        url = f"postgresql://{OWNER}@127.0.0.1:{network.port}/{name}"
+    async with BadNetwork(postgres.socket) as network:
+        url = at_port(postgres.create_database(like="migrated"), network.port)
         async with installed(tmp_path, store.url, workspace_name, database=url) as inside, Cast(inside) as cast:
             ana, vera = await cast.agent("ana"), await cast.visitor()
             chat = await vera.opened("Hello")

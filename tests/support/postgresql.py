@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from console.proving import postgresql
-from console.proving.postgresql import OWNER
+from console.proving.postgresql import OWNER, at_port
 
-__all__ = ["OWNER", "PostgresServer", "find_programs"]
+__all__ = ["OWNER", "PostgresServer", "at_port", "find_programs"]
 
 
 class PostgresServer(postgresql.PostgresServer):

@@ -16,7 +16,7 @@ from console.errors import Unknown
 from console.proving.network import BadNetwork
 from tests.support.archive_feed import Feed
 from tests.support.eventually import eventually
-from tests.support.postgresql import OWNER, PostgresServer
+from tests.support.postgresql import PostgresServer, at_port
 
 
 @pytest.fixture(autouse=True)
@@ -28,14 +28,13 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def network(postgres: PostgresServer) -> AsyncIterator[BadNetwork]:
-    async with BadNetwork(str(postgres.folder / ".s.PGSQL.5432")) as network:
+    async with BadNetwork(postgres.socket) as network:
         yield network
 
 
 @pytest.fixture
 async def database(postgres: PostgresServer, network: BadNetwork) -> AsyncIterator[Database]:
-    name = postgres.create_database(like="migrated").partition("@/")[2].partition("?")[0]
-    database = Database(f"postgresql://{OWNER}@127.0.0.1:{network.port}/{name}")
+    database = Database(at_port(postgres.create_database(like="migrated"), network.port))
     yield database
     network.heal()
     await database.close()
