@@ -22,10 +22,13 @@ def told(server: RunningServer, event: str) -> list[Any]:
     return [line for line in events(server) if line["event"] == event]
 
 
-async def test_a_killed_store_is_two_lines_at_most_and_one_pair_for_each_reader_of_the_feed(
+async def test_a_killed_store_is_two_lines_at_most_and_a_pair_for_each_reader_of_the_feed(
     server: RunningServer,
 ) -> None:
-    """It may be back before anybody calls it or reads from it again, and then it was not away for them."""
+    """It may be back before anybody calls it or reads from it again, and then it was not away for them.
+
+    On a busy machine it may be silent for some seconds once more, and then that is a pair too.
+    """
     os.kill(await store_pid(stage_of(server)), signal.SIGKILL)
     await eventually(lambda: told(server, "store_restarted"), "the store to run again")
     await asyncio.sleep(2)  # whoever was in the middle of something has noticed by now
@@ -34,8 +37,10 @@ async def test_a_killed_store_is_two_lines_at_most_and_one_pair_for_each_reader_
     away, back = told(server, "store.away"), told(server, "store.back")
     assert (len(away), len(back)) in ((0, 0), (1, 1))
     assert [line["store"] for line in away] == [line["store"] for line in back]
-    readers = [line["reader"] for line in told(server, "feed.away")]
-    assert sorted(set(readers)) == sorted(readers)
+    lines = [line for line in events(server) if line["event"] in ("feed.away", "feed.back")]
+    for reader in {line["reader"] for line in lines}:
+        said = [line["event"] for line in lines if line["reader"] == reader]
+        assert said in (["feed.away", "feed.back"], ["feed.away", "feed.back"] * 2)
     assert not told(server, "worker.waits")
 
 
