@@ -125,13 +125,22 @@ FRAMELESS = """said => { const { borderTopWidth, backgroundColor } = getComputed
 
 
 async def test_until_a_key_is_pressed_the_page_says_that_it_is_silent(stage: Stage, desk: Page) -> None:
-    said = desk.get_by_text("Sound is off. Press any key.", exact=True)
+    said = desk.get_by_text("Sound is off. Tap or press a key.", exact=True)
     await expect(said.first).to_be_visible()
     assert await said.first.evaluate(FRAMELESS), "it is no alarm: the first key or click settles it"
     assert await desk.locator("#sound-open.alarm").count() == 0
     await desk.keyboard.press("Shift")
     await expect(desk.locator("#sound-off")).to_be_hidden()
     await expect(desk.locator("#sound-words")).to_have_text("Sound")
+
+
+async def test_one_tap_turns_the_sound_on(stage: Stage, browser: Browser) -> None:
+    context = await browser.new_context(has_touch=True, locale="en-GB")
+    page = await open_console(stage, context, width=390, height=844)
+    await expect(page.locator("#sound-off")).to_be_visible()
+    await page.locator("#pane-1").tap()
+    await expect(page.locator("#sound-off")).to_be_hidden()
+    await context.close()
 
 
 @pytest.mark.parametrize("width", [1440, 1100, 390])

@@ -138,7 +138,7 @@ def script_texts(texts: gettext.NullTranslations) -> dict[str, str]:
         "copy": _("Copy"),
         "discard": _("Discard"),
         "sound_on": _("Sound is on"),
-        "sound_press": _("Sound is off. Press any key."),
+        "sound_press": _("Sound is off. Tap or press a key."),
         "sound_muted": _("Sound is muted"),
         "sound_none": _("This browser can't play sounds"),
         "sound": _("Sound"),

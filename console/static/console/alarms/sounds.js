@@ -65,7 +65,8 @@ export function soundState() {
 /** @param {() => void} whenChanged */
 export function startSounds(whenChanged) {
   changed = whenChanged;
-  for (const event of ["keydown", "pointerdown"]) document.addEventListener(event, wake, { capture: true });
+  // A finger's tap may start sounds only at its end in Safari.
+  for (const event of ["keydown", "pointerdown", "click"]) document.addEventListener(event, wake, { capture: true });
   changed();
 }
 
