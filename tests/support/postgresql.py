@@ -4,6 +4,7 @@ from pathlib import Path
 
 from console.proving import postgresql
 from console.proving.postgresql import OWNER, at_port
+from tests.support.debian import found_or_installed
 
 __all__ = ["OWNER", "PostgresServer", "at_port", "find_programs"]
 
@@ -18,5 +19,5 @@ class PostgresServer(postgresql.PostgresServer):
 
 def find_programs() -> Path:
     """Return the folder of `initdb` and `postgres`; as root, install Debian's package if there is none."""
-    pass
+    found_or_installed("postgresql", postgresql.system_programs)
     return postgresql.find_programs()
