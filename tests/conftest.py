@@ -2,8 +2,11 @@
 
 import asyncio
 import gc
+import logging
 import os
 import shutil
+import sys
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -59,9 +62,18 @@ hypothesis.settings.load_profile("busy")
 
 @pytest.fixture(autouse=True)
 def plain_logs() -> Iterator[None]:
-    """Reset logging: a command run in this process points it at an output that is closed after the test."""
+    """Reset logging: a command run in this process points it at an output that is closed after the test.
+
+    A task that is thrown away later would fail to say so there, at any moment. In Python 3.11 the trace of that ends
+    the whole worker if pytest is just writing a trace too.
+    """
+    hooks = sys.excepthook, threading.excepthook
     yield
     structlog.reset_defaults()
+    sys.excepthook, threading.excepthook = hooks
+    logging.captureWarnings(False)
+    for handler in [one for one in logging.root.handlers if type(one) is logging.StreamHandler]:
+        logging.root.removeHandler(handler)
 
 
 @pytest.fixture
