@@ -144,7 +144,7 @@ class HtmlViews:
 
     def who(self, slot: int, chat: ChatState, *, locale: str, seen: int = 0) -> Markup:
         """Render the header without its target."""
-        name = chat.name or stranger(chat, locale=locale)
+        name = chat.name or stranger(chat.visitor, locale=locale)
         directory = self.current.directory
         queue, members = directory.queues.get(chat.queue), directory.members
         shown = chat.watchers if directory.watch_shown else ()
@@ -190,9 +190,9 @@ def span_of(chat: ChatState, queue: Queue | None) -> int:
     return {"offered": queue.accept, "wrapup": queue.wrapup}.get(chat.place, 0)
 
 
-def stranger(chat: ChatState, *, locale: str) -> str:
-    """Return the display name of a visitor without a name, such as `Visitor 4f2`."""
-    return f"{page_texts().get(locale).gettext('Visitor')} {chat.visitor[-3:]}"
+def stranger(visitor: str, *, locale: str) -> str:
+    """Return what a visitor without a name is called by their id, such as `Visitor 4f2`; `Visitor` without an id."""
+    return f"{page_texts().get(locale).gettext('Visitor')} {visitor[-3:]}".strip()
 
 
 def _upsert(chat: ChatState, lines: str, more: str = "") -> str:

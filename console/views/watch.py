@@ -50,7 +50,7 @@ class WatchViews:
 
     def head(self, chat: ChatState, *, locale: str, now: int) -> str:
         names = _names_in(self._current)
-        who = chat.name or stranger(chat, locale=locale)
+        who = chat.name or stranger(chat.visitor, locale=locale)
         watchers = [names.get(id, id) for id in chat.watchers] if self._sees() else []
         queue, agent = self._current.directory.queues.get(chat.queue), names.get(chat.agent, chat.agent)
         if chat.bot in self._current.picture.bots:

@@ -23,6 +23,7 @@ from console.pages.settings.common import _, draw, for_supervisors, known_to, la
 from console.pages.settings.form import HOUR, MINUTE, SECOND, Gettext, in_words, seconds
 from console.pages.settings.opening_hours import day_names
 from console.views.channels import channel_name
+from console.views.html import stranger
 from console.views.i18n import page_texts
 
 AT = "/settings/changes"
@@ -301,7 +302,7 @@ async def show(request: Request, me: SignedIn) -> Response:
     reader.names["alert"] = {rule.id: rule.name for rule in await alerts.read_all(services, me.member)}
     reader.names["integration"] = await services.stores.integrations.names()
     visitors = await audit_log.visitors_of(services, me.member, {*map(chat_of, lines[:PAGE])} - {""})
-    reader.names["chat"] = {chat: reader.visitor(one.id, one.name) for chat, one in visitors.items()}
+    reader.names["chat"] = {chat: one.name or stranger(one.id, locale=reader.locale) for chat, one in visitors.items()}
     older = "-".join(map(str, lines[PAGE - 1].place)) if len(lines) > PAGE else ""
     context = {
         "changes": [reader.read(line) for line in lines[:PAGE]],
@@ -368,7 +369,7 @@ class Reader:
 
     def hidden_line(self, line: SupervisorAction, fact: Redacted | NoteRedacted) -> ShownChange:
         _, hidden = self.gettext, fact.fact
-        visitor = self.visitor(line.visitor, line.name)
+        visitor = line.name or stranger(line.visitor, locale=self.locale)
         who = self.person(fact.by, otherwise=visitor)
         whose = visitor if isinstance(hidden, Rated) else hidden.author.name or hidden.author.id
         what = [Difference(_("Written by"), "", whose)]
@@ -379,14 +380,10 @@ class Reader:
     def in_chat(
         self, line: SupervisorAction, fact: Transferred | Note, what: str, differing: list[Difference]
     ) -> ShownChange:
-        thing = self.visitor(line.visitor, line.name)
+        thing = line.name or stranger(line.visitor, locale=self.locale)
         return ShownChange(
             fact.at, fact.author.name or fact.author.id, what, thing, differing, address=f"/chats/{fact.chat}"
         )
-
-    def visitor(self, id: str, name: str) -> str:
-        """Return what a visitor is called, as everywhere else."""
-        return name or f"{self.gettext('Visitor')} {id[-3:]}".strip()
 
     def holder(self, id: str) -> str:
         return self.person(id) if id else self.gettext("waiting")
