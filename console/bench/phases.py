@@ -157,9 +157,8 @@ class Bench:
         await self._come(self.idle)
         await asyncio.sleep(1)
         connected, store = usage(self.target.pid).memory, usage(self._store).memory
-        for visitor in self.idle:
-            visitor.open()
-        await until(lambda: all(visitor.chat for visitor in self.idle), "the chats in line")
+        for start in range(0, sockets, TOGETHER):
+            await self._line_up(self.idle[start : start + TOGETHER])
         await asyncio.sleep(1)
         return Idle(
             sockets=sockets,
@@ -167,6 +166,11 @@ class Bench:
             chat_server=_kib(usage(self.target.pid).memory - connected, sockets),
             chat_store=_kib(usage(self._store).memory - store, sockets),
         )
+
+    async def _line_up(self, visitors: Sequence[LoadVisitor]) -> None:
+        for visitor in visitors:
+            visitor.open()
+        await until(lambda: all(visitor.chat for visitor in visitors), "the chats in line")
 
     def findings(self) -> dict[str, int]:
         """Return the checker's findings by kind; waiting chats were shown to no agent."""

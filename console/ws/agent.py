@@ -4,7 +4,6 @@ Both subprotocols share commands; renderers differ: JSON for bots, HTML for the 
 """
 
 import asyncio
-from collections.abc import Mapping
 
 import msgspec
 import structlog
@@ -34,7 +33,6 @@ from console.protocol import (
     Colleagues,
     Decline,
     FollowColleagues,
-    Inbound,
     Invite,
     InvitedTo,
     Label,
@@ -60,7 +58,7 @@ from console.ws.agent_html import HtmlRenderer
 from console.ws.agent_json import JsonRenderer
 from console.ws.agent_renderer import AgentRenderer, leaves
 from console.ws.arriving import ArrivingChats
-from console.ws.connection import Action, Connection, Handler, Hangup
+from console.ws.connection import Connection, Hangup, acked, done
 from console.ws.drafting import Drafting
 from console.ws.reconnect import where_chats_went
 from console.ws.upgrade import FOREIGN, offer, refuse_upgrade
@@ -105,40 +103,6 @@ class AgentConnection(Connection):
         self._events = CatchUp(self._hear)
         self._arriving = ArrivingChats(self.services.workspace, self._take_in, self._hear_again, lambda: self.cut(1012))
         self._following: asyncio.Task[None] | None = None
-
-    def verbs(self) -> Mapping[type[Inbound], Handler]:
-        return {
-            **{kind: self.acked(verb) for kind, verb in self.commands().items()},
-            SaveDraft: self.draft,
-            ShownFrame: self.shown,
-            AgentTyping: self.actions.typing,
-            AgentHistory: self.history,
-            FollowColleagues: self.follow_colleagues,
-            AskForDrafts: self.ask_for_drafts,
-            Watch: self.watch,
-        }
-
-    def commands(self) -> Mapping[type[Inbound], Action]:
-        """Commands that are answered with an ack."""
-        actions = self.actions
-        return {
-            SetStatus: actions.set_status,
-            Breathe: actions.breathe,
-            SetOwnLimit: actions.set_own_limit,
-            AgentSay: actions.say,
-            AddNote: actions.note,
-            AgentEnd: actions.end,
-            SkipReply: actions.no_reply,
-            Take: actions.take,
-            Accept: actions.accept,
-            Decline: actions.decline,
-            Transfer: actions.transfer,
-            Invite: actions.invite,
-            Label: actions.label,
-            Rename: actions.rename,
-            SetLanguage: actions.set_language,
-            Whisper: actions.whisper,
-        }
 
     # --- connecting and reconnecting ------------------------------------------------------------------
 
@@ -313,6 +277,32 @@ class AgentConnection(Connection):
             # Fenced: a later connection holds the console and must not be ended by this one.
             except Fenced:
                 return
+
+    verbs = {
+        SetStatus: acked(AgentActions.set_status),
+        Breathe: acked(AgentActions.breathe),
+        SetOwnLimit: acked(AgentActions.set_own_limit),
+        AgentSay: acked(AgentActions.say),
+        AddNote: acked(AgentActions.note),
+        AgentEnd: acked(AgentActions.end),
+        SkipReply: acked(AgentActions.no_reply),
+        Take: acked(AgentActions.take),
+        Accept: acked(AgentActions.accept),
+        Decline: acked(AgentActions.decline),
+        Transfer: acked(AgentActions.transfer),
+        Invite: acked(AgentActions.invite),
+        Label: acked(AgentActions.label),
+        Rename: acked(AgentActions.rename),
+        SetLanguage: acked(AgentActions.set_language),
+        Whisper: acked(AgentActions.whisper),
+        SaveDraft: draft,
+        ShownFrame: shown,
+        AgentTyping: done(AgentActions.typing),
+        AgentHistory: history,
+        FollowColleagues: follow_colleagues,
+        AskForDrafts: ask_for_drafts,
+        Watch: watch,
+    }
 
 
 async def agent_socket(socket: WebSocket) -> None:

@@ -1,6 +1,5 @@
 """The supervisor's socket, `/ws/board`. All boards show the same; each has its own commands and watched chats."""
 
-from collections.abc import Mapping
 from typing import Any, cast
 
 import msgspec
@@ -16,7 +15,7 @@ from console.domain.directory import Member
 from console.domain.permissions import may, require
 from console.errors import NotAllowed, Unknown
 from console.events import AgentChanged, Revoked
-from console.protocol import Inbound, Watch, Whisper
+from console.protocol import Watch, Whisper
 from console.protocol.supervisor import (
     BoardFrame,
     BoardHello,
@@ -28,13 +27,24 @@ from console.protocol.supervisor import (
 )
 from console.security import log as security_log
 from console.views.templating import locale_of
-from console.ws.connection import Action, Connection, Handler, Hangup
+from console.ws.connection import Action, Connection, Hangup, Verb, acked
 from console.ws.upgrade import FOREIGN, offer, refuse_upgrade
 from console.ws.watching import Watching
 
 HTML = "sestetto.v1.html"
 
 log = structlog.get_logger()
+
+
+def supervised(action: Action) -> Verb:
+    """Like `acked`, but close the socket if the member may no longer supervise."""
+    handle = acked(action)
+
+    async def supervise(connection: Any, frame: Any) -> None:
+        connection.member()
+        await handle(connection, frame)
+
+    return supervise
 
 
 class BoardConnection(Connection):
@@ -51,27 +61,6 @@ class BoardConnection(Connection):
         self.author = self.actions.author
         self.locale = locale_of(socket, me.member.locale)
         self.watching = Watching(self, self.services, self.author, self.locale, lambda chat: True)
-
-    def verbs(self) -> Mapping[type[Inbound], Handler]:
-        actions = self.actions
-        return {
-            Watch: self.watch,
-            Whisper: self.acked(actions.whisper),
-            TakeOver: self.acked(actions.take_over),
-            Move: self.acked(actions.move),
-            SetAgentStatus: self.acked(actions.set_status),
-            SetLimit: self.acked(actions.set_limit),
-        }
-
-    def acked(self, action: Action) -> Handler:
-        """Like every socket's, but close the socket if the member may no longer supervise."""
-        handle = super().acked(action)
-
-        async def supervise(frame: Any) -> None:
-            self.member()
-            await handle(frame)
-
-        return supervise
 
     async def hello(self, frame: BoardHello) -> bool:
         if not isinstance(frame, BoardHello):
@@ -130,6 +119,15 @@ class BoardConnection(Connection):
         self.boards.leave(self)
         self.services.hub.leave(self)
         await self.watching.close()
+
+    verbs = {
+        Watch: watch,
+        Whisper: supervised(SupervisorActions.whisper),
+        TakeOver: supervised(SupervisorActions.take_over),
+        Move: supervised(SupervisorActions.move),
+        SetAgentStatus: supervised(SupervisorActions.set_status),
+        SetLimit: supervised(SupervisorActions.set_limit),
+    }
 
 
 async def board_socket(socket: WebSocket) -> None:

@@ -1,7 +1,5 @@
 """The bot's socket, `/ws/bot`: an integration with a token of the scope `bot`. JSON in both directions."""
 
-from collections.abc import Mapping
-
 import msgspec
 from starlette.websockets import WebSocket
 
@@ -25,11 +23,10 @@ from console.protocol import (
     BotStream,
     BotWelcome,
     ChatForBot,
-    Inbound,
 )
 from console.queue.results import ChatSnapshot
 from console.ws.arriving import ArrivingChats
-from console.ws.connection import Connection, Handler, Hangup
+from console.ws.connection import Connection, Hangup, acked, done
 from console.ws.upgrade import offer, refuse_upgrade
 
 SUBPROTOCOL = "sestetto.v1"
@@ -51,15 +48,6 @@ class BotConnection(Connection):
         self.has: dict[str, int] = {}  # chats -> feed number at which they were sent
         self._events = CatchUp(self._hear)
         self._arriving = ArrivingChats(self.services.workspace, self._take_in, self._show, lambda: self.cut(1012))
-
-    def verbs(self) -> Mapping[type[Inbound], Handler]:
-        actions = self.actions
-        return {
-            BotSay: self.acked(actions.say),
-            BotStream: actions.stream,
-            BotHandOver: self.acked(actions.hand_over),
-            BotEnd: self.acked(actions.end),
-        }
 
     async def hello(self, frame: BotHello) -> bool:
         if not isinstance(frame, BotHello):
@@ -147,6 +135,13 @@ class BotConnection(Connection):
             # Fenced: a later connection has the bot's chats and must not be ended by this one.
             except Fenced:
                 return
+
+    verbs = {
+        BotSay: acked(BotActions.say),
+        BotStream: done(BotActions.stream),
+        BotHandOver: acked(BotActions.hand_over),
+        BotEnd: acked(BotActions.end),
+    }
 
 
 def chat_for_bot(live: ChatSnapshot) -> ChatForBot:

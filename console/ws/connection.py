@@ -40,8 +40,8 @@ log = structlog.get_logger()
 BAD_FRAME = Error("bad_frame", "This frame is not part of the protocol.")
 TOO_FAST = Error("slow_down", "Too many frames: wait a moment.")
 
-Handler = Callable[[Any], Awaitable[Any]]
-Action = Callable[[Any], Awaitable[Said]]  # a verb of `console.actions`
+Verb = Callable[[Any, Any], Awaitable[Any]]  # handles a frame: called with the connection and the frame
+Action = Callable[[Any, Any], Awaitable[Said]]  # a method of the connection's actions, called with these and the frame
 
 
 class CommandName(msgspec.Struct):
@@ -69,13 +69,32 @@ class Hangup(Exception):
         self.code, self.reason = code, reason
 
 
+def done(action: Callable[[Any, Any], Awaitable[None]]) -> Verb:
+    """Let an action handle a frame; nothing answers it."""
+
+    async def handle(connection: Any, frame: Any) -> None:
+        await action(connection.actions, frame)
+
+    return handle
+
+
+def acked(action: Action) -> Verb:
+    """Let an action handle a frame; its result is sent as an ack."""
+
+    async def handle(connection: Any, frame: Any) -> None:
+        connection.ack(frame.cid, await action(connection.actions, frame))
+
+    return handle
+
+
 class Connection:
     """A socket after its upgrade.
 
-    Subclasses provide the frames, the handling of the first one, and the table of verbs.
+    Subclasses provide the frames, the handling of the first one, and the table of verbs, which all their sockets share.
     """
 
     frames: msgspec.json.Decoder[Any]
+    verbs: Mapping[type[Inbound], Verb]
     rate: tuple[float, int] = (10, 40)  # frames per second, and at once; the same again of signals
 
     def __init__(self, socket: WebSocket) -> None:
@@ -92,9 +111,6 @@ class Connection:
         self._reader: asyncio.Task[None] | None = None
 
     # --- for subclasses --------------------------------------------------------------------------
-
-    def verbs(self) -> Mapping[type[Inbound], Handler]:
-        raise NotImplementedError
 
     async def hello(self, frame: Any) -> bool:
         """Handle the first frame. False if it may not come first."""
@@ -194,25 +210,24 @@ class Connection:
                 first = self._decoded(await self._receive())
         except TimeoutError:
             raise Hangup(1008, "no hello within 10 s") from None
-        if first is None or not await self._guarded(self.hello, first):
+        if first is None or not await self._guarded(type(self).hello, first):
             raise Hangup(1008, "the first frame is not a hello of this socket")
-        verbs = self.verbs()
         while True:
             text = await self._receive()
             # Signals have a budget of their own: who types fast must not have their words held back for it.
             if not (self._signals if text.startswith(SIGNALS) else self._bucket).take():
                 self._slow_down(text)
             elif (frame := self._decoded(text)) is not None:
-                await self._do(frame, verbs)
+                await self._do(frame)
 
-    async def _do(self, frame: Any, verbs: Mapping[type[Inbound], Handler]) -> None:
+    async def _do(self, frame: Any) -> None:
         # A ping is answered even while commands are held back: it measures the connection.
         if isinstance(frame, Ping):
             self.send(Pong(frame.at, self.now()))
         elif self._overtakes(frame):
             self.nack(frame.cid, SlowDown())
-        elif type(frame) in verbs:
-            await self._guarded(verbs[type(frame)], frame)
+        elif verb := self.verbs.get(type(frame)):
+            await self._guarded(verb, frame)
         else:
             self.send(BAD_FRAME)
 
@@ -268,8 +283,8 @@ class Connection:
         else:
             self.send(TOO_FAST)
 
-    async def _guarded(self, handler: Handler, frame: Any) -> Any:
-        """Run a handler.
+    async def _guarded(self, verb: Verb, frame: Any) -> Any:
+        """Run a verb.
 
         A refusal becomes a nack; an unknown result closes the socket, so that the client resends everything.
         """
@@ -277,14 +292,14 @@ class Connection:
         try:
             if self._debug:
                 log.debug("socket.command")
-            return await self._handled(handler, frame)
+            return await self._handled(verb, frame)
         finally:
             command_under_way.reset(token)
 
-    async def _handled(self, handler: Handler, frame: Any) -> Any:
+    async def _handled(self, verb: Verb, frame: Any) -> Any:
         cid = getattr(frame, "cid", "")
         try:
-            return await handler(frame)
+            return await verb(self, frame)
         except Refused as problem:
             if isinstance(problem, NotAllowed):
                 security_log.refused(str(type(frame).__struct_config__.tag))
@@ -311,14 +326,6 @@ class Connection:
     def chat_of_all(self) -> str:
         """The one chat that this socket is about; empty if its frames name their chats."""
         return ""
-
-    def acked(self, action: Action) -> Handler:
-        """Wrap an action so that its result is sent as an ack."""
-
-        async def handle(frame: Any) -> None:
-            self.ack(frame.cid, await action(frame))
-
-        return handle
 
     def ack(self, cid: str, said: Said) -> None:
         self.send(Ack(cid, said.seq, said.at, said.chat))

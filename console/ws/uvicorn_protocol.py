@@ -4,12 +4,13 @@ It pings silent agents sooner than silent visitors. Browsers answer pings withou
 alive, and a dead one is noticed: an agent's within 8 s, a visitor's within 40 s.
 """
 
+import asyncio
 from collections.abc import Callable
 from typing import Any, cast
 
 from uvicorn.protocols.websockets.wsproto_impl import WSProtocol
-from wsproto import events
-from wsproto.connection import ConnectionState
+from wsproto import WSConnection, events
+from wsproto.connection import Connection, ConnectionState, ConnectionType
 
 from console.limits.connections import Connections
 from console.protocol import MAX_FRAME
@@ -36,6 +37,9 @@ MOST_UNREAD = 32  # frames that may queue for the application before reading fro
 LINGER = 1.0  # seconds a client has to read why its socket ends ...
 MOST_LINGER = 256 * 1024  # ... and bytes it may still send, which are discarded
 
+WRITABLE = asyncio.Event()  # of every client that reads as fast as we write
+WRITABLE.set()
+
 
 class Protocol(WSProtocol):
     """uvicorn's protocol with a ping interval per path, limits on what a client sends, and shortcuts for the
@@ -44,10 +48,22 @@ class Protocol(WSProtocol):
     `sestetto.abort` ends a socket at once; `sestetto.writer` returns what writes a list of texts together. This
     class finds and counts frames, a bounded number in each turn of the event loop; wsproto handles only fragments,
     binary and close frames.
+
+    There are thousands of sockets, and most are silent: what few of them need is made when it is needed.
     """
+
+    # Ours, and a few of uvicorn's: objects share the keys of their dictionaries as long as these have 30 at most.
+    __slots__ = (
+        *("open_connections", "inbox", "_conn", "_in_fragments", "_turn_waits", "_again", "_heartbeats", "_heard"),
+        *("_asked", "_thrown_away"),
+        *("queue", "writable", "buffer", "ping_interval", "ping_timeout", "ping_timer", "pong_timer"),
+    )
+
+    _conn: WSConnection | Connection | None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.writable = WRITABLE
         self.open_connections = cast(Connections, self.config.connections)  # type: ignore[attr-defined]
         self.inbox = Inbox(MAX_FRAME)
         self.close_timeout = LINGER
@@ -59,6 +75,17 @@ class Protocol(WSProtocol):
         self._heard = self.loop.time()  # when something came
         self._asked = False  # it was pinged, and nothing has come since
         self._thrown_away = -1  # bytes discarded, once the client is no longer listened to; -1 before
+
+    @property
+    def conn(self) -> Any:
+        """What parses the handshake; after it, what parses wsproto's share of the frames, made when first needed."""
+        if self._conn is None:
+            self._conn = Connection(ConnectionType.SERVER)
+        return self._conn
+
+    @conn.setter
+    def conn(self, conn: WSConnection) -> None:
+        self._conn = conn
 
     def handle_connect(self, event: events.Request) -> None:
         visitor = event.target.startswith("/ws/visitor")
@@ -172,6 +199,8 @@ class Protocol(WSProtocol):
 
     async def send(self, message: Any) -> None:
         await super().send(message)
+        if message["type"] == "websocket.accept":
+            self._conn = None  # the handshake is over, with all that was kept for it
         if message["type"] in ("websocket.accept", "websocket.close"):
             self.inbox.closing = self.close_sent
             self._next_turn()
@@ -191,8 +220,12 @@ class Protocol(WSProtocol):
             self.transport.write(frames_of(texts))
         return True
 
+    def pause_writing(self) -> None:
+        self.writable = asyncio.Event()
+
     def resume_writing(self) -> None:
         super().resume_writing()
+        self.writable = WRITABLE
         self._again()
 
     # --- the end ---------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 import asyncio
 import operator
-from collections.abc import Mapping
 from contextlib import suppress
 
 import msgspec
@@ -29,7 +28,6 @@ from console.protocol import (
     HistoryPage,
     Identified,
     Identify,
-    Inbound,
     LeaveMessage,
     MailTranscript,
     Open,
@@ -52,7 +50,7 @@ from console.protocol import (
 )
 from console.queue.results import Arrived
 from console.views.json import files_allowed, questions_asked, raw, visitor_chat, visitor_facts
-from console.ws.connection import Connection, Handler, Hangup
+from console.ws.connection import Connection, Hangup, acked, done
 from console.ws.upgrade import offer, refuse_upgrade, why_not_admitted
 from console.ws.wait_status import WaitStatus
 
@@ -89,27 +87,10 @@ class VisitorConnection(Connection):
             self.services, asked["site"], asked.get("queue", ""), visitor, browser, client_address(self.socket)
         )
 
-    def verbs(self) -> Mapping[type[Inbound], Handler]:
-        actions = self.actions
-        return {
-            Open: self.opened,
-            VisitorSay: self.acked(actions.say),
-            VisitorTyping: actions.typing,
-            VisitorSeen: actions.seen,
-            SetProfile: self.set_profile,
-            VisitorEnd: self.acked(actions.end),
-            AskPerson: self.acked(actions.ask_person),
-            Rate: self.acked(actions.rate),
-            MailTranscript: self.acked(actions.mail_transcript),
-            LeaveMessage: self.acked(actions.leave_message),
-            VisitorHistory: self.history,
-            Identify: self.identify,
-        }
-
     async def opened(self, frame: Open) -> None:
         """Open a chat. Whoever does not know the questions of the site comes again: the welcome tells them."""
         try:
-            await self.acked(self.actions.open)(frame)
+            self.ack(frame.cid, await self.actions.open(frame))
         except BadAnswers:
             asyncio.get_running_loop().call_later(STALE, self.cut, COME_AGAIN)
             raise
@@ -312,6 +293,21 @@ class VisitorConnection(Connection):
             self.services.address_sockets.go(self._counted)
         if self.actions.chat:
             await self.services.workspace.depart(self.actions.chat, self.actions.connection)
+
+    verbs = {
+        Open: opened,
+        VisitorSay: acked(VisitorActions.say),
+        VisitorTyping: done(VisitorActions.typing),
+        VisitorSeen: done(VisitorActions.seen),
+        SetProfile: set_profile,
+        VisitorEnd: acked(VisitorActions.end),
+        AskPerson: acked(VisitorActions.ask_person),
+        Rate: acked(VisitorActions.rate),
+        MailTranscript: acked(VisitorActions.mail_transcript),
+        LeaveMessage: acked(VisitorActions.leave_message),
+        VisitorHistory: history,
+        Identify: identify,
+    }
 
 
 def turned_away(socket: WebSocket) -> Refused | None:

@@ -1,6 +1,7 @@
 """What one message costs: one round trip to the store, no SQL on its way, one frame of fragments in 50 ms."""
 
 import asyncio
+import gc
 import itertools
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -10,11 +11,14 @@ import msgspec
 import pytest
 import websockets
 from sqlalchemy import event
+from wsproto.connection import Connection
+from wsproto.handshake import H11Handshake
 
 from console.protocol import AgentHello, Html, Outbound, Shown, encoder
 from console.proving.clients import Cast
 from console.ws.agent import AgentConnection
 from console.ws.agent_html import COALESCE
+from console.ws.uvicorn_protocol import Protocol
 from tests.faults.installation import Inside
 from tests.faults.journal import promises_kept
 from tests.support.eventually import eventually
@@ -175,3 +179,14 @@ def watch_console(stage: Inside) -> list[float]:
 
     console.send = seen  # type: ignore[method-assign]
     return spoken
+
+
+async def test_a_silent_socket_keeps_nothing_of_its_handshake(undisturbed: Inside, inside: Inside) -> None:
+    async with Cast(inside) as cast:
+        for number in range(5):
+            await cast.visitor(f"silent-{number}")
+        gc.collect()
+        kept = gc.get_objects()
+        assert sum(isinstance(thing, Protocol) for thing in kept) == 5
+        # Those of the visitors' own ends are clients.
+        assert not [thing for thing in kept if isinstance(thing, H11Handshake | Connection) and not thing.client]

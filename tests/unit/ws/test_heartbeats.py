@@ -33,10 +33,12 @@ class Wire:
 def socket_of(interval: float, timeout: float) -> tuple[Protocol, Wire]:
     """A socket whose client was heard at second 100."""
     protocol, wire = Protocol.__new__(Protocol), Wire()
-    protocol.__dict__.update(
-        transport=wire, close_sent=False, ping_interval=interval, ping_timeout=timeout, _heard=100.0, _asked=False,
-        loop=SimpleNamespace(time=lambda: 105.5), _thrown_away=0, scope={},
-    )  # fmt: skip
+    known = {
+        "transport": wire, "close_sent": False, "ping_interval": interval, "ping_timeout": timeout, "_heard": 100.0,
+        "_asked": False, "loop": SimpleNamespace(time=lambda: 105.5), "_thrown_away": 0, "scope": {},
+    }  # fmt: skip
+    for name, value in known.items():
+        setattr(protocol, name, value)
     return protocol, wire
 
 
