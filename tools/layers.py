@@ -16,7 +16,7 @@ class Layer(NamedTuple):
 
 LAYERS = (  # bottom to top
     Layer("values", ("domain", "protocol", "events", "errors"), "values and pure rules; no I/O", True),
-    Layer("projection", ("projection",), "what facts add up to; pure"),
+    Layer("projection", ("projection",), "state computed from facts; pure"),
     Layer(
         "base",
         ("config", "extras", "limits", "security", "metrics", "logs", "timing"),
@@ -24,7 +24,7 @@ LAYERS = (  # bottom to top
         True,
     ),
     Layer("state", ("queue", "archive"), "the live store and SQL"),
-    Layer("consumers", ("consumers", "pairing"), "who follows the feed into SQL; whether store and SQL agree", True),
+    Layer("consumers", ("consumers", "pairing"), "write the feed to SQL; check that store and SQL agree", True),
     Layer("views", ("views",), "facts and state as JSON, HTML and words"),
     Layer(
         "products",
@@ -32,7 +32,7 @@ LAYERS = (  # bottom to top
             *("delivery", "board", "alerts", "suggestions", "drafts", "mail", "files", "identity", "webhooks"),
             *("imports", "exports", "push", "languages"),
         ),
-        "who hears of what; one folder for each part of the product",
+        "delivery of facts; one folder for each part of the product",
     ),
     Layer("services", ("services", "authentication"), "the running parts of one installation", True),
     Layer("actions", ("actions",), "one authorized verb for each use case"),
