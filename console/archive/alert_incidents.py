@@ -31,11 +31,11 @@ class AlertIncidents:
         return FeedCursor(self.database, self.workspace, NAME)
 
     async def stop_following(self) -> None:
-        """Stop following while there is no rule: what happens until there is one is not reported later."""
+        """Stop following the feed while there is no rule. What happens until a rule exists is never reported."""
         await self.database.write(self.cursor.drop)
 
     async def begin(self, reader: str, epoch: str, id: str, n: int) -> tuple[FeedPosition | None, list[Incident]]:
-        """Take the cursor. Return its position (None: it is new and starts at `n`) and the open incidents."""
+        """Take the cursor. Return its position (None if it is new; it then starts at `n`) and the open incidents."""
         async with self.database.writing() as connection:
             before = await connection.run_sync(self.cursor.take, reader, FeedPosition(epoch, id, n))
             return before, await connection.run_sync(self._open)

@@ -83,8 +83,7 @@ class AlertOutbox(SqlOutbox):
     async def claim(self, sender: str, limit: int, busy: Collection[str] = ()) -> tuple[list[Delivery], int]:
         """Claim up to `limit` messages to send now, at most one per destination, none for `busy` ones.
 
-        Return them, and when (ms) the next is due, 0 for none. A message that is not recorded within LEASE is sent
-        again.
+        Return them, and when (ms) the next is due, 0 for none. A message with no result within LEASE is sent again.
         """
         claimed, following = await self.claim_rows(sender, limit, busy)
         return [self._delivery(row, tries) for row, tries in claimed], following
@@ -94,7 +93,7 @@ class AlertOutbox(SqlOutbox):
         return Delivery(row["id"], row["rule"], row["destination"], message, row["made"], tries)
 
     async def record(self, delivery: Delivery, answer: Answer) -> None:
-        """Record the result of a try. Failed messages are tried again, for a day."""
+        """Record the result of a try. Failed messages are retried for a day."""
         await self.record_try(delivery.id, delivery.tries, delivery.made, answer)
 
     async def record_trial(

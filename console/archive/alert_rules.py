@@ -67,7 +67,7 @@ class AlertRules:
             await self._note(connection, by, "Alert changed" if before else "Alert added", before, rule)
 
     async def problems_of(self, rule: AlertRule) -> list[Problem]:
-        """Return all that prevents saving a rule, so that a form says it at once."""
+        """Return everything that prevents saving the rule, so that a form can show all of it."""
         async with self.database.reading() as connection:
             return await self._problems(connection, rule, {one.id: one for one in await _all(connection)})
 
@@ -98,7 +98,7 @@ class AlertRules:
 
 
 def public(rule: AlertRule | None) -> dict[str, Any]:
-    """Return the rule without secrets: of its destinations only what may be shown."""
+    """Return the rule without secrets. Of its destinations, only the displayable part is included."""
     if rule is None:
         return {}
     values = {name: value for name, value in msgspec.to_builtins(rule).items() if value is not None}

@@ -1,4 +1,4 @@
-"""What SQL keeps for alerts: rules, incidents and messages."""
+"""The SQL stores for alerts: rules, incidents and messages."""
 
 from collections.abc import Callable, Collection
 

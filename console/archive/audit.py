@@ -80,7 +80,7 @@ EVERYTHING = AuditFilter()
 
 
 class Change(NamedTuple):
-    """What a line tells: a text of the pages, the thing, and its values before and after."""
+    """What a line says: a text of the pages, the thing, and its values before and after."""
 
     what: str
     target: str
@@ -97,7 +97,7 @@ async def note(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> None:
-    """Add a line as the end of the running transaction; keeps only the differences of `before` and `after`."""
+    """Add a line as the last step of the running transaction. Keeps only the differences of `before` and `after`."""
     await note_all(connection, by, at, [Change(what, target, before, after)])
 
 
@@ -123,24 +123,24 @@ def line_of(by: Somebody, at: int, change: Change) -> dict[str, Any]:
 
 
 def came_from() -> dict[str, str]:
-    """The request under way, as every line of the log names it."""
+    """Return address and id of the current request, as every line of the log has them."""
     known = about_the_request()
     return {name: known[name][:64] for name in ("address", "request")}
 
 
 class AuditStore:
     def __init__(self, database: Database, clock: Callable[[], int]) -> None:
-        """Reads the changes of settings."""
+        """Reads and records changes of settings."""
         self.database = database
         self.clock = clock
 
     async def note_refused(self, by: Somebody, path: str) -> None:
-        """Somebody tried to change a setting that their role may not change."""
+        """Record that somebody tried to change a setting that their role may not change."""
         async with self.database.writing() as connection:
             await note(connection, by, self.clock(), "Change refused", f"page:{path[:120]}")
 
     async def people(self) -> dict[str, str]:
-        """Return everybody who has lines, commands aside: id and the newest name."""
+        """Return everybody who has lines, without the command line: id and newest name."""
         newest = select(func.max(audit.c.id)).where(audit.c.member != "").group_by(audit.c.member)
         wanted = select(audit.c.member, audit.c.name).where(audit.c.id.in_(newest))
         async with self.database.reading() as connection:

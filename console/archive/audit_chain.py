@@ -1,7 +1,7 @@
-"""Appends lines to the audit log's chains (`console.domain.audit_chain`), in the transaction of what they are about.
+"""Appends lines to the audit log's chains (`console.domain.audit_chain`), in the transaction of the change they record.
 
-Whoever appends holds the row of the chain's head until their transaction ends, so a chain never forks. They append
-last: whoever has the head then waits for nobody.
+An appending transaction locks the row of the chain's head until it ends, so a chain never forks. Appending is its last
+step, so a transaction that holds the lock waits for nobody.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ class Head:
 
 
 async def append(connection: AsyncConnection, log: Log, lines: Sequence[Mapping[str, Any]]) -> int:
-    """Append lines, the oldest first, and return the number of the newest. The last thing a transaction does."""
+    """Append lines, the oldest first, and return the number of the newest. Must be the last step of a transaction."""
     if not lines:
         return 0
     head = await lock_head(connection, log)
@@ -42,7 +42,7 @@ async def append(connection: AsyncConnection, log: Log, lines: Sequence[Mapping[
 
 
 async def lock_head(connection: AsyncConnection, log: Log) -> Head:
-    """Lock the head of a chain, with what an older release has written meanwhile in it."""
+    """Lock the head of a chain, and first chain the lines that an older release has written since."""
     wanted = select(audit_heads).where(audit_heads.c.log == log).with_for_update()
     row = (await connection.execute(wanted)).one()
     head = Head(log, row.n, row.hash)
@@ -65,5 +65,5 @@ async def _chain_older(connection: AsyncConnection, head: Head) -> None:
 
 
 def _renamed(links: dict[str, Any]) -> dict[str, Any]:
-    """SQLAlchemy keeps the columns' own names for itself."""
+    """Prefix the names with `new_`: SQLAlchemy reserves the columns' own names."""
     return {f"new_{name}": value for name, value in links.items()}

@@ -1,4 +1,4 @@
-"""Walks through the audit log's chains: does every line fit, and what has been cut or erased and said so?"""
+"""Checks the audit log's chains: does every line fit, and which lines were deleted or erased with a record of it?"""
 
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
@@ -21,10 +21,11 @@ EXPORTED = (*LINKED, *DETAILS, "hash")
 
 
 class Chain(msgspec.Struct):
-    """What is true of one chain.
+    """What the check found for one chain.
 
-    `wrong` says which line is the first that does not fit; empty if it is intact. `cut` lines were deleted from its
-    beginning by data retention, and the values of `erased` ones are gone. `noted` are the given hashes that it has.
+    `wrong` names the first line that does not fit; empty if the chain is intact. `cut` lines were deleted from its
+    beginning by data retention, and `erased` lines lost their values. `noted` are the given hashes that the chain
+    contains.
     """
 
     log: str
@@ -38,7 +39,7 @@ class Chain(msgspec.Struct):
 
 
 async def check_chains(database: Database, noted: Collection[str] = ()) -> list[Chain]:
-    """Check every chain; `noted` are hashes of heads that somebody wrote down."""
+    """Check every chain; `noted` are hashes of heads that were written down earlier."""
     async with _snapshot(database) as connection:
         return [await _check(connection, log, noted) for log in await _logs(connection)]
 
@@ -62,7 +63,7 @@ async def export_lines(database: Database) -> AsyncIterator[dict[str, Any]]:
 
 @asynccontextmanager
 async def _snapshot(database: Database) -> AsyncIterator[AsyncConnection]:
-    """Everything as of one moment, whoever writes meanwhile."""
+    """A transaction that sees everything as of one moment, whatever others write."""
     async with database.reading() as connection:
         if not database.is_sqlite:
             await connection.execution_options(isolation_level="REPEATABLE READ")
@@ -112,7 +113,7 @@ async def _check(connection: AsyncConnection, log: str, noted: Collection[str]) 
 
 
 def _misfit(row: Mapping[Any, Any], expected: int, previous: str, erased: set[int]) -> str:
-    """What is wrong with a line at this place; empty if it fits."""
+    """Return what is wrong with a line at this position; empty if it fits."""
     if row["n"] != expected:
         return f"{_lines(expected, row['n'] - 1)} missing"
     if row["previous"] != previous or hash_of(row) != row["hash"]:
@@ -134,7 +135,7 @@ async def _wrong_at_the_end(connection: AsyncConnection, log: str, n: int, last:
 
 
 class Removed(msgspec.Struct):
-    """What lines of the chain say of others: up to which one (number and hash) they were deleted, and whose values."""
+    """What lines say about other lines: up to which one (number and hash) they were deleted, and whose values."""
 
     cut: set[tuple[int, str]]
     erased: set[int]

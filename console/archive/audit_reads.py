@@ -1,6 +1,6 @@
-"""Who read, searched or exported ended chats: lines of the audit log in a chain of their own, kept for some time.
+"""Who read, searched or exported ended chats: audit lines in a chain of their own, kept for a limited time.
 
-One line for each member, chat and what they did with it in ten minutes, over all processes.
+One line per ten minutes for each member, chat and kind of access, across all processes.
 """
 
 from collections.abc import Callable
@@ -16,8 +16,8 @@ from console.archive.tables import audit
 from console.errors import Unknown
 from console.security import log as security_log
 
-SPAN = 600_000  # ms in which the same is told once
-MOST = 10_000  # of those that are remembered here; SQL knows the rest
+SPAN = 600_000  # ms in which the same access is recorded once
+MOST = 10_000  # accesses remembered here; SQL knows the rest
 
 
 class AuditReads:
@@ -27,25 +27,25 @@ class AuditReads:
         self._told: dict[tuple[str, ...], int] = {}
 
     async def note_chat_read(self, by: Somebody, chat: str) -> None:
-        """Tell that somebody reads a chat, with all that was said in it."""
+        """Record that somebody reads a chat, with everything said in it."""
         await self.note_read(by, Change("Chat read", f"chat:{chat}"))
 
     async def note_read(self, by: Somebody, did: Change) -> None:
-        """Tell it. While SQL cannot be written people read on, and the security log has it instead."""
+        """Record it. While SQL cannot be written, people can still read; the security log records it instead."""
         try:
-            if self.database.blocked:  # nobody gets through: a page must not wait for it
+            if self.database.blocked:  # the writer is blocked, and a page must not wait for it
                 raise Unknown
             await self.note_export(by, did)
         except Unknown:
             security_log.read_unrecorded(did.what, did.target)
 
     async def note_export(self, by: Somebody, did: Change) -> None:
-        """Tell it, before anything leaves, unless the same was told lately. Raises Unknown if SQL cannot be written."""
+        """Record it before anything leaves, unless it was recorded recently. Raises Unknown if SQL is not writable."""
         now, key = self.clock(), (by.id, did.what, did.target, str(did.after))
         if now - self._told.get(key, -SPAN) < SPAN:
             return
         async with self.database.writing() as connection:
-            await lock_head(connection, "reads")  # so that no other process tells the same meanwhile
+            await lock_head(connection, "reads")  # so that no other process records the same
             line = line_of(by, now, did)
             if not await _told(connection, line):
                 await append(connection, "reads", [line])

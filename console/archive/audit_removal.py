@@ -1,7 +1,7 @@
-"""The two ways in which something leaves the audit log, each with a line in the same chain that says what and by whom.
+"""The two ways to remove something from the audit log. Each adds a line to the same chain that says what and by whom.
 
 Data retention deletes a chain's oldest lines. Erasing a visitor empties the values of lines about them; who did what to
-which thing, and when, stays. Everything else is refused by triggers (migration 0019).
+which thing, and when, stays. Triggers refuse everything else (migration 0019).
 """
 
 from collections.abc import Collection
@@ -21,9 +21,9 @@ MOST = 10_000  # lines deleted in one transaction
 
 
 async def cut(connection: AsyncConnection, log: Log, until: int, line: dict[str, Any]) -> int:
-    """Delete the lines before `until` (ms), as far as none after that is among them, and return how many.
+    """Delete the lines before `until` (ms), stopping at the first line that is newer, and return how many.
 
-    At most MOST at once. `line` is the one that says so; number and hash of the last deleted line are added to it.
+    At most MOST in one call. `line` records the deletion; number and hash of the last deleted line are added to it.
     """
     await lock_head(connection, log)
     here = audit.c.log == log

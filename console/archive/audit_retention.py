@@ -1,4 +1,4 @@
-"""How long the audit log is kept, as set in the console, and deleting what is older."""
+"""How long the audit log is kept, as set in the console, and the deletion of older lines."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,7 +20,7 @@ DAY = 86_400_000  # ms
 
 
 class AuditDays(msgspec.Struct, frozen=True):
-    """Days that lines are kept; 0: for good. `by`: the name of who set them."""
+    """Days that lines are kept; 0 keeps them forever. `by`: the name of who set them."""
 
     changes: int = 0
     reads: int = 365
@@ -48,7 +48,7 @@ class AuditRetention:
             await note(connection, by, self.clock(), "Audit log's retention changed", "retention", old, new)
 
     async def cut_old(self) -> int:
-        """Delete lines that are too old, by whole days, so that it is hardly told more than once a day."""
+        """Delete lines that are too old, by whole days, so that the log records a deletion about once a day."""
         days = await self.days()
         kept: tuple[tuple[Log, int], ...] = (("changes", days.changes), ("reads", days.reads))
         return sum([await self._cut(log, most, days.by) for log, most in kept if most])

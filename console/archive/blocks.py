@@ -32,7 +32,7 @@ class BlockStore:
         return await self.directory.change(wanted, by, "blocked")
 
     async def forget(self, keys: Collection[str], *, by: Somebody = COMMAND_LINE) -> Directory:
-        """Take name and note out of blocks that go on: nobody else's word for a visitor who was erased stays."""
+        """Remove name and note from blocks that continue: what others wrote about an erased visitor must not stay."""
 
         def wanted(known: Directory) -> Directory:
             bare = {key: replace(known.blocks[key], name="", note="") for key in keys if key in known.blocks}

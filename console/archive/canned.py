@@ -15,7 +15,7 @@ from console.domain.directory import Canned, Member, Scope
 from console.domain.validation.members import validate_canned
 from console.errors import BadSettings, NotYours, Problem
 
-MOST = 500  # for the same people
+MOST = 500  # replies for the same people
 NO_REPLY = "Reply not found."
 
 
@@ -27,7 +27,7 @@ class CannedStore:
         self.clock = clock
 
     async def for_member(self, member: Member, *, also: Collection[str] = ()) -> list[Canned]:
-        """Return what the member can insert: their own, their queues', then shared ones; by title within each.
+        """Return the replies the member can insert: their own, their queues', then shared ones; by title within each.
 
         `also` are further queues whose chats may reach them.
         """
@@ -44,7 +44,7 @@ class CannedStore:
     async def put(
         self, reply: Canned, *, seen: Canned | None = None, by: Somebody = COMMAND_LINE, also: Step | None = None
     ) -> None:
-        """Add or change a reply, and do what `also` does with it; the caller checks the right.
+        """Add or change a reply, and run `also` in the same transaction. The caller checks the right.
 
         Raises BadSettings if it is invalid.
         """
@@ -66,7 +66,7 @@ class CannedStore:
             await self._note(connection, by, "Canned reply changed" if before else "Canned reply added", before, reply)
 
     async def problems_of(self, reply: Canned) -> list[Problem]:
-        """Return all that prevents saving a reply, so that a form says it at once."""
+        """Return everything that prevents saving the reply, so that a form can show all of it."""
         async with self.database.reading() as connection:
             here = (await connection.execute(select(canned.c.id).where(canned.c.id == reply.id))).first()
             return await _problems(connection, reply, new=here is None)

@@ -1,4 +1,4 @@
-"""The rows of `chats` as the archive's writer reads and writes them: many at a time."""
+"""Reads and writes rows of `chats` for the archive's writer, many at a time."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -10,13 +10,13 @@ from console.archive.reducer import ArchivedChat
 from console.archive.row_statements import RowStatement
 from console.archive.tables import chats
 
-CHUNK = 500  # values in one IN (…); every database accepts as many
+CHUNK = 500  # values in one IN (…); every database accepts this many
 COLUMNS = ArchivedChat.__struct_fields__
-TALKED = ("last", "messages", "agent", "agent_name")  # all that a message changes in an open chat
+TALKED = ("last", "messages", "agent", "agent_name")  # every column that a message changes in an open chat
 
 INSERT = RowStatement(insert(chats))
 _THIS = (chats.c.workspace == bindparam("its_workspace")) & (chats.c.id == bindparam("its_id"))
-# Without the id: SQLite would look at all facts that refer to it.
+# Without the id: SQLite would check all facts that refer to it.
 UPDATE = RowStatement(update(chats).where(_THIS), [name for name in COLUMNS if name != "id"])
 TALK_ON = RowStatement(update(chats).where(_THIS), TALKED)
 
@@ -42,10 +42,10 @@ class ChatRows:
         INSERT.execute(connection, [{"workspace": self.workspace, **msgspec.structs.asdict(chat)} for chat in new])
 
     def save(self, connection: Connection, changed: Iterable[ArchivedChat], before: Mapping[str, ArchivedChat]) -> None:
-        """Update the rows; `before`: as they were loaded.
+        """Update the rows; `before` has them as they were loaded.
 
-        Most chats have only gone on, by messages. Of these few columns and one index change, not forty columns and
-        all indexes.
+        Most chats have only received messages. For these, a few columns and one index change instead of forty columns
+        and all indexes.
         """
         talked: list[dict[str, Any]] = []
         others: list[dict[str, Any]] = []

@@ -1,7 +1,7 @@
-"""What lets members in, whatever its kind: who holds it, and how it ends.
+"""Credentials of every kind: who holds them, and how they end.
 
-Only digests of secrets are stored. Each look-up joins the member, so a deactivated member is out at once, whatever they
-hold.
+Only digests of secrets are stored. Each lookup joins the member, so a deactivated member is signed out immediately,
+whatever credentials they hold.
 """
 
 from typing import Any
@@ -21,7 +21,7 @@ TOKEN_SESSION = "token:"
 class SignedIn(msgspec.Struct, frozen=True):
     """A signed-in member. `session` is the session's id, or `token:<id>`; every form carries `csrf`.
 
-    `provider` vouched for them when they signed in; empty: a password.
+    `provider` signed them in; empty: they used a password.
     """
 
     member: Member
@@ -51,17 +51,17 @@ def revoke(credentials: Table, which: ColumnElement[bool], now: int) -> Update:
 
 
 def revoke_all(member_id: str, now: int) -> list[Update | Delete]:
-    """Return the statements that revoke everything a member holds, and end what they have begun."""
+    """Return the statements that revoke all credentials a member holds, and end what they have begun."""
     return [*(revoke(table, table.c.member == member_id, now) for table in (sessions, tokens)), end_steps(member_id)]
 
 
 def end_steps(member_id: str) -> Delete:
-    """End sign-ins on their way, which a former password began, and links for a new one."""
+    """End unfinished sign-ins that began with a former password, and links for a new password."""
     return delete(sign_in_steps).where(sign_in_steps.c.member == member_id)
 
 
 def end_invitations(member_id: str, now: int) -> Update:
-    """End the invitations that a member made: who may invite nobody any more has nobody come in."""
+    """End the invitations a member made: a member who may no longer invite must not bring anybody in."""
     theirs = invitations.c.inviter == member_id, invitations.c.ended.is_(None)
     return update(invitations).where(*theirs).values(ended=now)
 

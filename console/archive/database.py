@@ -1,8 +1,8 @@
 """Access to SQL: one engine, transactions for reading or writing, migrations.
 
 SQLite (WAL) on one machine, PostgreSQL beyond; no other module needs to know which. A database that is unreachable,
-locked, full or read-only raises `Unknown`: nobody knows whether the work was done, and doing it again is right. Errors
-of a statement itself (a constraint, a value that does not fit) are raised unchanged.
+locked, full or read-only raises `Unknown`: the outcome is unknown, and the caller should retry. Errors of a statement
+itself (a constraint, a value that does not fit) are raised unchanged.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ from console.logs import Outage
 UNFIT = "22"  # PostgreSQL's error class for values that do not fit
 WAIT = 300.0  # seconds that a start waits for the database
 ALEMBIC = threading.Lock()  # it keeps the migration under way in the module's globals
-ALEMBIC_LOOK = 0.02  # seconds between two looks whether it is free
+ALEMBIC_LOOK = 0.02  # seconds between two checks whether it is free
 MIGRATION_LOCK = 0x5E57E770  # PostgreSQL advisory lock, so that one process migrates
 
 log = structlog.get_logger()
@@ -62,7 +62,7 @@ class Database:
         self.shown = without_password(url)
         self.outage = Outage("database", database=self.shown)
         self._url = url
-        self._failed: set[str] = set()  # which of reading and writing, since it was last well
+        self._failed: set[str] = set()  # which of reading and writing fail now
 
     @property
     def file(self) -> Path:
@@ -71,12 +71,12 @@ class Database:
 
     @property
     def engines(self) -> list[Engine]:
-        """All that statements go through."""
+        """All engines that statements run on."""
         return [self.engine.sync_engine, *([self.threads.engine] if self.threads is not None else [])]
 
     @property
     def blocked(self) -> float:
-        """For how many seconds a process has kept everybody else from writing to SQLite; 0 if none does."""
+        """Return the seconds for which another process has blocked every write to SQLite; 0 if none does."""
         return self.lock.blocked if self.lock else 0.0
 
     @asynccontextmanager
@@ -98,7 +98,7 @@ class Database:
                 yield connection
 
     async def read(self, work: Callable[[Connection], T]) -> T:
-        """Run `work` in a transaction that changes nothing. On SQLite all of it is one hop to a thread."""
+        """Run `work` in a transaction that changes nothing. On SQLite the whole transaction is one hop to a thread."""
         if self.threads is None:
             async with self.reading() as connection:
                 return await connection.run_sync(work)
@@ -106,7 +106,7 @@ class Database:
             return await self.threads.read(work)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
-        """Run `work` in a transaction as of `writing`. On SQLite all of it is one hop to a thread."""
+        """Run `work` in a transaction as in `writing`. On SQLite the whole transaction is one hop to a thread."""
         if self.threads is None:
             async with self.writing() as connection:
                 return await connection.run_sync(work)
@@ -115,7 +115,7 @@ class Database:
 
     @asynccontextmanager
     async def _told(self, way: str) -> AsyncIterator[None]:
-        """The log says once when SQL goes away, and when it is back. A locked SQLite is told of by its lock."""
+        """Log once when SQL fails, and once when it is back. A locked SQLite is logged by the writer lock instead."""
         try:
             yield
         except Unknown as problem:
@@ -125,19 +125,19 @@ class Database:
                 self.outage.begins(first_line(problem.__cause__))
             raise
         else:
-            # What cannot be written, as on a full disk, can often be read: that is not its return.
+            # A full disk can often still be read, so a successful read does not mean that writing works again.
             if way == "writing" or way in self._failed:
                 self._failed.clear()
                 self.outage.ends()
 
     async def migrate(self, to: str = NEWEST) -> Versions:
-        """Migrate the tables forward, and return what was there; safe to run from several processes at once."""
+        """Migrate the tables forward, and return the version they had. Safe to run from several processes at once."""
         if self.is_sqlite and str(self.file) != ":memory:":
             await asyncio.to_thread(_make_private, self.file)
-        # A start that has nothing to migrate needs no lock, and goes on although somebody is frozen in a transaction.
+        # A start with nothing to migrate needs no lock, and works even if a process is frozen inside a transaction.
         if to == NEWEST and not (found := await self.versions()).missing:
             return found
-        engine = self.engine if self.is_sqlite else open_engine(self._url, patient=True)  # much may be written anew
+        engine = self.engine if self.is_sqlite else open_engine(self._url, patient=True)  # many rows may be rewritten
         try:
             async with _clear_errors(), engine.connect() as connection:
                 await connection.execution_options(writing=True, migrating=True)
@@ -158,8 +158,8 @@ class Database:
             return await connection.run_sync(read_versions)
 
     async def migrate_when_there(self) -> None:
-        """Migrate at a start; wait for a database that is locked or down. Raises Unknown after WAIT, SettingError at
-        once if it refuses us.
+        """Migrate at startup; wait for a database that is locked or down. Raises Unknown after WAIT, SettingError
+        immediately if the database rejects us.
         """
         until, told = time.monotonic() + WAIT, ""
         while True:
@@ -182,12 +182,12 @@ class Database:
         await self.engine.dispose()
 
     def _why(self, problem: Unknown) -> str:
-        """With the process that holds the lock, if that is what it is about."""
+        """Return the error's text, with the process that holds the lock if the error is about a lock."""
         return f"{problem} ({self.lock.holder()})" if self.lock and "locked" in str(problem) else str(problem)
 
 
 def is_away(error: BaseException) -> bool:
-    """Whether SQL itself failed, rather than the statement."""
+    """Whether SQL itself failed, not the statement."""
     if isinstance(error, DBAPIError):
         state = str(getattr(error.orig, "sqlstate", None) or "")  # asyncpg does not map these errors to DataError
         return not (isinstance(error, IntegrityError | DataError) or state.startswith(UNFIT))
@@ -212,7 +212,7 @@ async def _clear_errors() -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _only_one() -> AsyncIterator[None]:
-    """Migrate one database of this process at a time, whichever event loop asks."""
+    """Migrate one database at a time within this process, whichever event loop asks."""
     while not ALEMBIC.acquire(blocking=False):  # noqa: ASYNC110 (a lock of asyncio belongs to one loop)
         await asyncio.sleep(ALEMBIC_LOOK)
     try:
@@ -222,7 +222,7 @@ async def _only_one() -> AsyncIterator[None]:
 
 
 def _make_private(file: Path) -> None:
-    """For its owner alone: SQLite gives the files beside it the mode of this one."""
+    """Make the file readable by its owner only. SQLite gives the files beside it the same mode."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with suppress(OSError):  # a file that is there already is SQLite's to judge
         os.close(os.open(file, os.O_CREAT | os.O_RDONLY, 0o600))

@@ -25,7 +25,9 @@ Row = Mapping[Any, Any]
 
 
 async def read(connection: AsyncConnection, *, lock: bool = False) -> Directory:
-    """Read the whole directory, without deactivated members. `lock` keeps others from changing it meanwhile."""
+    """Read the whole directory, without deactivated members. `lock` keeps others from changing it until the transaction
+    ends.
+    """
     version = await connection.run_sync(version_of, lock=lock)
     site_rows = (await connection.execute(select(sites))).mappings().all()
     queue_rows = (await connection.execute(select(queues))).mappings().all()
@@ -61,7 +63,7 @@ def version_of(connection: Connection, *, lock: bool = False) -> int:
 async def write(connection: AsyncConnection, known: Directory, wanted: Directory, now: int) -> list[Change]:
     """Write the differences between `known` and `wanted`; return them for the audit log.
 
-    A member missing in `wanted` is deactivated; a new one has no password.
+    A member missing in `wanted` is deactivated; a new member has no password.
     """
     rows = Rows(connection, now)
     await rows.differ(queues, "id", "Queue", known.queues, wanted.queues, queue_row)
@@ -94,7 +96,7 @@ async def bump(connection: AsyncConnection, to: int = 0) -> None:
 
 
 class Rows:
-    """Writes rows in one transaction, and keeps what to tell the audit log of each."""
+    """Writes rows in one transaction, and collects an audit line for each."""
 
     def __init__(self, connection: AsyncConnection, now: int) -> None:
         self.connection, self.now = connection, now
@@ -104,7 +106,7 @@ class Rows:
         self.changes.append(Change(what, target, before, after))
 
     def note_blocks(self, known: Mapping[str, Block], wanted: Mapping[str, Block]) -> None:
-        """One line for each that came, changed, or was lifted before its end."""
+        """Add a line for each block that was added, changed, or lifted early."""
         for key in {**known, **wanted}:
             old, new = known.get(key), wanted.get(key)
             if new is not None and new != old:
@@ -140,7 +142,7 @@ GONE = {"Queue": "removed", "Site": "removed", "Member": "deactivated"}
 
 
 def block_row(block: Block) -> dict[str, Any]:
-    """As the audit log tells it."""
+    """Return the block as the audit log shows it."""
     until = datetime.fromtimestamp(block.until / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
     return {"kind": block.kind, "who": block.who, "name": block.name, "until": until, "note": block.note}
 
@@ -156,7 +158,7 @@ def plain(thing: Queue | Site | Member | None) -> dict[str, Any]:
 
 
 def noted(thing: Queue | Site | Member | None) -> dict[str, Any]:
-    """Return the value as the audit log tells it: without secrets."""
+    """Return the value as the audit log shows it: without secrets."""
     if not isinstance(thing, Site):
         return plain(thing)
     identity = thing.identity
@@ -174,7 +176,7 @@ def noted(thing: Queue | Site | Member | None) -> dict[str, Any]:
 
 
 def queue_of(row: Row) -> Queue:
-    """Build a queue from a row; in a mode that only a newer release knows it is as if it had none."""
+    """Build a queue from a row. A mode that only a newer release knows becomes the first known one."""
     given = {QUEUE_FIELDS.get(name, str(name)): value for name, value in row.items()}
     return msgspec.convert({**given, "mode": _known(given["mode"], get_args(Mode))}, Queue)
 
@@ -192,13 +194,13 @@ def site_row(site: Site) -> dict[str, Any]:
 
 
 def member_of(row: Row) -> Member:
-    """Build a member from a row; in a role that only a newer release knows they are an agent."""
+    """Build a member from a row. A role that only a newer release knows becomes agent."""
     given = {name: row["slots" if name == "limit" else name] for name in Member.__struct_fields__}
     return msgspec.convert({**given, "role": _known(given["role"], get_args(MemberRole))}, Member)
 
 
 def _known(value: str, values: tuple[str, ...]) -> str:
-    """The value, or the first of those that this release knows."""
+    """Return the value if this release knows it, else the first known one."""
     return value if value in values else values[0]
 
 

@@ -1,6 +1,6 @@
-"""Sites, queues, members and some values: what SQL keeps and the store copies, at a version that only grows.
+"""Sites, queues, members and a few values: SQL keeps them and the store copies them, under a version that only grows.
 
-Each change is one transaction: it reads the directory, computes the wanted one, validates it
+Each change is one transaction. It reads the directory, computes the wanted one, validates it
 (`console.domain.validation`), writes the differences, and adds audit lines in the name of `by`.
 """
 
@@ -17,13 +17,13 @@ from console.domain.validation import check
 from console.errors import ChangedMeanwhile, NotYours, Problem
 
 Step = Callable[[AsyncConnection], Awaitable[None]]  # further work in the same transaction
-Look = Callable[[AsyncConnection], Awaitable[list[Problem]]]  # what is wrong with it by tables beside the directory's
+Look = Callable[[AsyncConnection], Awaitable[list[Problem]]]  # more problems, found in tables beside the directory's
 
 
 class DirectoryStore:
-    """The one way to change the directory; the stores of queues, sites, members and preferences use it.
+    """The only way to change the directory; the stores of queues, sites, members and preferences use it.
 
-    An invalid change raises BadSettings and changes nothing; one without a difference leaves no trace.
+    An invalid change raises BadSettings and changes nothing. A change without a difference writes nothing.
     """
 
     def __init__(self, database: Database, clock: Callable[[], int]) -> None:
@@ -49,9 +49,9 @@ class DirectoryStore:
         wrong: Look | None = None,
         also: Step | None = None,
     ) -> Directory:
-        """Replace the directory by what `wanted` makes of it; return the result."""
+        """Replace the directory with what `wanted` returns for it; return the result."""
         async with self.database.writing() as connection:
-            # Locked: two changes at once would each validate against a directory that the other one replaces.
+            # Locked: two changes at once would each validate against a directory that the other replaces.
             known = await rows.read(connection, lock=True)
             new = wanted(known)
             check(known, new, edited=edited, but=but, more=await wrong(connection) if wrong else ())
@@ -62,7 +62,7 @@ class DirectoryStore:
             return replace(new, version=known.version + 1) if changes else known
 
     async def outrun(self, version: int, differs: Callable[[Directory], bool]) -> Directory:
-        """A version above that one, if what SQL has now still `differs` from what is live under it."""
+        """Raise the version above `version` if SQL still `differs` from what is live; return the directory."""
         async with self.database.writing() as connection:
             known = await rows.read(connection, lock=True)
             if not differs(known):
@@ -72,7 +72,7 @@ class DirectoryStore:
 
 
 def must_be_as_seen(now: object, seen: object) -> None:
-    """Raise ChangedMeanwhile if a thing is not what it was when somebody read it; `seen` is None for whatever it is."""
+    """Raise ChangedMeanwhile if the thing changed since somebody read it. `seen` None skips the check."""
     if seen is not None and now != seen:
         raise ChangedMeanwhile
 

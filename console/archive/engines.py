@@ -1,4 +1,4 @@
-"""The engine for a database's URL: PostgreSQL with every wait bounded, or SQLite set up as we need it."""
+"""The engine for a database's URL: PostgreSQL with a limit on every wait, or SQLite set up as Sestetto needs it."""
 
 import asyncio
 import ssl
@@ -18,10 +18,10 @@ from console.extras import missing_library
 
 CONNECT = 3.0  # seconds to connect to PostgreSQL, unless the URL names another time
 STATEMENT = 8.0  # seconds for one statement; PostgreSQL enforces it
-COMMAND = STATEMENT + 2  # seconds until a silent server is given up
-LOCK = 5.0  # seconds to wait for a row that somebody else changes
-IDLE = 15.0  # seconds a transaction may be idle: a frozen process blocks nobody for longer
-MIGRATING = 120.0  # the same of a migration, which computes between its statements
+COMMAND = STATEMENT + 2  # seconds until a silent server counts as lost
+LOCK = 5.0  # seconds to wait for a row that another transaction changes
+IDLE = 15.0  # seconds a transaction may be idle, so that a frozen process blocks others no longer than this
+MIGRATING = 120.0  # the same for a migration, which computes between its statements
 POOL = 5.0  # seconds to wait for a connection when all are in use
 BUSY = 5_000  # ms to wait for another writer of SQLite
 PRAGMAS = (
@@ -31,7 +31,7 @@ PRAGMAS = (
     "foreign_keys=ON",
 )
 FILES = ("sslrootcert", "sslcert", "sslkey", "sslcrl", "passfile")  # options that name a file
-# SQLSTATE classes and codes of a server that will not have us however long we wait: credentials, database, parameters.
+# SQLSTATE classes and codes of errors that waiting cannot fix: credentials, database, parameters.
 NEVER = ("28", "3D", "42", "22", "55P02")
 
 
@@ -40,14 +40,14 @@ class Turned(OSError):
 
 
 def open_engine(url: str, *, patient: bool = False, busy: int = BUSY) -> AsyncEngine:
-    """Return an engine for `url`; `patient`: statements may take any time. Raises SettingError."""
+    """Return an engine for `url`; with `patient`, statements may take any time. Raises SettingError."""
     try:
         read_database_url(url)
         kind = url.partition("://")[0].partition("+")[0]
         if kind in ("postgresql", "postgres"):
             return _postgresql(read_postgresql_url(url), patient=patient)
         engine = create_async_engine(_sqlite(url), pool_timeout=POOL)
-    except (ArgumentError, ValueError) as problem:  # SQLAlchemy's words may hold a piece of the password
+    except (ArgumentError, ValueError) as problem:  # SQLAlchemy's message may contain part of the password
         says = f" ({problem})" if type(problem) is ValueError else ""
         raise SettingError(f"The database URL {without_password(url)} is not valid{says}.") from None
     tame_sqlite(engine.sync_engine, busy)
@@ -102,7 +102,9 @@ def _connecting(url: PostgresUrl, *, patient: bool) -> Callable[[], Awaitable[An
 
 
 def _certificates(options: dict[str, str]) -> dict[str, Any]:
-    """Check the files that the URL names. What the driver does not know, the system's certificates, is made here."""
+    """Check the files that the URL names. The driver cannot use the system's certificates, so their context is made
+    here.
+    """
     for name in FILES:
         if (file := options.get(name, "")) and not (name == "sslrootcert" and file == SYSTEM):
             try:
@@ -118,12 +120,12 @@ def _certificates(options: dict[str, str]) -> dict[str, Any]:
 
 
 def _patience(url: PostgresUrl, *, patient: bool) -> dict[str, Any]:
-    """Time limits, and what is sent when a connection begins; the URL's own `options` come first."""
+    """Return time limits and connection settings; the URL's own `options` take precedence."""
     limits = {"lock_timeout": LOCK, "idle_in_transaction_session_timeout": MIGRATING if patient else IDLE}
     if not patient:
         limits["statement_timeout"] = STATEMENT
     settings = {name: str(round(seconds * 1000)) for name, seconds in limits.items()}
-    if not patient:  # a plan for any words is a second slower
+    if not patient:  # a generic plan for text search is a second slower
         settings |= {"plan_cache_mode": "force_custom_plan", "jit": "off"}
     settings = {name: value for name, value in settings.items() if not url.sets(name)} | url.sent
     given: dict[str, Any] = {"timeout": url.timeout or CONNECT, "server_settings": settings}
@@ -138,7 +140,7 @@ def tame_sqlite(engine: Engine, busy: int) -> None:
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={busy}")
         cursor.execute("PRAGMA page_count")
-        if cursor.fetchone()[0] == 0:  # a new file shrinks by steps; an older one is made so once (upkeep.py)
+        if cursor.fetchone()[0] == 0:  # a new file shrinks in steps; an older one is converted once (upkeep.py)
             cursor.execute("PRAGMA auto_vacuum=INCREMENTAL")
         for pragma in PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")

@@ -1,6 +1,6 @@
-"""Entries that a consumer could not store, with the error: kept, counted, and tried again.
+"""Feed entries that a consumer could not store, with the error: kept, counted, and retried.
 
-Most are of a kind that only a newer release knows: during a rolling deploy an older process may lead for a while.
+Most are of a kind that only a newer release knows. During a rolling deploy an older process may lead for a while.
 """
 
 from collections.abc import Callable, Sequence
@@ -29,7 +29,7 @@ Write = Callable[[Connection, Batch], None]
 
 
 class EntriesAside:
-    """Those of one consumer in one workspace. Missing numbers of the feed are recorded among them, without JSON."""
+    """The entries of one consumer in one workspace. Missing feed numbers are recorded among them, without JSON."""
 
     def __init__(self, workspace: str, consumer: str) -> None:
         self._keys = {"workspace": workspace, "consumer": consumer}
@@ -40,7 +40,7 @@ class EntriesAside:
         return connection.execute(select(func.count()).select_from(set_aside).where(self._ours)).scalar_one()
 
     def ids(self, connection: Connection) -> Sequence[str]:
-        """Return those that have JSON, in the order in which they were set aside."""
+        """Return the entries that have JSON, in the order in which they were set aside."""
         wanted = select(set_aside.c.id).where(self._ours, set_aside.c.raw != b"")
         return connection.execute(wanted.order_by(set_aside.c.at, set_aside.c.n)).scalars().all()
 
@@ -54,7 +54,7 @@ class EntriesAside:
             log.error("consumer.set_aside", consumer=self._consumer, entry=id, error=error)
 
     def retry(self, connection: Connection, ids: Sequence[str], write: Write) -> int:
-        """Pass each to `write` again; return how many it has stored. The others stay as they are."""
+        """Pass each to `write` again; return how many it stored. The others stay set aside."""
         stored = 0
         for id in ids:
             row = connection.execute(select(set_aside).where(self._is(id))).first()
@@ -71,7 +71,7 @@ class EntriesAside:
         except (msgspec.MsgspecError, UnicodeDecodeError):
             return False
         try:
-            # A savepoint: what it wrote before it failed is undone alone.
+            # A savepoint, so that only the failed entry's own writes are undone.
             with connection.begin_nested():
                 write(connection, Batch(row.epoch, [entry]))
         except Exception as error:

@@ -28,19 +28,19 @@ from console.archive.webhook_outbox import WebhookOutbox
 from console.events import Profile, Renamed, read_log
 from console.events.conversation import Opening
 
-BATCH = 500  # targets looked for at once
-LINGER = 86_400_000  # ms after the last fact in which an alert may still name the visitor
+BATCH = 500  # targets searched for at once
+LINGER = 86_400_000  # ms after the last fact during which an alert may still name the visitor
 
 
 class KnownAs(msgspec.Struct, frozen=True):
-    """The ids and the names that the visitor of a chat had over time: of the page, proven, or given by agents."""
+    """The ids and names that a chat's visitor had over time: from the page, proven, or given by agents."""
 
     ids: set[str]
     names: set[str]
 
 
 class Doomed(msgspec.Struct, frozen=True):
-    """A chat, and its visitor's names as alerts write them."""
+    """A chat to erase, and its visitor's names as alerts write them."""
 
     chat: ArchivedChat
     alerted: Collection[str] = ()
@@ -51,7 +51,7 @@ def _ids(kind: str, targets: Collection[str]) -> list[str]:
 
 
 def _again(visitor: str, theirs: list[ArchivedChat], erased: Mapping[str, int]) -> list[tuple[str, list[ArchivedChat]]]:
-    """Return those of a visitor's chats that were erased before, whole or one by one."""
+    """Return those of a visitor's chats that had been erased before, as a whole visitor or chat by chat."""
     until = erased.get(f"visitor:{visitor}", -1)
     old = [chat for chat in theirs if chat.opened <= until or f"chat:{chat.id}" in erased]
     if until >= 0 and len(old) == len(theirs):
@@ -75,7 +75,7 @@ class Erasure:
         return await self._chats(chats.c.visitor == visitor)
 
     async def known_as(self, found: Sequence[ArchivedChat]) -> dict[str, KnownAs]:
-        """Return what the visitors of these chats were known as, by chat."""
+        """Return the names and ids of these chats' visitors, by chat."""
         known = {chat.id: KnownAs({chat.visitor}, {chat.name}) for chat in found}
         told = facts.c.chat.in_(known), facts.c.kind.in_((*ABOUT_THE_VISITOR, "renamed"))
         wanted = select(facts.c.raw).where(facts.c.workspace == self.workspace, *told)
@@ -90,7 +90,7 @@ class Erasure:
         return known
 
     async def brought_back(self, notes: Sequence[ErasureNote]) -> list[tuple[str, list[ArchivedChat]]]:
-        """Return what was erased and is here again, by target: a visitor's chats, or single ones of a visitor who has
+        """Return what was erased and is back, by target: a visitor's chats, or single chats of a visitor who has
         written again since.
         """
         erased = {note.target: note.at for note in sorted(notes, key=lambda note: note.at)}
@@ -104,10 +104,10 @@ class Erasure:
         return found
 
     async def erase(self, doomed: Sequence[Doomed], *, by: Somebody, target: str, blocks: Collection[str] = ()) -> None:
-        """Delete chats with facts and search words, their entries that were set aside, alerts that name the visitor,
-        exports that may have them, and rows of imports.
+        """Delete chats with their facts, search words and entries set aside, alerts that name the visitor, exports that
+        may contain them, and rows of imports.
 
-        The audit log keeps a line without any of their text; lines of `blocks`, by key, lose their values.
+        The audit log keeps a line without any of their text; lines about `blocks`, by key, lose their values.
         """
         ids = [one.chat.id for one in doomed]
         visitor = target.removeprefix("visitor:") if target.startswith("visitor:") else ""
@@ -149,7 +149,7 @@ class Erasure:
         return and_(made, alert_messages.c.text.contains(name, autoescape=True))
 
     async def _let_files_go(self, connection: AsyncConnection, ids: Collection[str], visitor: str) -> None:
-        """Their bytes are deleted by the sweep that follows; nobody is given them from now on."""
+        """Mark the files as gone, so that nobody can download them. The next sweep deletes their bytes."""
         theirs: ColumnElement[bool] = files.c.chat.in_(ids)
         if visitor:
             theirs = or_(theirs, files.c.visitor == visitor)
@@ -157,13 +157,13 @@ class Erasure:
         await connection.execute(update(files).where(*these).values(state="gone", name="", address=""))
 
     async def _erase_received(self, connection: AsyncConnection, doomed: Sequence[ArchivedChat]) -> None:
-        """Mails that came in for the chats, and those that their visitors sent without saying for which."""
+        """Delete mails received for the chats, and all other mails from their visitors' addresses."""
         senders = {chat.email.lower() for chat in doomed if chat.email}
         theirs = or_(mails_received.c.chat.in_([chat.id for chat in doomed]), mails_received.c.sender.in_(senders))
         await connection.execute(delete(mails_received).where(mails_received.c.workspace == self.workspace, theirs))
 
     async def _erase_imports(self, connection: AsyncConnection, visitor: str, theirs: Sequence[ArchivedChat]) -> None:
-        """Rows of files on their way in that are about the visitor, and why others of theirs did not fit."""
+        """Delete rows of imports that are about the visitor or, if they did not fit, contain the visitor's details."""
         known = {word for chat in theirs for word in (visitor, chat.name, chat.email) if word}
         ours = import_rows.c.import_id.in_(select(imports.c.id).where(imports.c.workspace == self.workspace))
         told = [cast(import_rows.c.details, Text).contains(json.dumps(word), autoescape=True) for word in known]

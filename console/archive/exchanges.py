@@ -10,7 +10,7 @@ from console.archive.database import Database
 from console.archive.tables import chats, facts
 from console.events import Labelled, Message, decode_fact
 
-CHUNK = 100  # chats read at a time, so that nobody else waits for long
+CHUNK = 100  # chats read at a time, so that nobody else waits long
 KINDS = ("message", "labelled")
 
 
@@ -22,7 +22,7 @@ class AnsweredTurn(msgspec.Struct, frozen=True):
 
 
 class Conversation(msgspec.Struct):
-    """One chat: all that its visitor wrote, the turns that were answered, and the reason as it was given last."""
+    """One chat: everything its visitor wrote, the turns that were answered, and the latest reason."""
 
     visitor: str
     name: str
@@ -68,7 +68,7 @@ class Exchanges:
 
 
 def _tell(conversation: Conversation, lines: Iterable[str]) -> None:
-    """Put the chat's messages and reasons into it."""
+    """Add the messages and reasons to their chats."""
     asked: list[str] = []  # since the last answer
     for raw in lines:
         fact = _fact(raw)

@@ -1,4 +1,4 @@
-"""Exports that somebody asked for: waiting, being made, and ready for a day."""
+"""Exports that somebody requested: waiting, running, or ready for a day."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ from console.archive.database import Database
 from console.archive.tables import exports
 from console.domain.ids import new_id
 
-KEPT = 24 * 3_600_000  # ms that one can be downloaded, or that it is listed why there is none
+KEPT = 24 * 3_600_000  # ms that an export can be downloaded, or that a failed one is listed
 UNDER_WAY = ("waiting", "running")
 
 
@@ -37,7 +37,7 @@ class ExportJob(msgspec.Struct, frozen=True):
 
     @property
     def until(self) -> int:
-        """When it is deleted."""
+        """When the export is deleted."""
         return self.ended + KEPT
 
 
@@ -48,7 +48,7 @@ class ExportJobs:
         self.clock = clock
 
     async def add(self, by: Somebody, visitor: str, change: Change, *, notes: bool) -> str:
-        """Ask for one; the same one that is under way is not made twice. Return its id."""
+        """Request an export; a second request for one that is waiting or running adds nothing. Return its id."""
         job = ExportJob(new_id(), visitor, notes, by.id, by.name[:120], self.clock())
         same = self._here(), exports.c.visitor == visitor, exports.c.notes == notes, exports.c.state.in_(UNDER_WAY)
         async with self.database.writing() as connection:
@@ -63,27 +63,27 @@ class ExportJobs:
         return next(iter(await self._read(exports.c.id == id)), None)
 
     async def read_all(self) -> list[ExportJob]:
-        """Return all that are listed, newest first."""
+        """Return all exports in the list, newest first."""
         return await self._read()
 
     async def next(self) -> ExportJob | None:
-        """Return the oldest that is to be made. One that runs was begun by somebody who is gone: it begins anew."""
+        """Return the oldest export to make. One that is marked as running lost its process, so it starts again."""
         return next(iter(reversed(await self._read(exports.c.state.in_(UNDER_WAY)))), None)
 
     async def begin(self, id: str, maker: str, total: int) -> bool:
-        """Say who makes it from now on. False if it was removed."""
+        """Record which process makes it from now on. False if it was removed."""
         return await self._set(id, exports.c.state.in_(UNDER_WAY), state="running", maker=maker, done=0, total=total)
 
     async def go_on(self, id: str, maker: str, done: int) -> bool:
-        """Tell how far it is. False if it was removed, or is to begin anew."""
+        """Record the progress. False if it was removed, or has to start again."""
         return await self._set(id, self._made_by(maker), done=done)
 
     async def end(self, id: str, maker: str, state: str, *, size: int = 0) -> bool:
-        """Tell how it ended. False as of `go_on`."""
+        """Record how it ended. False as in `go_on`."""
         return await self._set(id, self._made_by(maker), state=state, maker="", size=size, ended=self.clock())
 
     async def remove(self, id: str, by: Somebody) -> bool:
-        """Cancel or delete one: whoever makes it stops. False if there is none."""
+        """Cancel or delete an export; the process that makes it stops. False if there is none."""
         this = and_(self._here(), exports.c.id == id)
         async with self.database.writing() as connection:
             if not (await connection.execute(delete(exports).where(this))).rowcount:
@@ -92,7 +92,7 @@ class ExportJobs:
         return True
 
     async def drop_old(self) -> set[str]:
-        """Forget those whose day is over; return the ids of those that stay."""
+        """Delete expired exports; return the ids of those that stay."""
         old = self._here(), exports.c.ended > 0, exports.c.ended < self.clock() - KEPT
         async with self.database.reading() as connection:
             any_old = (await connection.execute(select(exports.c.id).where(*old).limit(1))).first()
@@ -102,9 +102,9 @@ class ExportJobs:
         return {job.id for job in await self.read_all()}
 
     async def forget(self, connection: AsyncConnection, visitor: str) -> None:
-        """Something is erased, of a visitor if one is named, within a transaction.
+        """Within a transaction, drop what may contain something that is being erased, of one visitor if given.
 
-        What is ready may have it, so it goes; what is being made begins anew.
+        Finished exports are deleted, because they may contain it. Running ones start again.
         """
         doomed = or_(exports.c.state == "done", exports.c.visitor == visitor) if visitor else exports.c.state == "done"
         await connection.execute(delete(exports).where(self._here(), doomed))

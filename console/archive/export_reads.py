@@ -1,4 +1,4 @@
-"""What an export reads: page by page, each in a transaction of its own, so that nothing waits for it."""
+"""What an export reads: page by page, each page in its own transaction, so that nothing waits for the export."""
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from console.archive.reducer import ArchivedChat, archived_chat
 from console.archive.tables import chats, facts, files, mails, mails_received
 from console.archive.visitors import VisitorLine
 
-CHATS, VISITORS, FILES, MAILS = 50, 200, 200, 50  # on a page
+CHATS, VISITORS, FILES, MAILS = 50, 200, 200, 50  # per page
 LEFT = ("left", "handled")  # lists of left messages
 
 
@@ -24,7 +24,7 @@ class ChatWithFacts(NamedTuple):
 
 
 class KnownMail(NamedTuple):
-    """A mail that was sent or came in; `raw` is a whole one that was set aside."""
+    """A mail that was sent or received; `raw` is the full text of one that was set aside."""
 
     id: str
     kind: str
@@ -43,7 +43,7 @@ class ExportReads:
         self.workspace = workspace
 
     async def count(self, visitor: str) -> int:
-        """Return how many chats and files an export has."""
+        """Return how many chats and files an export contains."""
         theirs = self._of(visitor) if visitor else and_(self._here(), chats.c.listed != "")
         async with self.database.reading() as connection:
             found = [
@@ -58,7 +58,7 @@ class ExportReads:
             return (await connection.execute(open_ones)).scalar_one()
 
     async def ended(self, lists: Sequence[str]) -> AsyncIterator[list[ChatWithFacts]]:
-        """Yield the chats of these lists, by their end. One that ends meanwhile comes last."""
+        """Yield the chats of these lists, by their end. A chat that ends during the export comes last."""
         place = -1
         those = self._here(), chats.c.listed.in_(lists)
         while page := await self._chats(
@@ -68,7 +68,7 @@ class ExportReads:
             place = page[-1].chat.place or 0
 
     async def of_visitor(self, visitor: str) -> AsyncIterator[list[ChatWithFacts]]:
-        """Yield all chats of a visitor, whatever became of them, by their opening."""
+        """Yield all chats of a visitor, in every state, by their opening."""
         after: tuple[int, str] = (-1, "")
         place = tuple_(chats.c.opened, chats.c.id)
         while page := await self._chats(
@@ -85,7 +85,7 @@ class ExportReads:
             after = page[-1].latest.visitor
 
     async def files(self, visitor: str) -> AsyncIterator[list[FileRecord]]:
-        """Yield the files that somebody could download, by id: of a visitor's chats, or all."""
+        """Yield the downloadable files by id: those of a visitor's chats, or all."""
         after = ""
         columns = [files.c[name] for name in FileRecord.__struct_fields__]
         while page := await self._rows(
@@ -95,7 +95,7 @@ class ExportReads:
             after = page[-1]["id"]
 
     async def mails(self, visitor: str) -> AsyncIterator[list[KnownMail]]:
-        """Yield what was sent to a visitor and came from them, as far as a chat or a proven address says that."""
+        """Yield mails to and from a visitor, if a chat or a proven address ties them to the visitor."""
         theirs = select(chats.c.id).where(self._of(visitor))
         sent = select(mails).where(mails.c.workspace == self.workspace, mails.c.chat.in_(theirs))
         async for page in self._by_number(sent, mails.c.id):
@@ -115,7 +115,9 @@ class ExportReads:
             ]  # fmt: skip
 
     async def _proven_addresses(self, visitor: str) -> set[str]:
-        """Anybody can type anybody's address, so others' mails would come with it."""
+        """Return the visitor's proven addresses. Anybody can type any address, so others' mails could match an unproven
+        one.
+        """
         rows = await self._rows(select(chats.c.email, chats.c.proven).where(self._of(visitor), chats.c.email != ""))
         return {row["email"].lower() for row in rows if "email" in row["proven"]}
 
@@ -170,7 +172,7 @@ class ExportReads:
         return and_(self._here(), chats.c.visitor == visitor)
 
     def _files_of(self, visitor: str) -> ColumnElement[bool]:
-        """A file is of its chat's visitor, whose id another one may have been when it was sent."""
+        """Select by the chat's visitor. The sender's id may have been a different one when the file was sent."""
         good = and_(files.c.workspace == self.workspace, files.c.state == "clean", files.c.named.is_not(None))
         theirs = select(chats.c.id).where(self._of(visitor))
         return and_(good, files.c.chat.in_(theirs)) if visitor else good

@@ -1,8 +1,8 @@
-"""How far a consumer has read the feed: the position moves in the transaction that stores what it read.
+"""A consumer's position in the feed, which moves in the same transaction that stores what was read.
 
-A consumer has one row for each history (epoch) of its workspace; the newest counts. Whoever follows the feed takes the
-cursor first; a process that was overtaken can write nothing more. An entry that cannot be stored goes to `set_aside`
-with its error, and the others go on; missing numbers are recorded there too.
+A consumer has one row for each history (epoch) of its workspace; the newest counts. A reader takes the cursor before it
+follows the feed, and a process that was overtaken can no longer write. An entry that cannot be stored goes to
+`set_aside` with its error, and reading continues. Missing numbers are recorded there too.
 """
 
 import hashlib
@@ -44,7 +44,7 @@ class ReadEntry(NamedTuple):
         return self.digest in ("", digest_of(raw))
 
 
-RETRIED = 100  # entries set aside that one transaction tries again
+RETRIED = 100  # entries set aside that one transaction retries
 START = FeedPosition("", "0-0", 0)
 
 
@@ -59,7 +59,7 @@ class FeedCursor:
         self._aside = EntriesAside(workspace, consumer)
 
     async def forget(self) -> None:
-        """Follow the feed no more: nobody lags behind then."""
+        """Stop following the feed, so that no lag is reported."""
         await self.database.write(lambda connection: connection.execute(delete(cursors).where(self._ours)))
 
     async def position(self) -> FeedPosition:
@@ -74,8 +74,9 @@ class FeedCursor:
     async def append(self, batch: Batch, write: Write, *, reader: str = "") -> None:
         """Pass new entries to `write` and move past them, in one transaction.
 
-        Raises Unknown if SQL is down: all or nothing was stored, so pass them again. WrongEpoch if a newer history has
-        begun, or the store was set back: the caller is out of date. Overtaken if another reader has the cursor.
+        Raises Unknown if SQL is down: either all or nothing was stored, so pass them again. WrongEpoch if a newer
+        history has begun, or the store was set back: the caller is out of date. Overtaken if another reader has the
+        cursor.
         """
         if not batch.entries:
             return
@@ -83,11 +84,11 @@ class FeedCursor:
             await self.database.write(partial(self._append, batch, write, reader))
         except (SestettoError, Overtaken):
             raise
-        except Exception:  # try one by one, so that only the entries at fault stay out
+        except Exception:  # one by one, so that only the failing entries stay out
             await self.database.write(partial(self._append, batch, self._one_by_one(write), reader))
 
     async def retry_aside(self, write: Write, *, reader: str) -> int:
-        """Pass entries that were set aside to `write` again, oldest first; return how many it has stored now.
+        """Pass entries that were set aside to `write` again, oldest first; return how many were stored now.
 
         This release may understand what an older one, which led for a while, did not. Raises what `append` raises.
         """
@@ -100,7 +101,7 @@ class FeedCursor:
     # --- inside a transaction of the caller ------------------------------------------------------
 
     def take(self, connection: Connection, reader: str, start: FeedPosition) -> FeedPosition | None:
-        """Give the cursor to `reader`; it starts at `start` if the history is new.
+        """Give the cursor to `reader`; in a new history it starts at `start`.
 
         Return its previous position, or None.
         """
@@ -113,14 +114,14 @@ class FeedCursor:
         return found[0] if found else None
 
     def move(self, connection: Connection, reader: str, place: FeedPosition) -> None:
-        """Move to `place`. Raises Overtaken if another reader has started since: then write nothing."""
+        """Move to `place`. Raises Overtaken if another reader has started since; the caller must then write nothing."""
         found = self._newest(connection, lock=True)
         if found is None or found[0].epoch != place.epoch or found[1] != reader:
             raise Overtaken
         self._put(connection, place, "")
 
     def drop(self, connection: Connection) -> None:
-        """Remove the cursor when there is nothing to follow for; the next reader starts at the feed's end."""
+        """Remove the cursor when there is nothing to follow; the next reader starts at the feed's end."""
         connection.execute(delete(cursors).where(self._ours))
 
     # --- steps -----------------------------------------------------------------------------------
@@ -164,10 +165,10 @@ class FeedCursor:
         return (FeedPosition(row.epoch, row.id, row.n), row.reader) if row else None
 
     def _begin(self, connection: Connection, reader: str, place: FeedPosition) -> None:
-        """Add a new history. Raises WrongEpoch for one that was left behind, Overtaken if somebody was faster."""
+        """Add a new history. Raises WrongEpoch for a past one, Overtaken if another process was faster."""
         wanted = select(cursors.c.epoch).where(self._ours).order_by(cursors.c.turn)
         known = connection.execute(wanted).scalars().all()
-        if place.epoch in known[-1:]:  # another process began it since we looked
+        if place.epoch in known[-1:]:  # another process began it after we read
             raise Overtaken
         if place.epoch in known:
             raise WrongEpoch
@@ -179,7 +180,7 @@ class FeedCursor:
         connection.execute(update(cursors).where(here).values(id=place.id, n=place.n, digest=digest))
 
     def _note_gaps(self, connection: Connection, at: FeedPosition, fresh: Sequence[Entry]) -> None:
-        """Record missing numbers: the feed was cut before it was read, and facts are lost."""
+        """Record missing numbers: the feed was trimmed before it was read, and facts are lost."""
         last = at.n or fresh[0].n - 1  # a history may start with any number
         for entry in fresh:
             if entry.n != last + 1:
@@ -224,14 +225,15 @@ async def read_entries(database: Database, workspace: str) -> list[ReadEntry]:
 
 
 def digest_of(raw: bytes) -> str:
-    """Return what identifies an entry's content, besides its id."""
+    """Return a digest of the entry's content, without its id."""
     return hashlib.sha256(raw).hexdigest()[:32]
 
 
 def _fresh(entries: Sequence[Entry], at: FeedPosition) -> list[Entry]:
     """Return the entries after the position, each once. Raises WrongEpoch if a newer entry reuses a number."""
     fresh = {entry.n: entry for entry in entries if entry.n > at.n}
-    # Numbers decide what is new, ids decide what is later: the store was set back if a later entry has an old number.
+    # Numbers decide what is new, ids decide what is later. A later entry with an old number means the store was set
+    # back.
     if any(entry.n <= at.n and _order(entry.id) > _order(at.id) for entry in entries):
         raise WrongEpoch
     return sorted(fresh.values(), key=lambda entry: entry.n)

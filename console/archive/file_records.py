@@ -1,4 +1,4 @@
-"""What SQL knows of each file: whose it is, where it belongs, and whether it may be handed out."""
+"""SQL's record of each file: its owner, its chat, and whether it may be downloaded."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -19,7 +19,7 @@ LIVE: tuple[State, ...] = ("pending", "clean", "refused")
 
 
 class FileRecord(msgspec.Struct, kw_only=True):
-    """A row of `files`. `chat` is empty while nobody knows in which one a visitor's file will be."""
+    """A row of `files`. `chat` stays empty until it is known in which chat a visitor's file will be."""
 
     id: str
     site: str
@@ -39,7 +39,7 @@ class FileRecord(msgspec.Struct, kw_only=True):
 
 
 class DayAllowance(msgspec.Struct, frozen=True):
-    """What may be sent in a day: files and bytes of a visitor, bytes of an address and of a site. 0: any."""
+    """Daily limits: files and bytes of a visitor, bytes of an address and of a site. 0: no limit."""
 
     visitor_files: int
     visitor_bytes: int
@@ -53,7 +53,7 @@ class FileRecords:
         self.workspace = workspace
 
     async def begin(self, record: FileRecord, allowance: DayAllowance) -> None:
-        """Note that a file is coming, so that others count it. Raises TooManyFiles."""
+        """Record an upload that has started, so that it counts against the limits. Raises TooManyFiles."""
         await self.database.write(lambda connection: self._begin(connection, record, allowance))
 
     def _begin(self, connection: Connection, record: FileRecord, allowance: DayAllowance) -> None:
@@ -72,7 +72,7 @@ class FileRecords:
         return int(row[0]), int(row[1])
 
     async def finish(self, record: FileRecord) -> FileRecord:
-        """The file is in its store. Return its record, or that of an upload of the same command which was quicker."""
+        """Record that the file is in its store. Return its record, or that of a faster upload of the same command."""
         try:
             await self._set(record)
             return record
@@ -85,7 +85,7 @@ class FileRecords:
             await connection.execute(update(files).where(self._is(record.id)).values(**values))
 
     async def sent(self, owner: str, cid: str) -> FileRecord | None:
-        """Return the file that this command brought already."""
+        """Return the file that this command has already uploaded."""
         return await self._one(files.c.owner == owner, files.c.cid == cid, files.c.state.in_(LIVE))
 
     async def read(self, id: str) -> FileRecord | None:
@@ -96,19 +96,19 @@ class FileRecords:
             await connection.execute(update(files).where(self._is(id)).values(state=state))
 
     async def pending(self, limit: int) -> list[FileRecord]:
-        """Return files that were not scanned yet, the oldest first."""
+        """Return files that are not scanned yet, the oldest first."""
         async with self.database.reading() as connection:
             those = select(files).where(self._here(), files.c.state == "pending")
             rows = await connection.execute(those.order_by(files.c.uploaded).limit(limit))
             return [_record(dict(row)) for row in rows.mappings()]
 
     async def drop(self, id: str) -> None:
-        """Nothing of the file is kept any more: its bytes are deleted by the next sweep, and then its row."""
+        """Mark the file as gone: the next sweep deletes its bytes, and then its row."""
         async with self.database.writing() as connection:
             await connection.execute(update(files).where(self._is(id)).values(state="gone", name="", address=""))
 
     async def mark_gone(self) -> None:
-        """Mark what belongs to no chat: of erased ones, what no message named within a day, uploads that were cut."""
+        """Mark files that belong to no chat: erased ones, those no message named within a day, unfinished uploads."""
         now = now_ms()
         here = and_(chats.c.workspace == files.c.workspace, chats.c.id == files.c.chat)
         erased = and_(files.c.named.is_not(None), ~exists().where(here))
@@ -141,7 +141,7 @@ class FileRecords:
 
 
 def name_files(connection: Connection, workspace: str, entries: Sequence[Entry]) -> None:
-    """Note in which chat each file is that a message of the batch brings."""
+    """Record the chat of each file that a message of the batch carries."""
     for entry in entries:
         if isinstance(entry.fact, Message) and entry.fact.file is not None:
             this = files.c.workspace == workspace, files.c.id == entry.fact.file.id, files.c.state != "gone"

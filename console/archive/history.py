@@ -65,7 +65,7 @@ class History:
         return ChatRecord(archived_chat(row), read, len(raws) - len(read))
 
     async def facts_of(self, chat_id: str) -> list[bytes]:
-        """Return an ended chat's facts as JSON, in order; none for one that is unknown, or that has no end here."""
+        """Return an ended chat's facts as JSON, in order; none for a chat that is unknown or has no recorded end."""
         of_chat = and_(facts.c.workspace == self.workspace, facts.c.chat == chat_id)
         ended = select(chats.c.id).where(self._is(chat_id), chats.c.ended.is_not(None))
         wanted = select(facts.c.raw).where(of_chat, facts.c.chat.in_(ended)).order_by(facts.c.seq, facts.c.at)
@@ -73,7 +73,7 @@ class History:
             return [raw.encode() for raw in (await connection.execute(wanted)).scalars()]
 
     async def result_of(self, author: str, cid: str, *, chat: str = "") -> Result | None:
-        """Return the first result of an author's command: in `chat`, or in whichever chat it opened."""
+        """Return the first result of an author's command: in `chat`, or in the chat that it opened."""
         wanted = select(facts).where(facts.c.workspace == self.workspace, facts.c.cid == cid)
         if chat:
             theirs = or_(facts.c.author == author, facts.c.author.in_(self._earlier_ids(author, chat)))
@@ -105,7 +105,7 @@ class History:
     async def drop_older_than(self, ms: int) -> int:
         """Delete every chat without activity since that time, with everything stored about it; return how many.
 
-        A chat whose end was never recorded is deleted too: what people write is not kept forever.
+        A chat whose end was never recorded is deleted too, so that no text is kept forever.
         """
         old = select(chats.c.id).where(chats.c.workspace == self.workspace, chats.c.last < ms).limit(CHUNK)
         dropped = 0
@@ -130,7 +130,7 @@ class History:
                 await connection.execute(delete(table).where(*old))
 
     def _earlier_ids(self, visitor: str, chat: str) -> Select[tuple[str | None]]:
-        """The ids that the visitor of a chat had in it before they proved who they are; none for anybody else."""
+        """The ids that a chat's visitor had before they proved who they are; empty for other visitors."""
         known = facts.alias()
         of_chat = known.c.workspace == self.workspace, known.c.chat == chat, known.c.kind.in_(ABOUT_THE_VISITOR)
         theirs = select(chats.c.id).where(self._is(chat), chats.c.visitor == visitor)

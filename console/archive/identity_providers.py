@@ -1,4 +1,4 @@
-"""Identity providers in SQL, and whom they vouch for. A provider's secret is in no page, log or audit line."""
+"""Identity providers in SQL, and the identities they vouch for. No page, log or audit line has a provider's secret."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -25,7 +25,7 @@ FLOW_KEPT = 20 * 60_000  # ms: longer than a browser keeps the sign-in it belong
 
 
 class IdentityHolder(NamedTuple):
-    """Whom an identity or an address belongs to; `active`: not deactivated."""
+    """The owner of an identity or an address; `active`: not deactivated."""
 
     member: Member
     active: bool
@@ -33,7 +33,7 @@ class IdentityHolder(NamedTuple):
 
 class ProviderStore:
     def __init__(self, database: Database, clock: Callable[[], int]) -> None:
-        """Reads and changes providers, and knows whom they vouch for."""
+        """Reads and changes providers, and knows the identities they vouch for."""
         self.database = database
         self.clock = clock
 
@@ -50,7 +50,7 @@ class ProviderStore:
         return found
 
     async def problems_of(self, provider: Provider) -> list[Problem]:
-        """Return all that prevents saving it, so that a form says it at once."""
+        """Return everything that prevents saving it, so that a form can show all of it."""
         async with self.database.reading() as connection:
             return await _problems(connection, provider)
 
@@ -70,7 +70,7 @@ class ProviderStore:
             await note(connection, by, self.clock(), what, f"provider:{provider.id}", public(was), public(provider))
 
     async def remove(self, id: str, *, by: Somebody = COMMAND_LINE) -> list[str]:
-        """Remove a provider and end the sessions it vouched for; return whose. Raises NotYours if there is none."""
+        """Remove a provider and end the sessions it signed in; return whose. Raises NotYours if there is none."""
         was = await self.read(id)
         async with self.database.writing() as connection:
             await connection.execute(delete(identity_providers).where(identity_providers.c.id == id))
@@ -83,7 +83,7 @@ class ProviderStore:
     # --- whom they vouch for ------------------------------------------------------------------
 
     async def use_state(self, state: str) -> bool:
-        """Whether this sign-in comes back for the first time."""
+        """Use up the state of a sign-in; False if it was used before."""
         values = {"digest": digest(state), "expires": self.clock() + FLOW_KEPT}
         try:
             async with self.database.writing() as connection:
@@ -93,13 +93,13 @@ class ProviderStore:
         return True
 
     async def holder(self, person: ProviderIdentity) -> IdentityHolder | None:
-        """Return who has signed in with this identity before."""
+        """Return the member who has signed in with this identity before."""
         this = and_(identities.c.issuer == person.issuer, identities.c.subject == person.subject)
         wanted = select(members).join(identities, identities.c.member == members.c.id).where(this)
         return await self._holder(wanted)
 
     async def at_address(self, email: str) -> IdentityHolder | None:
-        """Return who has this address, as `fold_email` writes it."""
+        """Return the member with this address, as `fold_email` writes it."""
         return await self._holder(select(members).where(members.c.email == email))
 
     async def _holder(self, wanted: Any) -> IdentityHolder | None:
@@ -108,24 +108,24 @@ class ProviderStore:
         return IdentityHolder(rows.member_of(row), row["disabled"] is None) if row else None
 
     async def link(self, person: ProviderIdentity, member: Member, *, by: Somebody) -> None:
-        """From now on this identity is this member's."""
+        """Tie this identity to this member from now on."""
         async with self.database.writing() as connection:
             await self.insert(connection, person, member.id)
             after = {"issuer": person.issuer}
             await note(connection, by, self.clock(), "Identity linked", f"member:{member.id}", after=after)
 
     async def insert(self, connection: AsyncConnection, person: ProviderIdentity, member: str) -> None:
-        """The same within the transaction that adds the member."""
+        """The same, within the transaction that adds the member."""
         values = {"issuer": person.issuer, "subject": person.subject, "member": member, "since": self.clock()}
         await connection.execute(insert(identities).values(**values))
 
     async def drop_expired(self, connection: AsyncConnection) -> int:
-        """Delete states that nobody can come back with; return how many."""
+        """Delete states that are too old to be used; return how many."""
         return (await connection.execute(delete(used_states).where(used_states.c.expires < self.clock()))).rowcount
 
 
 def public(provider: Provider | None) -> dict[str, Any]:
-    """Return the provider without its secret: only whether there is one, and which."""
+    """Return the provider without its secret: only whether there is one, and a digest of it."""
     if provider is None:
         return {}
     values: dict[str, Any] = msgspec.to_builtins(provider)

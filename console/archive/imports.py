@@ -1,7 +1,7 @@
-"""Imports: files that were read row by row into SQL, how far each is done, and what did not fit.
+"""Imports: files read into SQL row by row, their progress, and what did not fit.
 
-A row holds the record that a file's row became until it is done. What did not fit stays, with its reason, for the
-report. Whoever does rows moves the import's `line` in the transaction that does them.
+A row holds the record made from a line of the file until it is imported. A row that did not fit stays, with its reason,
+for the report. The transaction that imports rows also moves the import's `line`.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,13 +20,13 @@ from console.events import Author
 from console.timing.beat import Wake
 
 KEPT = 30 * 86_400_000  # ms that an import and its report are kept
-UNBEGUN = 86_400_000  # ms after which a file that nobody began to import is forgotten
+UNBEGUN = 86_400_000  # ms after which a file whose import never began is deleted
 SHOWN = 50  # imports in the list
 NO_IMPORT = "Import not found. Imports are kept for 30 days."
 
 
 class StagedRow(msgspec.Struct, frozen=True):
-    """A row that is still to be done."""
+    """A row that is still to be imported."""
 
     line: int
     record: Record
@@ -41,7 +41,7 @@ class MisfitRow(msgspec.Struct, frozen=True):
 
 
 class Progress(msgspec.Struct):
-    """What came of some rows: how many were new or known already, and what did not fit."""
+    """The result of some rows: how many were new or known already, and what did not fit."""
 
     added: int = 0
     known: int = 0
@@ -49,7 +49,7 @@ class Progress(msgspec.Struct):
 
 
 class DoneElsewhere(Exception):
-    """Another process has done these rows."""
+    """Another process has imported these rows."""
 
 
 class ImportStore:
@@ -88,7 +88,7 @@ class ImportStore:
             await connection.execute(insert(import_rows), values)
 
     async def finish_reading(self, id: str) -> None:
-        """The whole file is here."""
+        """Mark the file as completely read."""
         theirs = import_rows.c.import_id == id
         async with self.database.writing() as connection:
             count = select(func.count()).select_from(import_rows)
@@ -99,7 +99,7 @@ class ImportStore:
             )
 
     async def forget(self, id: str) -> None:
-        """Nothing of it is left."""
+        """Delete an import and everything of it."""
         async with self.database.writing() as connection:
             await connection.execute(delete(imports).where(self._is(id)))
 
@@ -147,7 +147,7 @@ class ImportStore:
     # --- its course -----------------------------------------------------------------------------------
 
     async def begin(self, id: str, *, by: Somebody = COMMAND_LINE) -> bool:
-        """Begin to import what was read. False if it has begun already, or is over."""
+        """Begin to import what was read. False if it has begun already or is over."""
         begun = await self._turn(id, "ready", "running", "Import started", by)
         self.begun.set()
         return begun
@@ -158,15 +158,15 @@ class ImportStore:
         return stopped or await self._turn(id, "ready", "cancelled", "Import cancelled", by)
 
     async def end(self, at: Import, state: State, says: str = "") -> None:
-        """It is done, or cannot go on."""
+        """Mark it as done or failed."""
         by = Author(at.by, at.by_name)
         what = "Import finished" if state == "done" else "Import failed"
         await self._turn(at.id, "running", state, what, by, says)
 
     def advance(self, connection: Connection, at: Import, last: int, work: Callable[[], Progress]) -> None:
-        """Do the rows up to `last`, and note what came of them. Raises DoneElsewhere if another process did them.
+        """Record rows up to `last` as done, with their result. Raises DoneElsewhere if another process did them.
 
-        It may have been cancelled meanwhile: the rows that were being done are done.
+        If the import was cancelled in the meantime, the rows in progress still count as done.
         """
         mine = update(imports).where(self._is(at.id), imports.c.line == at.line)
         if not connection.execute(mine.values(line=last)).rowcount:
@@ -184,7 +184,7 @@ class ImportStore:
         connection.execute(delete(import_rows).where(*done_rows))
 
     async def drop_old(self) -> None:
-        """Forget old imports, and files that nobody began to import."""
+        """Delete old imports, and files whose import never began."""
         now, here = self.clock(), imports.c.workspace == self.workspace
         unbegun = and_(imports.c.state.in_(("reading", "ready")), imports.c.made < now - UNBEGUN)
         async with self.database.writing() as connection:
@@ -198,7 +198,7 @@ class ImportStore:
             row = (await connection.execute(turn.returning(*imports.c))).mappings().first()
             if row is None:
                 return False
-            if new == "cancelled":  # nobody needs the rest
+            if new == "cancelled":  # no longer needed
                 rest = import_rows.c.import_id == id, import_rows.c.says == ""
                 await connection.execute(delete(import_rows).where(*rest))
             names = {"import": "kind", "format": "format", "rows": "rows", **({"added": "added"} if over else {})}

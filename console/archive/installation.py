@@ -1,4 +1,4 @@
-"""An installation's identity in SQL: an id that its store has too, a digest of its secret, and its workspace."""
+"""An installation's identity in SQL: an id that its store also has, a digest of its secret, and its workspace."""
 
 import hashlib
 from typing import NamedTuple
@@ -32,10 +32,10 @@ async def read_identity(database: Database) -> Identity:
 async def claim(database: Database, wanted: Identity) -> Identity:
     """Set the fields that are not set yet; return the identity, which another process may have set first."""
     known = await read_identity(database)
-    wanted = wanted._replace(workspace=known.workspace or wanted.workspace)  # may be derived, and not recorded yet
+    wanted = wanted._replace(workspace=known.workspace or wanted.workspace)  # may be derived but not recorded yet
     async with database.reading() as connection:
         missing = await _missing(connection, wanted)
-    if not missing:  # an ordinary start writes nothing, and needs nobody's lock; another process may just have written
+    if not missing:  # an ordinary start writes nothing and needs no lock; another process may just have written
         return await read_identity(database)
     try:
         async with database.writing() as connection:
@@ -52,13 +52,13 @@ async def _missing(connection: AsyncConnection, wanted: Identity) -> dict[str, s
 
 
 async def forget(database: Database) -> None:
-    """Forget id and secret, so that the next store and secret become this installation's. Its workspace stays."""
+    """Forget id and secret, so that this installation adopts the next store and secret. Its workspace stays."""
     async with database.writing() as connection:
         await connection.execute(delete(settings).where(settings.c.name.in_((ID, SECRET))))
 
 
 def refuse_workspace(known: str, wanted: str) -> None:
-    """Members, sites, queues and settings of a database are not divided by workspace, so it serves one."""
+    """Refuse a second workspace: a database's members, sites, queues and settings are not divided by workspace."""
     if known and known != wanted:
         raise SettingError(
             f'The database serves the workspace "{known}", and SESTETTO_WORKSPACE is "{wanted}". Set '
@@ -68,7 +68,7 @@ def refuse_workspace(known: str, wanted: str) -> None:
 
 
 async def _archived_workspace(connection: AsyncConnection) -> str:
-    """Return the workspace of a database from before it was recorded; empty if it has none, or has had several."""
+    """Return the workspace of a database from before it was recorded; empty if it has none or several."""
     found = list((await connection.execute(select(cursors.c.workspace).distinct().limit(2))).scalars())
     return str(found[0]) if len(found) == 1 else ""
 

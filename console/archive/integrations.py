@@ -73,7 +73,7 @@ class IntegrationStore:
         return made
 
     async def remove(self, id: str, *, by: Somebody = COMMAND_LINE) -> Directory:
-        """Remove it with its tokens; queues that it answered first have no bot then.
+        """Remove it with its tokens; queues that it answered first then have no bot.
 
         The caller ends its live connections first. Raises NotYours if there is none.
         """

@@ -1,4 +1,4 @@
-"""Invitations: a link with which somebody becomes a member, once. Only its digest is kept."""
+"""Invitations: a link that makes its user a member, once. Only its digest is stored."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -25,7 +25,7 @@ NOT_PENDING = "Invitation not found. It may have been used or revoked."
 
 
 class PendingInvitation(msgspec.Struct, frozen=True):
-    """An invitation: `member` is what becomes of whoever uses it, still without a name. Times in ms."""
+    """An invitation. `member` is the member it creates, without a name yet. Times in ms."""
 
     id: str
     member: Member
@@ -42,7 +42,7 @@ class InvitationStore:
         self.members = members
 
     async def problems_of(self, wanted: Member) -> list[Problem]:
-        """Return all that prevents inviting them."""
+        """Return everything that prevents inviting this member."""
         somebody = msgspec.structs.replace(wanted, id="new", name="New")
         return [one._replace(target="invitation") for one in await self.members.problems_of(somebody, "")]
 
@@ -54,10 +54,10 @@ class InvitationStore:
         token: str = "",
         within: Callable[[AsyncConnection, str], Awaitable[None]] | None = None,
     ) -> str:
-        """Return a new link's token; links that the same address was sent before are no good any more.
+        """Return a new link's token. Earlier links for the same address stop working.
 
-        `wanted` has the address, role, queues, limit and languages. `within` is done with
-        the token in the same transaction. Raises BadSettings.
+        `wanted` has the address, role, queues, limit and languages. `within` runs with the token in the same
+        transaction. Raises BadSettings.
         """
         if wrong := await self.problems_of(wanted):
             raise BadSettings(wrong)
@@ -77,19 +77,19 @@ class InvitationStore:
         return token
 
     async def pending(self) -> list[PendingInvitation]:
-        """Return those that can still be used, newest first."""
+        """Return the invitations that can still be used, newest first."""
         wanted = select(invitations).where(self._good()).order_by(invitations.c.made.desc(), invitations.c.id)
         async with self.database.reading() as connection:
             return [_invitation(row) for row in (await connection.execute(wanted)).mappings()]
 
     async def digests(self) -> dict[str, str]:
-        """Return those of the tokens that can still be used, by address."""
+        """Return the digests of the tokens that can still be used, by address."""
         wanted = select(invitations.c.email, invitations.c.digest).where(self._good())
         async with self.database.reading() as connection:
             return {row.email: row.digest for row in await connection.execute(wanted)}
 
     async def read(self, token: str) -> PendingInvitation:
-        """Return the invitation. Raises NotYours if the link was never one, is used, revoked or too old."""
+        """Return the invitation. Raises NotYours if the link never existed or is used, revoked or expired."""
         wanted = select(invitations).where(self._good(), invitations.c.digest == digest(token))
         async with self.database.reading() as connection:
             row = (await connection.execute(wanted)).mappings().first()
@@ -98,7 +98,7 @@ class InvitationStore:
         return _invitation(row)
 
     async def revoke(self, id: str, *, by: Somebody = COMMAND_LINE) -> None:
-        """Revoke one. Raises NotYours if there is none that can be used."""
+        """Revoke an invitation. Raises NotYours if none can be used."""
         async with self.database.writing() as connection:
             end = update(invitations).where(self._good(), invitations.c.id == id).values(ended=self.clock())
             email = (await connection.execute(end.returning(invitations.c.email))).scalar()
@@ -108,7 +108,7 @@ class InvitationStore:
     async def accept(self, token: str, name: str, password: str) -> Member:
         """Use the link: add the member with the name and password that they chose.
 
-        Raises NotYours if the link is no good any more, BadSettings for the name or password.
+        Raises NotYours if the link is no longer valid, BadSettings for the name or password.
         """
         invited = await self.read(token)
         if not password:
@@ -134,7 +134,7 @@ class InvitationStore:
         )
 
     async def drop_expired(self, connection: AsyncConnection) -> int:
-        """Delete those that ended long ago; return how many."""
+        """Delete invitations that ended long ago; return how many."""
         old = self.clock() - KEEP_ENDED
         gone = (invitations.c.expires < old) | (invitations.c.ended < old)
         return (await connection.execute(delete(invitations).where(gone))).rowcount
@@ -144,7 +144,7 @@ class InvitationStore:
 
 
 class Inviter(msgspec.Struct, frozen=True):
-    """Who is named in the audit log for a member who came by invitation: whoever invited them."""
+    """The author in the audit log for a member who joined by invitation: the one who invited them."""
 
     name: str
     id: str = "invitation"

@@ -1,7 +1,7 @@
-"""Tokens as this process knows them, so that no request of the API waits for SQL.
+"""A cache of tokens in this process, so that no API request waits for SQL.
 
-What is known is told apart by the digest, never by the token. A `revoked` fact makes everything of its holder unknown;
-so does a new picture, since facts may have been missed before it.
+Entries are keyed by the token's digest, never by the token. A `revoked` fact removes all entries of its holder. A new
+picture removes them too, since facts may have been missed before it.
 """
 
 import asyncio
@@ -13,14 +13,14 @@ from console.domain.scopes import HeldToken
 from console.errors import Unknown
 from console.security import digest
 
-FRESH = 15.0  # seconds; later it is asked for again, while requests go on
-STALE = 30.0  # seconds; later a request waits for the answer
-PATIENCE = 1.0  # seconds for SQL to know a token that was known before
+FRESH = 15.0  # seconds; after that SQL is asked again while requests continue
+STALE = 30.0  # seconds; after that a request waits for SQL
+PATIENCE = 1.0  # seconds that SQL may take for a token that was known before
 MOST = 5_000  # tokens remembered
 
 
 class KnownToken:
-    """What SQL said of a token, when, and under which history."""
+    """SQL's answer about a token, its time, and the history it belongs to."""
 
     __slots__ = ("at", "held", "history")
 
@@ -29,14 +29,14 @@ class KnownToken:
 
 
 class KnownTokens:
-    """`history` returns an object that is replaced when facts may have been missed."""
+    """`history` returns an object that is replaced whenever facts may have been missed."""
 
     def __init__(self, tokens: TokenStore, history: Callable[[], object]) -> None:
         self._tokens = tokens
         self._history = history
         self._known: dict[str, KnownToken] = {}
         self._asking: dict[str, asyncio.Task[HeldToken | None]] = {}
-        self._forgotten = 0  # counts what was forgotten, since an answer of before may be outdated
+        self._forgotten = 0  # counts revocations, since an answer from before one may be outdated
 
     def knows(self, bearer: str) -> bool:
         """Whether `find` would answer without SQL."""
@@ -44,7 +44,7 @@ class KnownTokens:
         return known is not None and self._holds(known) and time.monotonic() - known.at < STALE
 
     async def find(self, bearer: str) -> HeldToken | None:
-        """Return whose token this is, None as of `TokenStore.find`. Raises Unknown if SQL is needed and down."""
+        """Return the token's holder, or None as in `TokenStore.find`. Raises Unknown if SQL is needed and down."""
         name = digest(bearer)
         known = self._known.get(name)
         if known is not None and not self._holds(known):
@@ -71,7 +71,7 @@ class KnownTokens:
         return await asyncio.shield(self._begin(name, bearer))
 
     async def _ask_again(self, name: str, bearer: str, known: KnownToken) -> HeldToken | None:
-        """While SQL is down or silent, what was known goes on, as it does for sockets."""
+        """While SQL is down or silent, the known answer stays valid, as it does for sockets."""
         asked = self._begin(name, bearer)
         await asyncio.wait((asked,), timeout=PATIENCE)
         if asked.done() and not isinstance(asked.exception(), Unknown):
@@ -79,7 +79,7 @@ class KnownTokens:
         return known.held if self._known.get(name) is known else None
 
     def _begin(self, name: str, bearer: str) -> "asyncio.Task[HeldToken | None]":
-        """Ask SQL, once for all who want to know at the same time."""
+        """Ask SQL, once for all requests that wait for the same token."""
         asking = self._asking.get(name)
         if asking is None:
             asking = self._asking[name] = asyncio.create_task(self._read(name, bearer))
@@ -91,7 +91,7 @@ class KnownTokens:
         held = await self._tokens.find(bearer)
         if held is None:
             self._known.pop(name, None)
-        elif forgotten == self._forgotten:  # else something was revoked while SQL was answering
+        elif forgotten == self._forgotten:  # otherwise something was revoked while SQL was answering
             self._known.pop(name, None)
             self._known[name] = KnownToken(held, history)
             while len(self._known) > MOST:
@@ -101,4 +101,4 @@ class KnownTokens:
     def _asked(self, name: str, done: "asyncio.Task[HeldToken | None]") -> None:
         self._asking.pop(name, None)
         if not done.cancelled():
-            done.exception()  # whoever waited has it
+            done.exception()  # those who waited have the exception

@@ -1,4 +1,4 @@
-"""Left messages in SQL: what has to be answered, what was, and what people wrote last."""
+"""Left messages in SQL: open ones, answered ones, and each visitor's latest message."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -11,12 +11,12 @@ from console.archive.reducer import ArchivedChat, archived_chat, text_of
 from console.archive.tables import chats, facts
 from console.events import decode_fact
 
-MOST = 2_000  # open messages that are sorted by when they are due
+MOST = 2_000  # open messages that are sorted by their due time
 MOST_READ = 5_000  # facts of the shown messages
 
 
 class LeftQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """Which messages; empty fields do not matter. `owner` is a member's id, or `-` for nobody's."""
+    """Which messages; empty fields match all. `owner` is a member's id, or `-` for messages without an owner."""
 
     state: str = "open"
     queue: str = ""
@@ -24,7 +24,7 @@ class LeftQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OpenMessage(NamedTuple):
-    """A left message that has to be answered: since when its visitor waits, and who takes care of it, if anybody."""
+    """A left message that needs an answer: since when its visitor waits, and its owner, if any."""
 
     queue: str
     asked: int
@@ -38,7 +38,7 @@ class LeftMessages:
         self.workspace = workspace
 
     async def find(self, query: LeftQuery, limit: int = MOST) -> list[ArchivedChat]:
-        """Return open messages, the longest waiting first; any others newest first."""
+        """Return open messages, the longest waiting first; other states newest first."""
         where = [self._in(query.state)]
         if query.queue:
             where.append(chats.c.queue == query.queue)
@@ -74,7 +74,7 @@ class LeftMessages:
         return found
 
     async def last_words(self, ids: Sequence[str]) -> dict[str, str]:
-        """Return what the visitor wrote last, by chat."""
+        """Return the visitor's latest message, by chat."""
         theirs = facts.c.workspace == self.workspace, facts.c.chat.in_(ids), facts.c.kind.in_(["message", "mailed"])
         wanted = select(facts.c.chat, facts.c.raw).where(*theirs).order_by(facts.c.at, facts.c.n).limit(MOST_READ)
         found: dict[str, str] = {}
@@ -86,7 +86,7 @@ class LeftMessages:
         return found
 
     def _in(self, state: str) -> ColumnElement[bool]:
-        """An older release, which runs on for a while, writes no state."""
+        """An older release that is still running writes no state."""
         if state == "open":
             return chats.c.listed == "left"
         mine = or_(chats.c.state == "", chats.c.state == "done") if state == "done" else chats.c.state == state

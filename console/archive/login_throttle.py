@@ -1,7 +1,7 @@
-"""Counts sign-in attempts per account and per address; guessing gets slower and slower.
+"""Counts sign-in attempts per account and per address, and slows down guessing more and more.
 
-Anybody can make an account wait, so its owner does not wait with the others: a device or an address that has signed in
-to it lately has a count of its own.
+Anybody can lock an account, so the lock must not hold for its owner: a device or an address that has signed in to the
+account recently has its own count.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from console.security import address_group, digest
 
 SLOWLY = "Too many attempts. Wait a minute and try again."
 AT_ONCE = 5  # first attempts of one sender at the same moment, on a database that allows it
-FORGET = 60 * 60_000  # ms without a failure until a sender starts afresh
+FORGET = 60 * 60_000  # ms without a failure after which a sender starts afresh
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ ADDRESS = Allowance(free=20, longest=15 * 60_000)  # a whole office may share on
 
 
 class Attempt(NamedTuple):
-    """Who tries. `device` has signed in to the account lately, or is signed in; `at_home`: the address has."""
+    """Who tries. `device` has signed in to the account recently, or is signed in; `at_home`: the address has."""
 
     account: str
     address: str
@@ -48,12 +48,12 @@ class Attempt(NamedTuple):
 
     @property
     def vouched(self) -> str:
-        """Why the account's lock does not hold for this one; empty when it does."""
+        """Why the account's lock does not apply to this attempt; empty if it does."""
         return "device" if self.device else "address" if self.at_home else ""
 
     @property
     def own(self) -> str:
-        """The sender whose failures lock this one out: the account itself, for strangers. A digest, as all are."""
+        """A digest of the sender whose failures lock this attempt: for strangers, the account itself."""
         place = {"device": self.device, "address": address_group(self.address), "": ""}[self.vouched]
         return digest(f"account {self.account} {self.vouched} {place}".rstrip())
 
@@ -81,7 +81,7 @@ class LoginThrottle:
         raise SlowDown(SLOWLY)
 
     async def _count_one(self, attempt: Attempt) -> bool:
-        """Whether it may be tried. Who is refused for the account's sake has used up a try of their address."""
+        """Whether the attempt is allowed. If the account's lock refuses it, it still counts against its address."""
         now = self.clock()
         async with self.database.writing() as connection:
             own, address = [await _row(connection, sender) for sender in (attempt.own, attempt.sender)]
@@ -95,7 +95,7 @@ class LoginThrottle:
         return not locked
 
     async def forgive(self, attempt: Attempt) -> None:
-        """Record a success: the account starts afresh, the address gets this one attempt back."""
+        """Record a success: the account starts afresh, and the address gets this one attempt back."""
         async with self.database.writing() as connection:
             await connection.execute(delete(tries).where(tries.c.sender == attempt.own))
             back = update(tries).where(tries.c.sender == attempt.sender)
@@ -108,7 +108,7 @@ class LoginThrottle:
 
 
 def address_digest(address: str) -> str:
-    """What is kept of an address: nobody's is listed."""
+    """Return the digest that is stored in place of an address."""
     return digest(f"address {address_group(address)}")
 
 

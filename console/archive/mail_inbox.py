@@ -1,4 +1,4 @@
-"""Mails that came in: kept before anybody looks at them, once each, and set aside if nothing can be done with them."""
+"""Received mails: stored once each before they are processed, and set aside if they cannot be used."""
 
 import hashlib
 from collections.abc import Callable
@@ -16,7 +16,7 @@ MOST_ASIDE, MOST_ASIDE_BYTES = 1_000, 100_000_000  # mails set aside, and bytes 
 
 
 class ReceivedMail(msgspec.Struct, frozen=True):
-    """A mail that nobody has looked at; `whole` is false if only its beginning was kept."""
+    """A mail that is not processed yet; `whole` is false if only its beginning was kept."""
 
     id: int
     digest: str
@@ -41,7 +41,7 @@ class MailInbox:
         self.clock = clock
 
     async def add(self, raw: bytes, identity: str, *, whole: bool = True) -> bool:
-        """Keep a mail. False if one of this `identity` is there already: a mailbox may give the same one twice."""
+        """Store a mail. False if one with this `identity` exists: a mailbox may deliver the same mail twice."""
         digest = hashlib.sha256(identity.encode() or raw).hexdigest()
         known = select(mails_received.c.id).where(self._here(), mails_received.c.digest == digest)
         row = {"workspace": self.workspace, "digest": digest, "raw": raw, "whole": whole, "at": self.clock()}
@@ -52,7 +52,7 @@ class MailInbox:
         return True
 
     async def pending(self, limit: int = 2) -> list[ReceivedMail]:
-        """Return mails that nobody has looked at, oldest first; few, as each may be large."""
+        """Return mails that are not processed yet, oldest first; only a few, as each may be large."""
         columns = [mails_received.c[name] for name in ReceivedMail.__struct_fields__]
         wanted = select(*columns).where(self._here(), mails_received.c.code == PENDING)
         first = wanted.order_by(mails_received.c.id).limit(limit)
@@ -60,7 +60,7 @@ class MailInbox:
         return [ReceivedMail(**row) for row in rows]
 
     async def settle(self, id: int, code: str, *, detail: str = "", sender: str = "", chat: str = "") -> None:
-        """Record what came of a mail: taken, ignored or aside. Only what is set aside keeps its text."""
+        """Record the result of a mail: taken, ignored or aside. Only a mail set aside keeps its text."""
         values: dict[str, object] = {"code": code, "detail": detail, "sender": sender, "chat": chat}
         if code != "aside":
             values["raw"] = b""
@@ -70,7 +70,7 @@ class MailInbox:
                 await self._bound_aside(connection)
 
     async def _bound_aside(self, connection: AsyncConnection) -> None:
-        """Delete the oldest ones beyond what is kept: anybody can send mails that are set aside.
+        """Delete the oldest mails beyond the limit: anybody can send mails that are set aside.
 
         Both databases know how long a value is without reading it.
         """
@@ -90,7 +90,7 @@ class MailInbox:
             return [AsideMail(**row) for row in rows]
 
     async def raw(self, id: int) -> bytes | None:
-        """Return a mail that was set aside as it came."""
+        """Return a mail that was set aside, as it was received."""
         wanted = select(mails_received.c.raw).where(
             self._here(), mails_received.c.id == id, mails_received.c.code == "aside"
         )
@@ -98,7 +98,7 @@ class MailInbox:
             return (await connection.execute(wanted)).scalar()
 
     async def drop_older_than(self, oldest: int) -> None:
-        """Delete old mails that were looked at."""
+        """Delete old mails that were processed."""
         async with self.database.writing() as connection:
             old = (mails_received.c.at < oldest) & (mails_received.c.code != PENDING)
             await connection.execute(delete(mails_received).where(old))

@@ -1,4 +1,4 @@
-"""Mails to send: in order within a conversation; what could not be sent stays, for admins to see and to try again."""
+"""Mails to send, in order within a conversation. Failed mails stay, so that admins can see and retry them."""
 
 from collections.abc import Callable, Collection
 
@@ -13,7 +13,7 @@ from console.domain.alert_delivery import Answer
 from console.domain.ids import new_id
 from console.domain.mail import Letter, is_address, one_line
 
-MOST_WAITING = 10_000  # mails in all; a server that is away for long must not fill the disk
+MOST_WAITING = 10_000  # mails in all; a mail server's long outage must not fill the disk
 NO_ADDRESS = "That is not the address of one mailbox."
 FULL = "Too many mails are waiting to be sent."
 
@@ -54,7 +54,7 @@ class MailOutbox(SqlOutbox):
     def __init__(
         self, database: Database, workspace: str = "main", clock: Callable[[], int] = now_ms, *, domain: str = ""
     ) -> None:
-        """The outbox of one workspace; `domain` is the one in Message-IDs."""
+        """The outbox of one workspace; `domain` is used in Message-IDs."""
         super().__init__(database, workspace, clock)
         self.domain = domain or "sestetto.invalid"
         self.on_posted: list[Callable[[], None]] = []  # called when there is something to send
@@ -67,12 +67,12 @@ class MailOutbox(SqlOutbox):
         return id
 
     def wake(self) -> None:
-        """Send soon, if this process does."""
+        """Send soon, if this process is the one that sends."""
         for heed in self.on_posted:
             heed()
 
     async def put(self, connection: AsyncConnection, letter: Letter) -> int:
-        """The same within a transaction; call `wake` after it. Raises OverflowError if too many wait."""
+        """The same within a transaction; call `wake` afterwards. Raises OverflowError if too many wait."""
         if not is_address(letter.to):
             raise ValueError(NO_ADDRESS)
         waiting = select(func.count()).select_from(mails).where(self.waiting())
@@ -82,7 +82,7 @@ class MailOutbox(SqlOutbox):
         return int(made.scalar_one())
 
     def row(self, letter: Letter) -> dict[str, object]:
-        """Return the columns of a new mail. Its Message-ID stays the same, however often it is sent."""
+        """Return the columns of a new mail. Its Message-ID stays the same across retries."""
         letter = self.named(letter)
         return {
             "thread": letter.chat or letter.message_id.partition("@")[0],
@@ -99,11 +99,11 @@ class MailOutbox(SqlOutbox):
         }
 
     def named(self, letter: Letter) -> Letter:
-        """Return the mail with a Message-ID."""
+        """Return the mail with this Message-ID."""
         return msgspec.structs.replace(letter, message_id=letter.message_id or f"{new_id()}@{self.domain}")
 
     async def claim(self, sender: str, limit: int, busy: Collection[str] = ()) -> tuple[list[OutgoingMail], int]:
-        """Claim up to `limit` mails to send now, as `claim_rows`."""
+        """Claim up to `limit` mails to send now, as `claim_rows` does."""
         claimed, following = await self.claim_rows(sender, limit, busy)
         names = Letter.__struct_fields__
         return [
@@ -112,18 +112,18 @@ class MailOutbox(SqlOutbox):
         ], following
 
     async def record(self, mail: OutgoingMail, answer: Answer) -> None:
-        """Record the result of a try. What is sent, or must not be sent any more, loses its text."""
+        """Record the result of a try. A mail that was sent, or must not be sent any more, loses its text."""
         over = {"text": ""} if answer.code in ("sent", "expired", "dropped") else {}
         await self.record_try(mail.id, mail.tries, mail.made, answer, **over)
 
     async def hurry(self) -> None:
-        """The mail server is back: what failed only because it was away need not wait on."""
+        """The mail server is back: mails that failed only because it was unreachable need not wait any longer."""
         held_up = self.waiting() & mails.c.code.in_(["away", "slow"]) & (mails.c.sender == "")
         async with self.database.writing() as connection:
             await connection.execute(update(mails).where(held_up).values(next=self.clock()))
 
     async def retry(self, id: int) -> bool:
-        """Try a mail that was given up once more. False if there is none."""
+        """Retry a mail that was given up. False if there is none."""
         now = self.clock()
         values = {"waits": True, "made": now, "next": now, "ended": 0, "tries": 0}
         async with self.database.writing() as connection:

@@ -59,7 +59,7 @@ class MemberStore:
         by: Somebody = COMMAND_LINE,
         also: Step | None = None,
     ) -> Member:
-        """Add a member; with an empty password nobody can sign in. `also` is done in the same transaction.
+        """Add a member; with an empty password they cannot sign in. `also` runs in the same transaction.
 
         Refused if the address or id is taken, a queue is unknown, or a value is invalid.
         """
@@ -81,12 +81,12 @@ class MemberStore:
             await self.directory.change(
                 wanted, by, f"member:{member.id}", wrong=partial(_taken, member=member), also=settle
             )
-        except IntegrityError as error:  # somebody added the same member at the same moment
+        except IntegrityError as error:  # somebody added the same member at the same time
             raise Refused(TAKEN) from error
         return member
 
     async def problems_of(self, member: Member, password: str) -> list[Problem]:
-        """Return all that prevents adding the member: what is wrong with them, a taken address, a bad password."""
+        """Return everything that prevents adding the member: invalid values, a taken address, a bad password."""
         member = replace(member, email=fold_email(member.email))
         found = validate_member(member, await self.directory.read())
         async with self.directory.database.reading() as connection:
@@ -113,7 +113,7 @@ class MemberStore:
         return await self.directory.change(wanted, by, f"member:{member.id}", also=also)
 
     async def set_limit(self, member: str, limit: int, *, by: Somebody) -> Directory:
-        """Set how many chats at once, 1 to 6; there are six slots in all, with those for other channels.
+        """Set how many chats at once, 1 to 6. The six slots include those for other channels.
 
         The member's own limit stays if it is lower. Lowering it takes no chat away. Raises NotYours if there is no such
         member.
@@ -131,7 +131,7 @@ class MemberStore:
         return await self.directory.change(wanted, by, f"member:{member}", but=("name", "queues", "languages"))
 
     async def set_own_limit(self, member: str, limit: int, *, by: Somebody) -> Directory:
-        """Set the member's own limit; one that is not below the supervisors' takes it back.
+        """Set the member's own limit; a value that is not below the supervisors' limit removes it.
 
         Raises NotYours if there is no such member.
         """

@@ -1,4 +1,4 @@
-"""Versions of the tables: which one a database has, which ones this release knows, and the way forward."""
+"""Versions of the tables: the one a database has, the ones this release knows, and the migrations between them."""
 
 from functools import cache
 from pathlib import Path
@@ -39,7 +39,9 @@ def known_steps() -> tuple[Step, ...]:
 
 
 def read_versions(connection: Connection) -> Versions:
-    """Raises SettingError when a newer release has migrated the database: its tables are not those that we know."""
+    """Return the database's versions. Raises SettingError if a newer release has migrated it: its tables are unknown
+    here.
+    """
     steps = known_steps()
     names = [step.version for step in steps]
     found = MigrationContext.configure(connection).get_current_heads()
@@ -54,7 +56,7 @@ def read_versions(connection: Connection) -> Versions:
 
 
 def upgrade(connection: Connection, to: str = NEWEST) -> Versions:
-    """Migrate forward, to the newest version or to `to`; return what was there. Raises SettingError."""
+    """Migrate forward, to the newest version or to `to`; return the version before. Raises SettingError."""
     before = read_versions(connection)
     _check_goal(before, to)
     config = _config()

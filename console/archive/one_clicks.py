@@ -1,4 +1,4 @@
-"""One-click sign-in links, only for the demo on this machine."""
+"""One-click sign-in links, for the demo on this machine only."""
 
 from collections.abc import Callable
 
@@ -26,7 +26,7 @@ class OneClickStore:
         self.sessions = sessions
 
     async def add(self, member_id: str) -> str:
-        """Return the token of a new link, good for 12 h and a hundred clicks."""
+        """Return the token of a new link, valid for 12 h and a hundred clicks."""
         token, now = new_token(), self.clock()
         async with self.database.writing() as connection:
             await connection.execute(
@@ -37,7 +37,7 @@ class OneClickStore:
         return token
 
     async def member(self, token: str) -> Member | None:
-        """Return whom a link would sign in, without using it up."""
+        """Return the member a link would sign in, without using it up."""
         wanted = select(members).join(one_clicks, one_clicks.c.member == members.c.id)
         row = await holder(self.database, wanted.where(_good_click(token, self.clock()), is_active()))
         return member_of(row) if row else None

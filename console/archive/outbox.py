@@ -1,4 +1,4 @@
-"""What leaves this machine waits in a table until it has: claimed by one sender, tried again, given up after a time."""
+"""An outbox in SQL for what leaves this machine: each row is claimed by one sender, retried, and finally given up."""
 
 from collections.abc import Callable, Collection
 from typing import Any, ClassVar, NamedTuple
@@ -8,12 +8,12 @@ from sqlalchemy import ColumnElement, RowMapping, Table, delete, func, select, u
 from console.archive.database import Database
 from console.domain.alert_delivery import Answer
 
-BACK_OFF = (5_000, 15_000, 60_000, 300_000, 900_000, 1_800_000)  # ms between two tries; the last one repeats
+BACK_OFF = (5_000, 15_000, 60_000, 300_000, 900_000, 1_800_000)  # ms between two tries; the last value repeats
 LEASE = 30_000  # ms until a try counts as lost; no delivery takes that long
 
 
 class Claimed(NamedTuple):
-    """A row to send now; `tries` includes this one."""
+    """A row to send now; `tries` includes this try."""
 
     row: RowMapping
     tries: int
@@ -23,7 +23,7 @@ class SqlOutbox:
     """The rows of one workspace; the table has the columns of `begun`, and an id."""
 
     table: ClassVar[Table]
-    order: ClassVar[str]  # the column within which the oldest goes first
+    order: ClassVar[str]  # rows with the same value are sent in order, oldest first
     give_up: ClassVar[int] = 24 * 3_600_000  # ms
 
     def __init__(self, database: Database, workspace: str, clock: Callable[[], int]) -> None:
@@ -32,9 +32,9 @@ class SqlOutbox:
         self.clock = clock
 
     async def claim_rows(self, sender: str, limit: int, busy: Collection[str] = ()) -> tuple[list[Claimed], int]:
-        """Claimed up to `limit` rows to send now, at most one per `order`, none for `busy` ones.
+        """Claim up to `limit` rows to send now, at most one per `order`, none for `busy` values.
 
-        Return them, and when (ms) the next is due, 0 for none. A row that is not recorded within LEASE is sent again.
+        Return them, and when (ms) the next is due, 0 for none. A row with no result within LEASE is sent again.
         """
         table, order = self.table, self.table.c[self.order]
         # Only the oldest row of each destination is a candidate, which keeps them in order.
@@ -63,7 +63,7 @@ class SqlOutbox:
             return bool(taken.rowcount)
 
     async def record_try(self, id: int, tries: int, made: int, answer: Answer, **more: Any) -> None:
-        """Record the result of a try. Failed ones are tried again until it is time to give up."""
+        """Record the result of a try. A failed row is retried until it is given up."""
         now, table = self.clock(), self.table
         this = (table.c.id == id) & (table.c.tries == tries)
         if answer.final or now - made > self.give_up:
@@ -81,7 +81,7 @@ class SqlOutbox:
             await connection.execute(delete(self.table).where(old))
 
     def begun(self) -> dict[str, Any]:
-        """Return the columns of a row that was not tried yet."""
+        """Return the columns of a row that has not been tried."""
         now = self.clock()
         return {
             "workspace": self.workspace,

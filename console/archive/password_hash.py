@@ -1,4 +1,4 @@
-"""Password hashing with validation: nothing short, common, breached or made of what is known of its owner."""
+"""Password hashing with validation: no password that is short, common, breached or made from facts about its owner."""
 
 import asyncio
 import importlib
@@ -10,13 +10,13 @@ from console.errors import BadSettings, Problem
 from console.security import MAX_PASSWORD, hash_password
 
 SHORTEST_PASSWORD = 8
-LOOKED_AT = 72  # characters: what the estimator takes, and enough
-GUESSABLE = 2  # of its scores 0 to 4, those below
+LOOKED_AT = 72  # characters: as many as the estimator takes, and enough
+GUESSABLE = 2  # of the estimator's scores 0 to 4; lower ones are refused
 PRODUCT = ("sestetto", "console")
 
 
 async def password_problems(member: str, password: str, *, about: Collection[str] = ()) -> list[Problem]:
-    """Return why the password cannot be; `about` is what everybody knows of the member."""
+    """Return why the password is refused; `about` is what everybody knows of the member."""
     if password and not SHORTEST_PASSWORD <= len(password) <= MAX_PASSWORD:
         says = "Use a password of %(least)s to %(most)s characters."
         return [Problem(f"member:{member}", "password", says, {"least": SHORTEST_PASSWORD, "most": MAX_PASSWORD})]
@@ -30,7 +30,7 @@ async def password_problems(member: str, password: str, *, about: Collection[str
 async def checked_hash(member: str, password: str, *, about: Collection[str] = ()) -> str:
     """Return the hash; empty for an empty password, which nothing matches.
 
-    `about` is what everybody knows of the member. Raises BadSettings if the password cannot be.
+    `about` is what everybody knows of the member. Raises BadSettings if the password is refused.
     """
     if wrong := await password_problems(member, password, about=about):
         raise BadSettings(wrong)
@@ -38,18 +38,18 @@ async def checked_hash(member: str, password: str, *, about: Collection[str] = (
 
 
 def is_guessable(password: str, about: Collection[str] = ()) -> bool:
-    """Whether it is among the first that somebody would try. Looked up offline, in lists of breached passwords."""
+    """Whether it is among the first guesses. Checked offline, against lists of breached passwords."""
     found = _estimator()(password[:LOOKED_AT], user_inputs=[*_words(about), *PRODUCT])
     return bool(found["score"] < GUESSABLE or found["feedback"]["warning"])
 
 
 def _words(about: Collection[str]) -> list[str]:
-    """Names and addresses, whole and in pieces."""
+    """Return names and addresses, whole and in parts."""
     ends = [end for text in about for end in text.split("@")]
     return [*about, *ends, *(piece for end in ends for piece in end.replace(".", " ").split())]
 
 
 @cache
 def _estimator() -> Callable[..., dict[str, Any]]:
-    # Its lists are a megabyte that takes a fifth of a second to load; every command imports this file.
+    # Its lists are a megabyte that takes a fifth of a second to load, and every command imports this file.
     return importlib.import_module("zxcvbn").zxcvbn  # type: ignore[no-any-return]

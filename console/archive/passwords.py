@@ -43,7 +43,7 @@ class PasswordStore:
             await note(connection, by, self.clock(), "Password changed", f"member:{member_id}")
 
     async def problems_of(self, member: Member, password: str) -> list[Problem]:
-        """Return why this cannot be the member's password."""
+        """Return why this password is refused for the member."""
         if not password:
             return [Problem(f"member:{member.id}", "password", NO_NEW)]
         return await password_problems(member.id, password, about=(member.name, member.email))
@@ -78,7 +78,7 @@ class PasswordStore:
         return ended
 
     async def confirm(self, me: SignedIn, password: str, *, address: str) -> None:
-        """Have a member who is signed in give their password once more.
+        """Check the password of a signed-in member once more.
 
         Raises BadSettings for a wrong one, SlowDown after too many.
         """

@@ -1,4 +1,4 @@
-"""Reads what a visitor who comes back wrote before: the public facts of their ended chats on one site, newest first."""
+"""Reads a returning visitor's history: the public facts of their ended chats on one site, newest first."""
 
 from collections.abc import Sequence
 from typing import Any, get_args
@@ -16,7 +16,7 @@ PUBLIC = [str(kind.__struct_config__.tag) for kind in get_args(AnyChatFact) if k
 
 
 class PastQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose chats, on which site, with activity since when (ms); `but` is the chat that is on the screen anyway."""
+    """Whose chats, on which site, with activity since when (ms); `but` is the chat that is on the screen already."""
 
     visitor: str
     site: str
@@ -63,7 +63,7 @@ class PastChats:
         return _page(rows, [raw.encode() for raw in reversed(found[:limit])], more=more)
 
     def _chats(self, query: PastQuery, chat: str) -> Select[Any]:
-        """Their ended chats, newest first; with `chat` from that one on."""
+        """Return their ended chats, newest first; with `chat`, start at that one."""
         columns = chats.c.id, chats.c.name, chats.c.email, chats.c.agent_name, chats.c.last
         wanted = select(*columns).where(self._theirs(query))
         if chat:
@@ -79,11 +79,11 @@ class PastChats:
             chats.c.site == query.site,
             chats.c.last >= query.since,
             chats.c.ended.is_not(None),
-            or_(chats.c.id != query.but, chats.c.left_message),  # no screen keeps a message that was left
+            or_(chats.c.id != query.but, chats.c.left_message),  # no screen shows a left message
         )
 
     async def _facts(self, connection: AsyncConnection, chat: str, below: int, limit: int) -> list[str]:
-        """The newest of a chat, newest first."""
+        """Return the newest facts of a chat, newest first."""
         wanted = select(facts.c.raw).where(facts.c.workspace == self.workspace, facts.c.chat == chat)
         wanted = wanted.where(facts.c.kind.in_(PUBLIC))
         if below:

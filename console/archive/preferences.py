@@ -1,4 +1,4 @@
-"""Preferences of the whole team that are part of the directory: one value each."""
+"""Preferences of the whole team that are part of the directory, one value each."""
 
 from msgspec.structs import replace
 

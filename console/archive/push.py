@@ -1,4 +1,4 @@
-"""What SQL keeps for notifications: devices, and what they are told."""
+"""The SQL stores for notifications: devices, and what is pushed to them."""
 
 from collections.abc import Callable
 

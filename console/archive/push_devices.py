@@ -1,4 +1,4 @@
-"""Devices that are notified, each bound to the session it subscribed in: whatever ends that ends the notifications."""
+"""Devices that are notified. Each is bound to the session that subscribed it, and is removed when the session ends."""
 
 from collections.abc import Callable
 from typing import Any
@@ -29,7 +29,7 @@ class PushDevices:
         self.clock = clock
 
     async def read_all(self) -> list[PushDevice]:
-        """Return all devices that may be told something."""
+        """Return all devices that may be notified."""
         return await self._read(self._live())
 
     async def of_member(self, member: str) -> list[PushDevice]:
@@ -37,11 +37,11 @@ class PushDevices:
         return await self._read(self._live(push_devices.c.member == member))
 
     async def read(self, id: str) -> PushDevice | None:
-        """Return a device; None if it was removed, or its session or member is over."""
+        """Return a device; None if it was removed, or its session or member is no longer active."""
         return next(iter(await self._read(self._live(push_devices.c.id == id))), None)
 
     async def put(self, device: PushDevice) -> None:
-        """Add a device. The same browser is there once, whoever used it before. Raises BadCommand if they have many."""
+        """Add a device. A browser is listed once, whoever used it before. Raises BadCommand if the member has many."""
         theirs = push_devices.c.member == device.member
         async with self.database.writing() as connection:
             await connection.execute(delete(push_devices).where(_at(device.endpoint)))
@@ -71,7 +71,7 @@ class PushDevices:
             return str(known)
 
     async def set_options(self, member: str, id: str, *, always: bool, alerts: bool) -> None:
-        """Set when a device is told. Raises NotYours for somebody else's."""
+        """Set when a device is notified. Raises NotYours for another member's device."""
         this = (push_devices.c.id == id) & (push_devices.c.member == member)
         async with self.database.writing() as connection:
             done = await connection.execute(update(push_devices).where(this).values(always=always, alerts=alerts))
@@ -79,15 +79,15 @@ class PushDevices:
                 raise NotYours(NO_DEVICE)
 
     async def remove(self, member: str, id: str) -> None:
-        """Forget a device, and what waits for it. Raises NotYours for somebody else's."""
+        """Remove a device and its waiting notifications. Raises NotYours for another member's device."""
         await self._remove((push_devices.c.id == id) & (push_devices.c.member == member), must=True)
 
     async def remove_gone(self, id: str) -> None:
-        """Forget a device whose browser has unsubscribed."""
+        """Remove a device whose browser has unsubscribed."""
         await self._remove(push_devices.c.id == id, must=False)
 
     async def note_told(self, id: str, code: str) -> None:
-        """Note what came of a push."""
+        """Record the result of a push."""
         async with self.database.writing() as connection:
             told = update(push_devices).where(push_devices.c.id == id)
             await connection.execute(told.values(told=self.clock(), code=code))
@@ -107,12 +107,14 @@ class PushDevices:
             await note(connection, by, self.clock(), "Notifications changed", "notifications", old, new)
 
     async def drop_ended(self) -> None:
-        """Delete the devices of sessions that somebody has ended; what waits for them goes with them."""
+        """Delete the devices of sessions that were ended; their waiting notifications are deleted with them."""
         ended = select(sessions.c.id).where(sessions.c.revoked.is_not(None))
         await self._remove(push_devices.c.session.in_(ended), must=False)
 
     def _live(self, *more: ColumnElement[bool]) -> Select[Any]:
-        """Of sessions that nobody has ended, though one without a console may sleep, and of active members."""
+        """Select devices of active members whose session nobody has ended. A session without an open console still
+        counts.
+        """
         wanted = select(*COLUMNS).join(sessions, sessions.c.id == push_devices.c.session)
         wanted = wanted.join(members, members.c.id == push_devices.c.member)
         good = sessions.c.revoked.is_(None) & (sessions.c.created > self.clock() - SESSION_LIFE) & is_active()

@@ -1,4 +1,4 @@
-"""What is to be pushed, and what was: each thing once for each device, whoever asks for it and however often."""
+"""Pushes that wait or were sent: one per device and subject, however often it is requested."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
@@ -11,12 +11,12 @@ from console.archive.tables import push_messages
 from console.domain.alert_delivery import Answer
 from console.domain.push import Nudge
 
-KEPT = 3_600_000  # ms that a finished one is known, so that nobody is told twice
-MOST_WAITING = 50  # of a device: one that cannot be reached must not fill the table
+KEPT = 3_600_000  # ms that a finished push is kept, so that nobody is notified twice
+MOST_WAITING = 50  # per device: an unreachable device must not fill the table
 
 
 class OutgoingPush(NamedTuple):
-    """One to send now; `made` (ms) is when it was put there."""
+    """A push to send now; `made` (ms) is when it was added."""
 
     id: int
     device: str
@@ -34,9 +34,9 @@ class PushOutbox(SqlOutbox):
         self.on_put: list[Callable[[], None]] = []  # called when there is something to send
 
     async def put(self, wanted: Iterable[tuple[str, Nudge]], over: Iterable[tuple[str, str]], at: int) -> None:
-        """Put nudges for devices there, and take back what is `over` (device, about) since `at`.
+        """Add nudges for devices, and take back those that are `over` (device, about) since `at`.
 
-        What waits is dropped; what was sent is followed by a push that closes it.
+        Waiting pushes are dropped. A push that was sent is followed by one that closes it.
         """
         rows, ended = list(wanted), list(over)
         if rows or ended:
@@ -45,16 +45,16 @@ class PushOutbox(SqlOutbox):
                 heed()
 
     async def told(self) -> dict[tuple[str, str], Nudge]:
-        """Return the last of each device and thing."""
+        """Return the latest push of each device and subject."""
         wanted = select(push_messages).where(push_messages.c.workspace == self.workspace).order_by(push_messages.c.id)
         rows = await self.database.read(lambda connection: connection.execute(wanted).mappings().all())
         return {(row["device"], row["about"]): Nudge(row["kind"], row["about"], row["at"]) for row in rows}
 
     async def claim(self, sender: str, limit: int, busy: Collection[tuple[str, str]]) -> tuple[list[OutgoingPush], int]:
-        """Claim up to `limit` to send now, one for each device and thing, none of `busy` ones.
+        """Claim up to `limit` pushes to send now, one for each device and subject, none of `busy` ones.
 
-        Return them, and when (ms) the next is due, 0 for none. What is not recorded within LEASE is sent again; what
-        else the device is to be told does not wait for that.
+        Return them, and when (ms) the next is due, 0 for none. A push with no result within LEASE is sent again; the
+        device's other pushes do not wait for it.
         """
         now = self.clock()
         later = (push_messages.c.next > now) & (push_messages.c.next <= now + max(BACK_OFF))  # a wrong clock holds none
@@ -75,7 +75,7 @@ class PushOutbox(SqlOutbox):
         return [*claimed.values()], then
 
     async def record(self, push: OutgoingPush, answer: Answer, *, life: int, again: int = 0) -> None:
-        """Record the result of a try. A failed one is tried again within its `life` (ms), not before `again` ms."""
+        """Record the result of a try. A failed push is retried within its `life` (ms), not before `again` ms."""
         wait = max(BACK_OFF[min(push.tries, len(BACK_OFF)) - 1], again)
         now = self.clock()
         if answer.final or now + wait >= push.made + life:
@@ -87,7 +87,7 @@ class PushOutbox(SqlOutbox):
             await connection.execute(push_messages.update().where(this).values(**values))
 
     async def drop_old(self) -> None:
-        """Delete what was sent or given up a while ago."""
+        """Delete pushes that were sent or given up a while ago."""
         await self.drop_older_than(self.clock() - KEPT)
 
     def _put(
@@ -109,7 +109,7 @@ class PushOutbox(SqlOutbox):
             and (row["device"], row["about"]) in things
             and (row["device"], row["about"], row["kind"], row["at"]) not in again
         ]
-        if stale:  # only the newest of a thing is worth sending
+        if stale:  # only the newest push of a subject is worth sending
             connection.execute(delete(push_messages).where(columns.id.in_(stale), columns.waits.is_(True)))
         fresh = [
             (device, nudge)

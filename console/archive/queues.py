@@ -34,8 +34,8 @@ class QueueStore:
     ) -> Directory:
         """Add or change a queue.
 
-        With `members`, exactly these serve it. Without, its members stay, and it may have none: a server is often set
-        up with queues before members.
+        With `members`, exactly these serve it. Without, its members stay, and it may have none: queues are often set up
+        before members.
         """
 
         def wanted(known: Directory) -> Directory:
@@ -53,7 +53,7 @@ class QueueStore:
         return await self.directory.change(wanted, by, f"queue:{queue.id}", but=but, wrong=bot)
 
     async def problems_of_bot(self, queue: Queue) -> list[Problem]:
-        """Return why the integration that is to answer first cannot."""
+        """Return why the integration cannot answer this queue first."""
         async with self.directory.database.reading() as connection:
             return await self._problems_of_bot(connection, queue)
 
@@ -89,7 +89,7 @@ def without(queues: tuple[str, ...], queue: str) -> tuple[str, ...]:
 
 
 def unled(site: Site, queue: str) -> Site:
-    """Return the site with nothing that leads to the queue but its own choice."""
+    """Return the site without its rules that lead to the queue; the site's own queue stays."""
     rules = tuple(replace(rule, queue="") if rule.queue == queue else rule for rule in site.identity.rules)
     chosen = tuple(rule for rule in site.questions.rules if rule.queue != queue)
     return replace(

@@ -1,4 +1,4 @@
-"""From facts to rows, without SQL: the row of a fact, and the chat that its facts add up to."""
+"""Turns facts into rows, without SQL: the row of a fact, and the chat that results from its facts."""
 
 import msgspec
 from sqlalchemy import RowMapping
@@ -31,7 +31,7 @@ from console.events import (
     Unreadable,
 )
 
-ABOUT_THE_VISITOR = ("opened", "reopened", "profile")  # facts that say who they are; their author in SQL is that id
+ABOUT_THE_VISITOR = ("opened", "reopened", "profile")  # facts that name their author; in SQL the author is that id
 
 
 class ArchivedChat(msgspec.Struct):
@@ -73,8 +73,8 @@ class ArchivedChat(msgspec.Struct):
     owner: str = ""  # who takes care of a left message
     owner_name: str = ""
     state: str = ""  # of a left message: open, answered, waiting or done
-    asked: int = 0  # since when its visitor waits for an answer; 0 for not
-    imported: str = ""  # from which format; empty for a chat that was held here
+    asked: int = 0  # since when its visitor waits for an answer; 0: not waiting
+    imported: str = ""  # source format of an import; empty for a chat that was held here
     listed: str = ""  # ended, left, handled, or visitor for one without chats; empty while the chat is open
     place: int | None = None  # position in those lists, given by the search index
 
@@ -91,7 +91,7 @@ def archived_chat(row: RowMapping) -> ArchivedChat:
 def fact_row(entry: Entry, *, workspace: str, epoch: str, visitor: str) -> dict[str, object]:
     """Return the columns of `facts` for an entry; `visitor` is the chat's.
 
-    Raises ValueError if it is not understood.
+    Raises ValueError for an unknown kind of fact.
     """
     fact = entry.fact
     if isinstance(fact, Unreadable):
@@ -114,13 +114,13 @@ def fact_row(entry: Entry, *, workspace: str, epoch: str, visitor: str) -> dict[
 
 
 class Whole(msgspec.Struct):
-    """A fact that contains another one: that one's own JSON."""
+    """A fact that contains another fact: the JSON of the inner one."""
 
     fact: msgspec.Raw
 
 
 def redacted_columns(entry: Entry, fact: Redacted | NoteRedacted) -> dict[str, object]:
-    """Return what the row of a redacted fact has from now on; `entry` says so."""
+    """Return the new values for the row of a redacted fact, as `entry` gives them."""
     raw = msgspec.json.decode(entry.raw, type=Whole).fact
     return {"words": fold_text(text_of(fact.fact)), "raw": bytes(raw).decode()}
 
@@ -151,7 +151,9 @@ def author_of(fact: AnyFact) -> str:
 
 
 def cid_of(fact: AnyFact) -> str:
-    """Return the command behind the fact; a reopening repeats the opening's data, cid included, so it has none."""
+    """Return the command behind the fact. A reopening repeats the opening's data, cid included, so it counts as having
+    none.
+    """
     return "" if isinstance(fact, Reopened) else str(getattr(fact, "cid", ""))
 
 
@@ -209,7 +211,7 @@ def fold(chat: ArchivedChat, fact: ChatFact) -> None:
 
 
 def _stand(chat: ArchivedChat, state: str, at: int, by: Author) -> None:
-    """Put a left message into a state: what is open has to be handled, and its visitor waits."""
+    """Set the state of a left message. An open one has to be handled, and its visitor waits."""
     if state == "open":
         chat.handled, chat.handled_by, chat.asked = None, "", chat.asked or at
     elif chat.state in ("open", ""):
@@ -218,7 +220,7 @@ def _stand(chat: ArchivedChat, state: str, at: int, by: Author) -> None:
 
 
 def lose(chat: ArchivedChat) -> None:
-    """No fact will ever say how it ended: the live store has lost it."""
+    """Mark the chat as lost: the live store no longer has it, so no fact will say how it ended."""
     chat.ended, chat.why, chat.left_message = chat.last, "lost", False
     chat.listed = _list_of(chat)
 
@@ -242,7 +244,7 @@ def _go_on(chat: ArchivedChat) -> None:
 
 
 def _say(chat: ArchivedChat, fact: Message) -> None:
-    _go_on(chat)  # an ended chat has no messages: the store that lost the end is going on
+    _go_on(chat)  # an ended chat gets no messages: the store lost the end and continues the chat
     chat.messages += 1
     if fact.by == "agent":
         chat.agent, chat.agent_name = fact.author.id, fact.author.name
@@ -260,7 +262,7 @@ def _meet(chat: ArchivedChat, fact: Opened | Reopened | Profile) -> None:
 
 
 def _name(chat: ArchivedChat, name: str) -> None:
-    """Call the visitor so, and let the chat be found by it."""
+    """Set the visitor's name, and make the chat findable by it."""
     chat.name = _plain(name)
     chat.words = fold_text(f"{name}\n{chat.email}\n{chat.visitor}\n{chat.external}".rstrip())
 

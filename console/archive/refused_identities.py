@@ -1,6 +1,7 @@
-"""Signed identities that were refused, for whoever runs the site: what was wrong, how often, and when last.
+"""Signed identities that were refused, for the site's operator: what was wrong, how often, and when last.
 
-Counted in memory and written together. A row for each site and reason bounds them: anybody may send any token.
+Counted in memory and written together. There is one row for each site and reason, so their number is bounded although
+anybody may send any token.
 """
 
 import time
@@ -14,7 +15,7 @@ from console.archive.database import Database, now_ms
 from console.archive.tables import refused_identities
 
 KEPT = 30 * 86_400_000  # ms since last seen
-LOG_AGAIN = 60.0  # seconds between two log lines about the same
+LOG_AGAIN = 60.0  # seconds between two log lines about the same reason
 
 log = structlog.get_logger()
 
@@ -48,7 +49,7 @@ class RefusedIdentities:
             log.warning("visitor.identity_refused", site=site, reason=reason, detail=detail[:200])
 
     async def write(self) -> None:
-        """Write the counts since the last write to SQL; while SQL is down, counting goes on."""
+        """Write the counts since the last write to SQL; while SQL is down, counting continues."""
         counted, self._waiting = self._waiting, {}
         if not counted:
             return

@@ -1,4 +1,4 @@
-"""Pages that were refused the widget: not on their site's list, or with an unknown key.
+"""Pages that the widget was refused on: not on their site's list, or with an unknown key.
 
 Counted in memory and written together, so a thousand requests a second cost SQL one row every few seconds. The number
 of rows is bounded, as anybody can send any Origin.
@@ -15,7 +15,7 @@ from console.archive.database import Database, now_ms
 from console.archive.tables import refused_origins
 
 MOST_WAITING = 500  # pairs counted between two writes
-MOST_OF_A_SITE = 50  # origins per site; the ones seen longest ago are dropped
+MOST_OF_A_SITE = 50  # origins per site; those not seen for the longest time are dropped
 MOST_SITES = 200
 KEPT = 30 * 86_400_000  # ms since last seen
 LOG_AGAIN = 60.0  # seconds between two log lines about the same page
@@ -61,7 +61,7 @@ class RefusedOrigins:
         log.warning("visitor.refused", site=pair[0], origin=pair[1], why=why)
 
     async def write(self) -> None:
-        """Write the counts since the last write to SQL; while SQL is down, counting goes on."""
+        """Write the counts since the last write to SQL; while SQL is down, counting continues."""
         counted, self._waiting = self._waiting, {}
         if not counted:
             return
@@ -96,7 +96,7 @@ class RefusedOrigins:
 
 
 def _too_many(rows: list[RowMapping], now: int) -> list[RowMapping]:
-    """Return the rows beyond what is kept; `rows` are latest first."""
+    """Return the rows beyond the limit; `rows` are latest first."""
     of_site: dict[str, int] = {}
     dropped = []
     for row in rows:

@@ -1,6 +1,6 @@
-"""Statements that run for many rows at a time, as the archive's writer has them.
+"""Statements that run for many rows at a time, for the archive's writer.
 
-SQLAlchemy prepares each row as if it were a statement of its own, which costs more than the database needs for it. Here
+SQLAlchemy prepares each row as if it were a separate statement, which costs more than the database needs for it. Here
 it compiles a statement once for each kind of database, and the rows go to the driver.
 """
 
@@ -14,7 +14,7 @@ Convert = Callable[[Any], Any]
 
 
 class Compiled(NamedTuple):
-    """`text` as the driver takes it, the names of its values in their order, and what some have to be converted by."""
+    """`text` as the driver takes it, the names of its values in order, and their converters."""
 
     text: str
     names: Sequence[str]
@@ -23,7 +23,7 @@ class Compiled(NamedTuple):
 
 class RowStatement:
     def __init__(self, statement: Insert | Update | TextClause, columns: Sequence[str] | None = None) -> None:
-        """`columns` that an UPDATE sets; what else it needs are parameters of the statement."""
+        """`columns` are those an UPDATE sets; all other values are parameters of the statement."""
         self._statement = statement
         self._columns = columns
         self._compiled: dict[str, Compiled] = {}  # by kind of database
@@ -44,7 +44,7 @@ class RowStatement:
 
 
 def _values(compiled: Compiled, rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
-    if len(compiled.names) == 1:  # of one name itemgetter returns no tuple
+    if len(compiled.names) == 1:  # with one name, itemgetter returns no tuple
         values = [(row[compiled.names[0]],) for row in rows]
     else:
         values = list(map(itemgetter(*compiled.names), rows))

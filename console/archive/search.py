@@ -25,19 +25,19 @@ from console.events import decode_fact
 
 ChatList = Literal["ended", "left", "handled", "visitors"]
 LISTS: tuple[ChatList, ...] = ("ended", "left", "handled")
-# Visitors are looked for in ended chats, and among those who were imported without any.
+# Visitors are searched in ended chats, and among those who were imported without any chat.
 PARTS: dict[ChatList, tuple[str, ...]] = {"visitors": ("ended", "visitor")}
 MOST = 200  # chats on a page
-MOST_COUNTED = 10_000  # counting further would take longer than anybody waits
+MOST_COUNTED = 10_000  # the highest count; counting further would take longer than anybody waits
 MOST_READ = 5_000  # facts of a page's chats that are searched for the excerpt
 
 
 class ChatQuery(msgspec.Struct, frozen=True, kw_only=True):
     """What to look for; empty fields do not matter.
 
-    `text` is looked for in messages and notes, `visitor` in name, address and id: words by their beginning, in any
-    order, ignoring case, accents and strokes. `since` and `until` (ms) bound the end; `agent` answered in the chat,
-    `rating` is 1 to 5, `late` is yes or no.
+    `text` is searched in messages and notes, `visitor` in name, address and id: words by prefix, in any order, ignoring
+    case, accents and strokes. `since` and `until` (ms) bound the end; `agent` answered in the chat, `rating` is 1 to 5,
+    `late` is yes or no.
     """
 
     listed: ChatList = "ended"
@@ -114,15 +114,16 @@ class ChatSearch:
             return (await connection.execute(select(func.count()).select_from(places.subquery()))).scalar_one()
 
     async def left_waiting(self) -> int:
-        """Return how many left messages nobody has handled."""
+        """Return how many left messages are not handled."""
         wanted = select(func.count()).select_from(chats).where(self._listed("left"))
         async with self.database.reading() as connection:
             return (await connection.execute(wanted)).scalar_one()
 
     def _question(self, query: ChatQuery) -> list[Term] | None:
-        """What to ask the index: nothing for the plain list, which is whole also while the index is being built.
+        """Return the query for the index. The plain list needs none, so it is complete even while the index is being
+        built.
 
-        None when a text without letter or digit is looked for.
+        None if the searched text has no letter or digit.
         """
         asked = terms(query.text, TEXT), terms(query.visitor, VISITOR)
         if (query.text and not asked[0]) or (query.visitor and not asked[1]):
@@ -134,7 +135,7 @@ class ChatSearch:
         return [*asked[0], *asked[1], tuple(one for term in lists for one in term), *facet_terms(facets)]
 
     def _newest(self, query: ChatQuery, question: list[Term], *, before: int, limit: int) -> Places:
-        """The places of the newest that fit, below the place `before`."""
+        """Return the newest positions that match, below the position `before`."""
         if not question:
             return self._plain(query, before).order_by(chats.c.place.desc()).limit(limit)
         start, until = _span(query)
@@ -152,7 +153,7 @@ class ChatSearch:
         return and_(chats.c.workspace == self.workspace, chats.c.listed.in_(_parts(listed)))
 
     def _said(self, ids: list[str], text: str) -> Select[Any]:
-        """The first message of each chat; with `text`, all that was written in them."""
+        """Return the first message of each chat; with `text`, everything written in them."""
         in_chats = facts.c.workspace == self.workspace, facts.c.chat.in_(ids)
         columns = facts.c.chat, facts.c.seq, facts.c.words, facts.c.raw
         if text:
@@ -168,7 +169,7 @@ class ChatSearch:
 
 
 def _span(query: ChatQuery) -> tuple[int, int]:
-    """The places from which on and below which its chats ended; 0 for no end."""
+    """Return the first position and the one after the last at which its chats ended; 0 for no limit."""
     return query.since * PLACES, query.until * PLACES
 
 
@@ -177,12 +178,12 @@ def _same(firsts: Any) -> ColumnElement[bool]:
 
 
 def _place(before: str) -> int:
-    """Anything but a place in the list is none."""
+    """Return the position in the list; anything else counts as none."""
     return int(before) if before.isascii() and before.isdigit() and len(before) <= 18 else 0
 
 
 def _excerpts(rows: Sequence[Any], question: Sequence[Term]) -> dict[str, str]:
-    """By chat: the first text that answers most of the question; without one, the first."""
+    """Return by chat the first text that matches most of the query; without a query, the first text."""
     best: dict[str, tuple[int, str]] = {}
     for row in rows:
         words = {TEXT + word for word in words_of(row.words)} if question else set()

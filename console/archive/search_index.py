@@ -36,7 +36,7 @@ from console.archive.tables import chats, facts, search_backfill
 PLACES = 10_000  # positions per millisecond, for chats that ended in the same one
 STEP = 200  # chats added by one transaction of `build`
 CHUNK = 500  # values in one IN (…)
-NEAR = 2_000  # of the newest chats, read without the index in PostgreSQL; about 3 ms
+NEAR = 2_000  # newest chats that PostgreSQL reads without the index; about 3 ms
 
 Places = Select[Any] | CompoundSelect[Any]
 
@@ -69,9 +69,9 @@ class SearchIndex:
         matching = self.matching(question, start=start, before=before)
         if self._sqlite:
             return matching.order_by(self._at.desc()).limit(limit)
-        # PostgreSQL cannot know how many chats have a word's beginning. It takes any for frequent and reads all chats
-        # from the newest on, which takes a second for a rare word. So that is done for the newest only. If these have
-        # too few, the word is rare, and the index finds all.
+        # PostgreSQL cannot know how many chats contain a word with this prefix. It assumes that the word is frequent
+        # and reads all chats from the newest on, which takes a second for a rare word. So only the newest are read that
+        # way. If too few of them match, the word is rare, and the index finds the rest.
         scope = self._within(select(chat_words.c.place, chat_words.c.words), start, before)
         read = scope.order_by(self._at.desc()).limit(NEAR).subquery("newest")
         near = select(read.c.place).where(self._matches(question, "newest")).order_by(read.c.place.desc()).limit(limit)
@@ -129,7 +129,7 @@ class SearchIndex:
         before: Mapping[str, ArchivedChat],
         written: Collection[str],
     ) -> None:
-        """Index chats again if they are not in it as they are now; `before`: as they were when they were indexed last.
+        """Index chats again if the index is out of date; `before`: as they were when they were last indexed.
 
         `written` are those in which something was written, or changed.
         """
@@ -137,7 +137,7 @@ class SearchIndex:
         self.write(connection, stale)
 
     def _shows_same(self, before: ArchivedChat | None, chat: ArchivedChat) -> bool:
-        """Whether the same finds the chat, but for what was written in it."""
+        """Whether the same searches find the chat, apart from what was written in it."""
         if before is None or (before.place, before.visitor, before.words) != (chat.place, chat.visitor, chat.words):
             return False
         return self._facets(before, ()) == self._facets(chat, ())
@@ -162,7 +162,7 @@ class SearchIndex:
     def _said(self, connection: Connection, ids: Sequence[str]) -> tuple[dict[str, list[str]], dict[str, set[str]]]:
         """Return what was written in each chat, and by which agents."""
         texts, agents = defaultdict[str, list[str]](list), defaultdict[str, set[str]](set)
-        visitors = defaultdict[str, set[str]](set)  # who signs in has had another id before
+        visitors = defaultdict[str, set[str]](set)  # a visitor who signs in had another id before
         wanted = (
             select(facts.c.chat, facts.c.kind, facts.c.author, facts.c.words)
             .where(facts.c.workspace == self.workspace)
@@ -203,7 +203,7 @@ class SearchIndex:
         return (await self._database.read(self._below)) // PLACES
 
     async def build(self) -> bool:
-        """Index some more old chats; return whether any may be left. Interrupted, it goes on where it was."""
+        """Index some more old chats; return whether any may be left. If interrupted, it continues where it was."""
         return await self._database.write(self._build)
 
     def _build(self, connection: Connection) -> bool:

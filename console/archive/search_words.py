@@ -17,7 +17,7 @@ UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fff\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
 RUN = re.compile(f"[{UNSPACED}]+")  # Chinese, Japanese, Thai and other scripts without spaces between words
-ADDRESS = r"[a-z0-9._%+-]+@[a-z0-9.-]+"  # of e-mail: whole it is rare, its parts are everybody's
+ADDRESS = r"[a-z0-9._%+-]+@[a-z0-9.-]+"  # in e-mail addresses: the whole is rare, its parts are common
 JOINED = re.compile(f"{ADDRESS}|[a-z0-9]+(?:['`-][a-z0-9]+)*|[{UNSPACED}]+")
 PARTS = re.compile("[a-z0-9]+")
 # combining classes to keep: letters, and marks that make a different letter in India and Japan
@@ -110,7 +110,7 @@ def _has_word(words: set[str], wanted: str) -> bool:
 
 
 def _term(parts: list[str], kind: str) -> Term:
-    """Return the term of a word's beginning. Joined words match apart and together: e-mail, email; o'brien, obrien."""
+    """Return the term for a word's prefix. Joined words match apart and together: e-mail, email; o'brien, obrien."""
     apart = (*(kind + part[:LONGEST_WORD] for part in parts[:-1]), _begun(parts[-1], kind))
     return (apart, (_begun("".join(parts), kind),)) if len(parts) > 1 else (apart,)
 

@@ -25,7 +25,7 @@ NO_FACTOR = "There is no second factor."
 
 
 class SecondFactor(msgspec.Struct, frozen=True):
-    """Since when (ms) a member has one, and how many recovery codes are left."""
+    """Since when (ms) a member has a second factor, and how many recovery codes are left."""
 
     since: int
     codes: int
@@ -54,7 +54,7 @@ class SecondFactorStore:
             return set((await connection.execute(select(second_factors.c.member))).scalars())
 
     async def confirm(self, step: SignInStep, code: str) -> tuple[str, ...]:
-        """End a set-up with a code of the app; return the recovery codes, which nobody can read again.
+        """Finish a set-up with a code of the app; return the recovery codes, which cannot be read again.
 
         Raises BadSettings for a wrong code.
         """
@@ -122,7 +122,7 @@ class SecondFactorStore:
         return bool((await connection.execute(use.values(used=self.clock()))).rowcount)
 
     async def renew_codes(self, member: Somebody) -> tuple[str, ...]:
-        """Replace the recovery codes; the former ones are no good any more. Raises NotYours without a factor."""
+        """Replace the recovery codes; the former ones stop working. Raises NotYours without a factor."""
         codes = new_recovery_codes()
         async with self.database.writing() as connection:
             wanted = select(second_factors.c.member).where(second_factors.c.member == member.id)

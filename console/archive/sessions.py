@@ -1,4 +1,4 @@
-"""Sessions: what a browser's cookie stands for."""
+"""Sessions: the state behind a browser's cookie."""
 
 from collections.abc import Callable, Collection
 from contextlib import suppress
@@ -36,20 +36,20 @@ from console.security.second_factors import covers
 
 SESSION_IDLE = 12 * 3_600_000  # ms without being seen: a shift and a half
 SESSION_LIFE = 7 * 24 * 3_600_000  # ms at most
-LONGEST_BROWSER = 300  # characters kept of what a browser says of itself
+LONGEST_BROWSER = 300  # characters kept of the browser's User-Agent
 NO_SESSION = "Session not found. It may have ended."
 WRONG = "Wrong e-mail or password."
 
 
 class Origin(NamedTuple):
-    """Where a session comes from; `browser` as it calls itself."""
+    """Where a session was started; `browser` is its User-Agent."""
 
     address: str
     browser: str = ""
 
 
 class Proven(NamedTuple):
-    """Who has given the right password; `known`: why the account's lock did not hold for them."""
+    """A member who gave the right password; `known`: why the account's lock did not apply to them."""
 
     member: Member
     known: str
@@ -58,7 +58,7 @@ class Proven(NamedTuple):
 
     @property
     def owes(self) -> Literal["", "code", "set-up"]:
-        """What is missing until they are signed in."""
+        """Return what is missing until they are signed in."""
         if self.has_factor:
             return "code"
         return "set-up" if covers(self.rules.second_factor, self.member.role) else ""
@@ -81,11 +81,11 @@ class SessionStore:
         self.throttle = throttle
 
     async def prove(self, email: str, password: str, *, address: str, device: str = "") -> Proven:
-        """Return whose e-mail and password these are; the second factor may still be owed.
+        """Return the member with this e-mail and password; the second factor may still be missing.
 
-        Raises SignInNeeded, with the same words and in the same time, for a wrong password, a deactivated member
-        and an unknown address; SlowDown after too many attempts for the account or from the address. `device` is the
-        id of one that has signed in to this account lately.
+        Raises SignInNeeded, with the same words and in the same time, for a wrong password, a deactivated member and an
+        unknown address; SlowDown after too many attempts for the account or from the address. `device` is the id of one
+        that has signed in to this account recently.
         """
         account = fold_email(email)
         row = await self._member(account, address)
@@ -103,13 +103,13 @@ class SessionStore:
         return Proven(member_of(row), attempt.vouched, has_factor=row["has_factor"], rules=rules_of(row["rules"]))
 
     async def resettable(self, account: str) -> Member | None:
-        """Return the member with that address who signs in with a password; None for anybody else."""
+        """Return the member with that address who signs in with a password; None if there is none."""
         wanted = select(members, RULES.label("rules")).where(members.c.email == account, is_active())
         row = await holder(self.database, wanted.where(members.c.password != ""))
         return member_of(row) if row and rules_of(row["rules"]).allow_password(row["id"]) else None
 
     async def _member(self, account: str, address: str) -> RowMapping | None:
-        """The member of that account, and whether somebody at this address was it lately."""
+        """Return the member of that account, and whether somebody at this address was it recently."""
         lately = sessions.c.created > self.clock() - KEEP_ENDED
         there = (sessions.c.member == members.c.id, sessions.c.address == address_digest(address), lately)
         more = (has_factor().label("has_factor"), RULES.label("rules"))
@@ -121,7 +121,7 @@ class SessionStore:
     async def holder(self, cookie: str) -> SignedIn | None:
         """Return who holds this cookie; None if it is unknown, expired or revoked, or the member is deactivated.
 
-        None too if it began with a password, and its member needs a second factor by now and has none.
+        None too if it began with a password and its member now needs a second factor but has none.
         """
         now = self.clock()
         good = (sessions.c.digest == digest(cookie), sessions.c.revoked.is_(None), sessions.c.expires > now)
@@ -134,7 +134,7 @@ class SessionStore:
         return SignedIn(member_of(row), row["credential"], csrf_of(cookie), row["provider"])
 
     async def keep_seen(self, session_ids: Collection[str]) -> set[str]:
-        """Mark sessions with an open socket as seen; return those that are over.
+        """Mark sessions with an open socket as seen; return those that have ended.
 
         Bearer tokens (`token:<id>`) do not expire and are skipped.
         """
@@ -150,7 +150,9 @@ class SessionStore:
             return asked - set((await connection.execute(seen)).scalars())
 
     async def end(self, me: SignedIn, session_id: str) -> None:
-        """End another session of one's own. The caller revokes its live connections. Raises NotYours for any other."""
+        """End another session of the same member. The caller revokes its live connections. Raises NotYours for any
+        other.
+        """
         this = and_(sessions.c.id == session_id, sessions.c.member == me.member.id)
         async with self.database.writing() as connection:
             ended = await connection.execute(revoke(sessions, this, self.clock()))
@@ -159,7 +161,7 @@ class SessionStore:
         security_log.session_ended(me.member.id, session_id, me.member.id)
 
     async def end_others(self, me: SignedIn) -> list[str]:
-        """End all sessions of one's own but this one; return their ids."""
+        """End all sessions of the member except this one; return their ids."""
         async with self.database.writing() as connection:
             ended = await end_sessions(connection, me.member.id, but=me.session, now=self.clock())
             await note(connection, me.member, self.clock(), "Session ended", f"member:{me.member.id}")
@@ -168,7 +170,7 @@ class SessionStore:
         return ended
 
     async def end_all(self, member: Member) -> None:
-        """End everything a member is signed in with. The caller ends live connections first."""
+        """End all sessions of a member. The caller ends live connections first."""
         async with self.database.writing() as connection:
             for statement in revoke_all(member.id, self.clock()):
                 await connection.execute(statement)
@@ -182,7 +184,7 @@ class SessionStore:
     async def start(self, member_id: str, origin: Origin, *, known: str = "", provider: str = "") -> str:
         """Start a session for a member who has proved their identity; return its cookie's value.
 
-        `provider` has vouched for them; empty: they gave their password.
+        `provider` vouched for them; empty: they gave their password.
         """
         cookie, now, session = new_token(), self.clock(), new_id()
         times = {"created": now, "seen": now, "expires": now + SESSION_IDLE}
@@ -197,7 +199,7 @@ class SessionStore:
         return cookie
 
     async def of_member(self, member_id: str) -> list[SessionLine]:
-        """The member's sessions that go on, the one seen last first."""
+        """Return the member's active sessions, the one seen last first."""
         wanted = select(sessions).where(sessions.c.member == member_id, sessions.c.revoked.is_(None))
         wanted = wanted.where(sessions.c.expires > self.clock()).order_by(sessions.c.seen.desc(), sessions.c.id)
         async with self.database.reading() as connection:
@@ -206,7 +208,7 @@ class SessionStore:
 
     async def _note_seen(self, row: RowMapping, now: int) -> None:
         expires = min(row["created"] + SESSION_LIFE, now + SESSION_IDLE)
-        with suppress(Unknown):  # a read-only database must not keep anybody from working
+        with suppress(Unknown):  # a read-only database must not stop anybody from working
             async with self.database.writing() as connection:
                 await connection.execute(
                     update(sessions).where(sessions.c.id == row["credential"]).values(seen=now, expires=expires)
@@ -220,7 +222,7 @@ class SessionStore:
 
 
 def _lacks_factor(row: RowMapping) -> bool:
-    """Whether the session began with a password alone, and its member needs a second factor by now."""
+    """Whether the session began with a password only, and its member now needs a second factor."""
     owed = not row["provider"] and not row["has_factor"]
     return owed and covers(rules_of(row["rules"]).second_factor, row["role"])
 

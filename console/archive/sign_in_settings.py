@@ -22,7 +22,7 @@ SIGN_IN = "sign_in"  # the setting's name
 class SignInRules(msgspec.Struct, frozen=True):
     """`second_factor`: who needs one when they sign in with a password.
 
-    `passwords`: whether they can at all; without, only those in `break_glass` (ids of members) can.
+    `passwords`: whether members can sign in with passwords. If not, only those in `break_glass` (ids of members) can.
     """
 
     second_factor: str = "nobody"
@@ -34,11 +34,11 @@ class SignInRules(msgspec.Struct, frozen=True):
 
 
 def rules_of(value: object) -> SignInRules:
-    """Read the value as tolerantly as everything that another release may have written."""
+    """Read the value leniently, as another release may have written it."""
     return msgspec.convert(value, SignInRules) if isinstance(value, dict) else SignInRules()
 
 
-RULES = select(settings.c.value).where(settings.c.name == SIGN_IN).scalar_subquery()  # within another look-up
+RULES = select(settings.c.value).where(settings.c.name == SIGN_IN).scalar_subquery()  # inside another lookup
 
 
 def has_factor() -> ColumnElement[bool]:
@@ -57,7 +57,7 @@ class SignInSettings:
             return rules_of(await read_value(connection, SIGN_IN))
 
     async def require_second_factor(self, policy: Policy, *, by: Somebody = COMMAND_LINE) -> list[str]:
-        """Set who needs a second factor. Sessions of those who have none end; return whose, for live connections."""
+        """Set who needs a second factor. Sessions of members without one end; return whose, for live connections."""
         async with self.database.writing() as connection:
             was = rules_of(await read_value(connection, SIGN_IN))
             if was.second_factor == policy:
@@ -71,7 +71,7 @@ class SignInSettings:
             return lacking
 
     async def set_passwords(self, *, on: bool, by: Somebody) -> list[str]:
-        """Let members sign in with passwords or not. Sessions of passwords end when they may not; return whose."""
+        """Set whether members may sign in with passwords. If not, sessions that began with one end; return whose."""
         async with self.database.writing() as connection:
             was = rules_of(await read_value(connection, SIGN_IN))
             if was.passwords == on:
@@ -89,7 +89,7 @@ class SignInSettings:
         return held
 
     async def break_glass(self, member: Member, *, on: bool) -> None:
-        """Let a member sign in with a password though others cannot; only on the command line."""
+        """Let one member sign in with a password although others cannot; only from the command line."""
         async with self.database.writing() as connection:
             was = rules_of(await read_value(connection, SIGN_IN))
             others = tuple(one for one in was.break_glass if one != member.id)
@@ -99,7 +99,7 @@ class SignInSettings:
             await note(connection, COMMAND_LINE, self.clock(), "Sign-in changed", "sign-in", before, after)
 
     async def lacking(self, policy: Policy) -> list[Member]:
-        """Return the members whom the policy covers, and who have no second factor."""
+        """Return the members who must have a second factor and have none."""
         async with self.database.reading() as connection:
             return await _lacking(connection, policy)
 

@@ -1,7 +1,7 @@
-"""What a sign-in still owes after its password: the code of the second factor, or setting one up.
+"""The second step of a sign-in after the password: the code of the second factor, or setting one up.
 
-A step is no session: nothing but these two pages knows it. It ends after ten minutes, five wrong codes, or when it was
-taken.
+A step is not a session: only these two pages read it. It ends after ten minutes, after five wrong codes, or when it is
+used.
 """
 
 from collections.abc import Callable
@@ -20,14 +20,14 @@ from console.errors import SignInNeeded
 from console.security import digest, new_token
 
 STEP_LIFE = 10 * 60_000  # ms
-MOST_WRONG = 5  # codes; then the password is asked for again
+MOST_WRONG = 5  # codes; after that the password is asked for again
 STEP_OVER = "This took too long, or there were too many wrong codes. Sign in again."
 
 Kind = Literal["code", "set-up", "reset"]  # reset: of a forgotten password, by a link in a mail
 
 
 class SignInStep(msgspec.Struct, frozen=True):
-    """`token` is the cookie's value; `secret` that of a second factor that is being set up."""
+    """`token` is the cookie's value; `secret` is that of a second factor that is being set up."""
 
     token: str
     member: Member
@@ -61,7 +61,7 @@ class SignInSteps:
         return token
 
     async def read(self, token: str, kind: Kind) -> SignInStep:
-        """Return the step. Raises SignInNeeded if it is over, or of the other kind."""
+        """Return the step. Raises SignInNeeded if it has ended or is of the other kind."""
         wanted = select(members, *(sign_in_steps.c[name] for name in ("kind", "secret", "known", "provider")))
         wanted = wanted.join(sign_in_steps, sign_in_steps.c.member == members.c.id)
         this = (self._good(token), sign_in_steps.c.kind == kind, is_active())
@@ -78,12 +78,12 @@ class SignInSteps:
             await connection.execute(more.values(failed=sign_in_steps.c.failed + 1))
 
     async def take(self, connection: AsyncConnection, token: str) -> None:
-        """End the step within a transaction, once. Raises SignInNeeded if somebody else was first."""
+        """End the step within a transaction, once. Raises SignInNeeded if another request was first."""
         if not (await connection.execute(delete(sign_in_steps).where(self._good(token)))).rowcount:
             raise SignInNeeded(STEP_OVER)
 
     async def drop_expired(self, connection: AsyncConnection) -> int:
-        """Delete steps that are over; return how many."""
+        """Delete steps that have ended; return how many."""
         return (await connection.execute(delete(sign_in_steps).where(sign_in_steps.c.expires < self.clock()))).rowcount
 
     def _good(self, token: str) -> ColumnElement[bool]:

@@ -24,7 +24,7 @@ class SiteStore:
         return await self.directory.change(wanted, by, f"site:{site.key}")
 
     async def remove(self, key: str, *, by: Somebody = COMMAND_LINE) -> Directory:
-        """Remove a site: its widget opens no more chats; open ones go on. Raises NotYours if there is none."""
+        """Remove a site. Its widget opens no more chats; open chats continue. Raises NotYours if there is none."""
 
         def wanted(known: Directory) -> Directory:
             must_exist(key in known.sites, NO_SITE)

@@ -1,4 +1,4 @@
-"""A copy of a SQLite database while others read and write it, and whether anybody has it open."""
+"""Copies a SQLite database while others read and write it, and checks whether a process has it open."""
 
 import os
 import sqlite3
@@ -9,10 +9,10 @@ from console.errors import SettingError
 
 
 def copy_sqlite(source: Path, target: Path) -> None:
-    """Copy the database as of one moment; nobody waits for it. `target` must not exist. Raises SettingError.
+    """Copy the database as of one moment, without blocking anybody. `target` must not exist. Raises SettingError.
 
-    The pages are copied as they are: a rebuilt file (VACUUM INTO) would number the rows anew, which the search index
-    refers to.
+    The pages are copied as they are. A rebuilt file (VACUUM INTO) would renumber the rows, and the search index refers
+    to their numbers.
     """
     os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
@@ -30,12 +30,12 @@ def copy_sqlite(source: Path, target: Path) -> None:
 
 
 def is_open(file: Path) -> bool:
-    """Whether another process has the database open, or we cannot know. Nothing in it changes."""
+    """Whether another process has the database open, or this cannot be determined. Changes nothing in it."""
     if not file.exists():
         return False
     try:
         with closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as connection:
-            # Leaving WAL needs the file for oneself; whoever opens it next turns WAL on again.
+            # Leaving WAL requires exclusive access; the next process that opens the file turns WAL on again.
             return bool(connection.execute("PRAGMA journal_mode=DELETE").fetchone()[0] != "delete")
     except sqlite3.DatabaseError as problem:
-        return "locked" in str(problem)  # otherwise it is no database, and nobody works with it
+        return "locked" in str(problem)  # otherwise it is not a database, and nobody uses it

@@ -1,7 +1,7 @@
-"""Who writes to a SQLite database: the process that holds its lock, as the kernel lists it (Linux).
+"""Finds who writes to a SQLite database: the process that holds its lock, as the kernel lists it (Linux).
 
-A process that is stopped within a transaction keeps the lock, and SQLite cannot take it away. Asking the kernel by a
-lock of our own is no way: closing the file would drop every lock that this process has on it.
+A process that is stopped within a transaction keeps the lock, and SQLite cannot take it away. This module must not ask
+the kernel through a lock of its own: closing the file would drop every lock that this process has on it.
 """
 
 import os
@@ -53,6 +53,6 @@ def _covers(first: str, last: str) -> bool:
 def _holder(pid: int) -> Holder:
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except (OSError, IndexError):  # of another namespace
+    except (OSError, IndexError):  # in another namespace
         state = ""
     return Holder(max(pid, 0), state in STOPPED)

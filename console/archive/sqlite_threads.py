@@ -1,7 +1,7 @@
 """Whole transactions of SQLite in a thread: one hop for all their statements instead of one or more for each.
 
-What runs often goes this way: the archive, and what is asked every second. One thread writes and one reads, each with
-a connection of its own.
+Used for what runs often: the archive, and queries of every second. One thread writes and one reads, each with its own
+connection.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class AskedRead(NamedTuple):
-    """What somebody wants to read, and who waits for it."""
+    """A read to run, and the future that waits for it."""
 
     work: Callable[[Connection], Any]
     answer: asyncio.Future[Any]
@@ -39,7 +39,7 @@ class SqliteThreads:
         self._closed = False
 
     async def read(self, work: Callable[[Connection], T]) -> T:
-        """Run it. Those who ask in the same turn of the event loop share the hop and the transaction."""
+        """Run the read. Reads from the same turn of the event loop share the hop and the transaction."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[T] = loop.create_future()
         if not self._asked:
@@ -48,12 +48,14 @@ class SqliteThreads:
         return await answer
 
     async def write(self, work: Callable[[Connection], T]) -> T:
-        """Run it when it is this writer's turn. A caller who goes away leaves it to its end, and the turn with it."""
+        """Run the write when it is this writer's turn. If the caller is cancelled, the write still finishes and keeps
+        the turn.
+        """
         job: Future[T] = await self._lock.hand_over(lambda: self._submit(self._writer, partial(self._write, work)))
         return await asyncio.wrap_future(job)
 
     async def close(self) -> None:
-        """Let what was begun come to its end. Whatever comes later is Unknown."""
+        """Let running transactions finish. Later ones raise Unknown."""
         self._closed = True
         for executor in (self._reader, self._writer):
             await asyncio.to_thread(executor.shutdown)
@@ -73,13 +75,13 @@ class SqliteThreads:
             return
 
         def done(job: Future[list[Any]]) -> None:
-            with suppress(RuntimeError):  # the loop is closed: nobody waits
+            with suppress(RuntimeError):  # the loop is closed, so nobody waits
                 loop.call_soon_threadsafe(_tell, together, job.result())
 
         job.add_done_callback(done)
 
     def _read(self, works: list[Callable[[Connection], Any]]) -> list[Any]:
-        """Return what each has read, or its exception."""
+        """Return each read's result or exception."""
         answers: list[Any] = []
         try:
             with self.engine.connect() as connection:
@@ -88,7 +90,7 @@ class SqliteThreads:
                         answers.append(work(connection))
                     except Exception as problem:
                         answers.append(problem)
-        except Exception as problem:  # nobody could be answered
+        except Exception as problem:  # the transaction failed, so no read has a result
             answers += [problem] * (len(works) - len(answers))
         return answers
 
@@ -101,7 +103,7 @@ class SqliteThreads:
 
 def _tell(together: list[AskedRead], answers: list[Any]) -> None:
     for asked, answer in zip(together, answers, strict=True):
-        if asked.answer.done():  # whoever asked is gone
+        if asked.answer.done():  # the caller is gone
             continue
         if isinstance(answer, Exception):
             asked.answer.set_exception(answer)

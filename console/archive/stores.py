@@ -60,7 +60,7 @@ class Stores:
         self.audit_retention = AuditRetention(database, clock)
 
     async def drop_expired(self) -> int:
-        """Delete ended credentials and old sign-in attempts; return how many rows. Run now and then."""
+        """Delete ended credentials and old sign-in attempts; return how many rows. Runs periodically."""
         async with self.database.writing() as connection:
             dropped = await self.sessions.drop_expired(connection)
             dropped += await self.sign_in_steps.drop_expired(connection)

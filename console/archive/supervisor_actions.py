@@ -1,4 +1,4 @@
-"""Reads what supervisors did in live chats and to agents' statuses, and whose lines somebody else's card number hid.
+"""Reads what supervisors did in live chats and to agents' statuses, and card numbers hidden in others' messages.
 
 The writer indexes each such fact once, in the transaction that stores it; deleting the fact deletes its row.
 """
@@ -28,7 +28,7 @@ class SupervisorAction(msgspec.Struct, frozen=True):
 def is_supervisor_action(fact: AnyFact | Unreadable) -> TypeGuard[Acted]:
     """Whether the fact is a takeover, a move, a whisper, or a change of somebody else's status or line.
 
-    A bot that hands its chat over, and a visitor who asks for a person instead, are no supervisors.
+    A bot that hands its chat over, and a visitor who asks for a person, do not count.
     """
     match fact:
         case Transferred():
@@ -53,7 +53,7 @@ async def read_supervisor_actions(
 ) -> list[SupervisorAction]:
     """Return supervisors' actions, newest first; with `before`, only older ones. Raises Unknown while SQL is down.
 
-    `only` a member's, or those in one chat.
+    `only` restricts them to a member's, or to those in one chat.
     """
     at, n = interventions.c.at, interventions.c.n
     wanted = (

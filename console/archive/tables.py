@@ -89,7 +89,7 @@ refused_identities = Table(
 def _column(name: str, setting: QueueSetting) -> Column[Any]:
     """Return the column of a queue's setting.
 
-    SQL has its default too: a process of an older release, which runs on for a while, does not write it.
+    It has a default in SQL too: a process of an older release that is still running does not write it.
     """
     value = queue_default(name)
     kinds = ((int, Integer()), (str, String(setting.width)))
@@ -118,8 +118,8 @@ members = Table(
     Column("role", String(20), nullable=False),
     Column("queues", JSON, nullable=False),
     Column("slots", Integer, nullable=False),
-    Column("own_limit", Integer, nullable=False, server_default="0"),  # below `slots`, by the member; 0: none
-    Column("channel_slots", Integer),  # for chats of other channels besides; none: these use `slots` too
+    Column("own_limit", Integer, nullable=False, server_default="0"),  # the member's own limit, below `slots`; 0: none
+    Column("channel_slots", Integer),  # for chats of other channels; none: those use `slots` too
     Column("locale", String(35), nullable=False),
     Column("languages", JSON, nullable=False),
     Column("added", BigInteger, nullable=False),
@@ -165,7 +165,7 @@ audit = Table(
     Column("after", JSON, nullable=False),
     Column("address", String(64), nullable=False, server_default=text("''")),  # where the change came from
     Column("request", String(64), nullable=False, server_default=text("''")),  # as the log names it
-    # The chain (domain/audit_chain.py). An older release writes none of these; the next line chains its lines.
+    # The chain (domain/audit_chain.py). An older release does not write these; the next line chains its lines.
     Column("log", String(16), nullable=False, server_default="changes"),
     Column("n", BigInteger),  # 1, 2, ... within `log`; triggers refuse changes and gaps
     Column("previous", String(64), nullable=False, server_default=text("''")),
@@ -261,7 +261,7 @@ mails = Table(
     Column("kind", String(20), nullable=False),  # test, invitation, reset, answer, transcript
     Column("to", String(254), nullable=False),
     Column("subject", Text, nullable=False),
-    Column("text", Text, nullable=False),  # gone once it is sent
+    Column("text", Text, nullable=False),  # deleted once it is sent
     Column("locale", String(35), nullable=False),
     Column("chat", String(64), nullable=False, server_default=text("''")),
     Column("seq", Integer, nullable=False, server_default="0"),
@@ -286,10 +286,10 @@ mails_received = Table(
     Column("id", Integer, primary_key=True),
     Column("workspace", String(64), nullable=False),
     Column("digest", String(64), nullable=False),  # of the Message-ID and sender
-    Column("raw", LargeBinary, nullable=False),  # gone once it was looked at, unless it is set aside
+    Column("raw", LargeBinary, nullable=False),  # deleted once it is processed, unless it is set aside
     Column("whole", Boolean, nullable=False),
     Column("at", BigInteger, nullable=False),
-    Column("code", String(20), nullable=False),  # empty: nobody has looked; taken, ignored, aside
+    Column("code", String(20), nullable=False),  # empty: not processed; taken, ignored, aside
     Column("detail", Text, nullable=False),
     Column("sender", Text, nullable=False),
     Column("chat", String(64), nullable=False),
@@ -321,7 +321,7 @@ webhook_messages = Table(
     Column("event", String(120), nullable=False),  # the webhook-id: the same at every try
     Column("kind", String(40), nullable=False),
     Column("chat", String(64), nullable=False),  # events of one chat are sent in order
-    Column("body", Text, nullable=False),  # gone once it is sent
+    Column("body", Text, nullable=False),  # deleted once it is sent
     Column("made", BigInteger, nullable=False),
     Column("waits", Boolean, nullable=False),  # not sent yet
     Column("next", BigInteger, nullable=False),  # earliest time of the next try
@@ -358,19 +358,19 @@ imports = Table(
     Column("added", Integer, nullable=False),
     Column("known", Integer, nullable=False),
     Column("wrong", Integer, nullable=False),
-    Column("left_out", JSON, nullable=False),  # columns that nobody here knows
+    Column("left_out", JSON, nullable=False),  # columns that are unknown here
     Column("ended", BigInteger, nullable=False),  # 0: not yet
     Column("says", Text, nullable=False),  # why it failed
     Index(None, "workspace", "made"),
 )
 
-import_rows = Table(  # of files that are being imported, and what did not fit
+import_rows = Table(  # of files that are being imported, and rows that did not fit
     "import_rows",
     metadata,
     Column("import_id", String(64), ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True),
     Column("line", Integer, primary_key=True),
-    Column("record", Text, nullable=False),  # gone once it is done
-    Column("says", Text, nullable=False),  # why it does not fit; empty: it does, as far as anybody knows
+    Column("record", Text, nullable=False),  # deleted once it is imported
+    Column("says", Text, nullable=False),  # why it does not fit; empty: no known problem
     Column("details", JSON, nullable=False),
     Index(None, "import_id", "says", "line"),
 )
@@ -392,20 +392,20 @@ sessions = Table(
     Column("provider", String(64), nullable=False, server_default=text("''")),  # who vouched; empty: a password
 )
 
-sign_in_steps = Table(  # who has proved one thing and owes another: no session yet
+sign_in_steps = Table(  # steps of sign-ins that are not complete: no session yet
     "sign_in_steps",
     metadata,
     Column("digest", String(64), primary_key=True),
     Column("member", String(64), ForeignKey("members.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("kind", String(20), nullable=False),  # code: the second factor's; set-up: there is none yet; reset
     Column("secret", String(64), nullable=False),  # of the factor that is being set up
-    Column("known", String(20), nullable=False),  # why the account's lock did not hold
+    Column("known", String(20), nullable=False),  # why the account's lock did not apply
     Column("provider", String(64), nullable=False),
     Column("failed", Integer, nullable=False),
     Column("expires", BigInteger, nullable=False, index=True),
 )
 
-invitations = Table(  # links with which somebody becomes a member
+invitations = Table(  # links that make their user a member
     "invitations",
     metadata,
     Column("id", String(64), primary_key=True),
@@ -428,7 +428,7 @@ second_factors = Table(
     Column("member", String(64), ForeignKey("members.id", ondelete="CASCADE"), primary_key=True),
     Column("secret", String(64), nullable=False),  # codes are computed from it, so it cannot be a digest
     Column("since", BigInteger, nullable=False),
-    Column("last_step", BigInteger, nullable=False),  # of the newest code that was used: none is good twice
+    Column("last_step", BigInteger, nullable=False),  # of the newest used code: each works once
 )
 
 identity_providers = Table(
@@ -449,7 +449,7 @@ identities = Table(  # whom a provider vouches for
     Column("since", BigInteger, nullable=False),
 )
 
-used_states = Table(  # sign-ins through a provider that came back: none does so twice
+used_states = Table(  # states of sign-ins through a provider that came back: each works once
     "used_states",
     metadata,
     Column("digest", String(64), primary_key=True),
@@ -484,7 +484,7 @@ tokens = Table(
     Column("used", BigInteger),
     Column("revoked", BigInteger),
     Column("integration", String(64), ForeignKey("integrations.id", ondelete="CASCADE"), index=True),
-    Column("scopes", JSON, nullable=False, server_default='["socket"]'),  # what an older release writes is for that
+    Column("scopes", JSON, nullable=False, server_default='["socket"]'),  # older releases' tokens are for the socket
     Column("expires", BigInteger),
     Column("shown", String(16), nullable=False, server_default=text("''")),  # its first characters
 )
@@ -560,7 +560,7 @@ chats = Table(
     Column("comment", Text, nullable=False),
     Column("handled", BigInteger),
     Column("handled_by", Text, nullable=False),
-    Column("owner", String(64), nullable=False, server_default=text("''")),  # who takes care of a left message
+    Column("owner", String(64), nullable=False, server_default=text("''")),  # who handles a left message
     Column("owner_name", Text, nullable=False, server_default=text("''")),
     Column("state", String(20), nullable=False, server_default=text("''")),  # open, answered, waiting, done
     Column("asked", BigInteger, nullable=False, server_default="0"),  # since when its visitor waits for an answer
@@ -643,7 +643,7 @@ exports = Table(
     Column("member", String(64), nullable=False),  # who asked for it
     Column("name", String(120), nullable=False),
     Column("made", BigInteger, nullable=False),
-    Column("state", String(20), nullable=False),  # waiting, running, done, failed, or full: no room
+    Column("state", String(20), nullable=False),  # waiting, running, done, failed, or full: no space
     Column("maker", String(64), nullable=False),  # who makes it now
     Column("done", Integer, nullable=False),  # chats and files of `total`
     Column("total", Integer, nullable=False),
@@ -674,13 +674,13 @@ set_aside = Table(
 
 # --- notifications of devices ------------------------------------------------------------------
 
-push_devices = Table(  # browsers; each for as long as its session
+push_devices = Table(  # browsers; each is kept as long as its session
     "push_devices",
     metadata,
     Column("id", String(64), primary_key=True),
     Column("member", String(64), nullable=False, index=True),
     Column("session", String(64), ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("endpoint", Text, nullable=False),  # whoever knows it may push, with our key
+    Column("endpoint", Text, nullable=False),  # whoever knows it can push with our key
     Column("digest", String(64), nullable=False, unique=True),  # of the endpoint
     Column("p256dh", String(200), nullable=False),
     Column("auth", String(60), nullable=False),
@@ -701,8 +701,8 @@ push_messages = Table(
     Column("workspace", String(64), nullable=False),
     Column("device", String(64), ForeignKey("push_devices.id", ondelete="CASCADE"), nullable=False),
     Column("kind", String(20), nullable=False),
-    Column("about", String(200), nullable=False),  # a chat, or an incident; no text of anybody's
-    Column("at", BigInteger, nullable=False),  # since when it is so
+    Column("about", String(200), nullable=False),  # a chat, or an incident; no text that anybody wrote
+    Column("at", BigInteger, nullable=False),  # since when this is the case
     Column("made", BigInteger, nullable=False),
     Column("waits", Boolean, nullable=False),
     Column("next", BigInteger, nullable=False),

@@ -1,4 +1,4 @@
-"""Puts transcripts into the outbox as far as a visitor and a site may have them."""
+"""Puts transcripts into the outbox, within the limits of a visitor and a site."""
 
 from typing import Literal
 
@@ -14,12 +14,12 @@ HOUR, DAY = 3_600_000, 86_400_000  # ms
 
 class TranscriptLimits:
     def __init__(self, outbox: MailOutbox, *, visitors: int, sites: int) -> None:
-        """At most so many a day of one visitor, and an hour of one site."""
+        """`visitors`: at most so many a day of one visitor; `sites`: so many an hour of one site."""
         self.outbox = outbox
         self.visitors, self.sites = visitors, sites
 
     async def put(self, letter: Letter, visitor: str) -> Literal["put", "none", "enough"]:
-        """Put it, once; "none" if the visitor has no such chat that was answered."""
+        """Put it into the outbox, once; "none" if the visitor has no such chat, or nobody answered it."""
         ours = chats.c.workspace == self.outbox.workspace
         wanted = select(chats.c.site, chats.c.agent).where(ours, chats.c.id == letter.chat, chats.c.visitor == visitor)
         async with self.outbox.database.writing() as connection:

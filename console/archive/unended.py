@@ -1,4 +1,4 @@
-"""Chats that have no end in SQL, and left messages that nobody has handled: what a live store has to hold."""
+"""Chats without an end in SQL, and left messages that are not handled: the chats a live store has to hold."""
 
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from console.archive.tables import chats, facts
 
 
 class FactRow(NamedTuple):
-    """A fact of a chat; `author` and `cid` are empty for what no command has done."""
+    """A fact of a chat; `author` and `cid` are empty if no command caused it."""
 
     author: str
     cid: str
@@ -22,7 +22,9 @@ class Unended:
         self.workspace = workspace
 
     async def ids(self, since: int) -> list[str]:
-        """Return all left messages to handle, then open chats with a fact since then (ms), the longest quiet first."""
+        """Return all left messages to handle, then open chats with a fact since that time (ms), the longest quiet
+        first.
+        """
         opened = and_(chats.c.ended.is_(None), chats.c.last >= since)
         wanted = select(chats.c.id).where(chats.c.workspace == self.workspace, or_(opened, chats.c.listed == "left"))
         async with self.database.reading() as connection:

@@ -1,4 +1,4 @@
-"""Cleans up what deleted chats leave in the files: their text and their space.
+"""Cleans up what deleted chats leave in the files: text and empty space.
 
 SQLite: freed pages are overwritten (`secure_delete`, in database.py), the search index is merged until it has no
 deleted word, and the file is shortened. New files free pages step by step (`auto_vacuum=INCREMENTAL`); each step delays
@@ -23,7 +23,7 @@ class Upkeep:
     async def tidy(self, *, quiet: bool) -> None:
         """Clean up after a deletion. `quiet`: no chat is open, so the file may be rewritten.
 
-        Raises Unknown if others were in the way; then it has to be done again.
+        Raises Unknown if other work was in the way; then it has to be done again.
         """
         if not self.database.is_sqlite:
             return
@@ -32,9 +32,9 @@ class Upkeep:
         await self._empty_log()
 
     async def _empty_log(self) -> None:
-        """Empty the file beside the database, which has what was changed lately. Raises Unknown if somebody reads it.
+        """Empty the WAL file, which contains recent changes. Raises Unknown if another connection reads it.
 
-        It is done as a writer, or the archive's own would find the database locked meanwhile.
+        This runs as a writer. Otherwise the archive's writer would find the database locked.
         """
         assert self.database.lock is not None
         async with self.database.lock.turn(), self.database.engine.connect() as connection:
@@ -43,7 +43,7 @@ class Upkeep:
             raise Unknown("The database's log is in use: it is cleaned up later.")
 
     async def _merge_words(self) -> None:
-        """Merge the index fully, as FTS5 only marks deleted words.
+        """Merge the index fully, because FTS5 only marks deleted words.
 
         The first step starts a merge, the others continue it.
         """
@@ -73,7 +73,7 @@ class Upkeep:
             await self._run("PRAGMA auto_vacuum=INCREMENTAL; VACUUM")  # from now on it shrinks in steps
 
     async def _run(self, statement: str) -> None:
-        """Run outside a transaction as a script: for a single statement Python takes only the first step, which frees
+        """Run outside a transaction as a script. For a single statement Python takes only the first step, which frees
         one page.
         """
         assert self.database.lock is not None

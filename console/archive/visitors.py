@@ -1,4 +1,4 @@
-"""Visitors in the archive: nothing but what their chats add up to."""
+"""Visitors in the archive, computed from their chats."""
 
 import msgspec
 from sqlalchemy import and_, func, select

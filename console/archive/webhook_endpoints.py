@@ -1,5 +1,7 @@
-"""Webhook endpoints in SQL: read together, changed one by one, each change with an audit line. Their secrets and the
-paths of their addresses are secret."""
+"""Webhook endpoints in SQL: read together, changed one by one, each change with an audit line.
+
+Their secrets and the paths of their addresses are confidential.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -24,7 +26,7 @@ COLUMNS = {"on": "active"}
 
 
 class WebhookEndpoints:
-    """The endpoints. `version` rises with every change, so those who send notice it within a second."""
+    """The endpoints. `version` rises with every change, so the senders notice it within a second."""
 
     def __init__(self, database: Database, *, clock: Callable[[], int]) -> None:
         self.database = database
@@ -42,7 +44,7 @@ class WebhookEndpoints:
         return _the(id, await self.read_all())
 
     async def problems_of(self, endpoint: WebhookEndpoint) -> list[Problem]:
-        """Return all that prevents saving an endpoint, so that a form says it at once."""
+        """Return everything that prevents saving the endpoint, so that a form can show all of it."""
         known = await self.read_all()
         wrong = validate_endpoint(endpoint, known)
         if endpoint.id not in {one.id for one in known} and len(known) >= MOST:
@@ -65,7 +67,7 @@ class WebhookEndpoints:
             await self._note(connection, by, _what(before, rotates=rotates), before, endpoint)
 
     async def turn_off(self, id: str) -> None:
-        """Turn an endpoint off that says it is gone; nothing if somebody has removed it."""
+        """Turn off an endpoint that reported itself as gone; does nothing if it was removed."""
         known = {one.id: one for one in await self.read_all()}
         if id in known:
             await self.put(msgspec.structs.replace(known[id], on=False))

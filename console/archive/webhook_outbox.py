@@ -1,4 +1,4 @@
-"""Events that wait for their endpoints: each once by its id, in order within a chat, tried for a day."""
+"""Events that wait for their endpoints: each once by its id, in order within a chat, retried for a day."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 
@@ -12,8 +12,8 @@ from console.archive.webhook_endpoints import endpoints_of
 from console.domain.alert_delivery import Answer
 from console.domain.webhooks import WebhookEvent, webhook_event
 
-WINDOW = 1_000  # waiting events of an endpoint that one look considers
-MOST_WAITING = 200_000  # events of one endpoint; a machine that is away for long must not fill the disk
+WINDOW = 1_000  # waiting events of an endpoint that one pass considers
+MOST_WAITING = 200_000  # events of one endpoint; an endpoint's long outage must not fill the disk
 TEST, ERASED = "test", "chat.erased"
 
 
@@ -58,7 +58,7 @@ class WebhookOutbox(SqlOutbox):
     def put(self, connection: Connection, happened: Sequence[WebhookEvent]) -> int:
         """Put events into the outbox of each endpoint that wants them, within a transaction; return how many rows.
 
-        An event that is there already, since a transaction is run again, is not put twice.
+        An event that exists already, because the transaction is run again, is not added twice.
         """
         count = 0
         for endpoint in endpoints_of(connection):
@@ -72,14 +72,14 @@ class WebhookOutbox(SqlOutbox):
         return count
 
     def rewrite(self, connection: Connection, event: WebhookEvent, *, seq: int) -> None:
-        """Replace the text of an event about that message of its chat, wherever it still waits or was given up."""
+        """Replace the text of an event about that message of its chat, wherever it waits or was given up."""
         kept = webhook_messages.c.body.contains(f'"seq":{seq},', autoescape=True)
         ours = (webhook_messages.c.workspace == self.workspace) & (webhook_messages.c.chat == event.chat)
         those = ours & (webhook_messages.c.kind == event.kind) & kept
         connection.execute(update(webhook_messages).where(those).values(body=event.body))
 
     def put_erased(self, connection: Connection, chats: Collection[str]) -> None:
-        """Replace the events of erased chats, sent or not, by one that says so."""
+        """Replace the events of erased chats, sent or not, by one that reports the erasure."""
         ours = (webhook_messages.c.workspace == self.workspace) & webhook_messages.c.chat.in_(chats)
         connection.execute(delete(webhook_messages).where(ours))
         now = self.clock()
@@ -95,7 +95,7 @@ class WebhookOutbox(SqlOutbox):
     ) -> tuple[list[OutgoingEvent], int]:
         """Claim up to `limit` events of an endpoint to send now, at most one per chat, none of `busy` chats.
 
-        Return them, and when (ms) the next is due, 0 for none. What is not recorded within LEASE is sent again.
+        Return them, and when (ms) the next is due, 0 for none. An event with no result within LEASE is sent again.
         """
         columns = [webhook_messages.c[name] for name in OutgoingEvent.__struct_fields__]
         oldest = select(*columns, webhook_messages.c.next).where(self._of(endpoint), self.waiting())
@@ -124,24 +124,24 @@ class WebhookOutbox(SqlOutbox):
         return claimed, min(later, default=0)
 
     async def record(self, event: OutgoingEvent, answer: Answer) -> None:
-        """Record the result of a try. What is sent loses its text."""
+        """Record the result of a try. An event that was sent loses its text."""
         over = {"body": ""} if answer.sent else {}
         await self.record_try(event.id, event.tries, event.made, answer, took=answer.took, **over)
 
     async def record_test(self, endpoint: str, event: str, answer: Answer) -> None:
-        """Put a test into the log of deliveries."""
+        """Add a test to the log of deliveries."""
         row = {**self._row(endpoint, webhook_event(event, TEST, 0, {})), **self.end(answer.code, answer.detail)}
         async with self.database.writing() as connection:
             await connection.execute(insert(webhook_messages).values(**row | {"tries": 1, "took": answer.took}))
 
     async def hurry(self, endpoint: str) -> None:
-        """The endpoint is back: what failed only because it was away need not wait on."""
+        """The endpoint is back: events that failed only because it was unreachable need not wait any longer."""
         held_up = self._of(endpoint) & self.waiting() & (webhook_messages.c.sender == "")
         async with self.database.writing() as connection:
             await connection.execute(update(webhook_messages).where(held_up).values(next=self.clock()))
 
     async def replay(self, endpoint: str, id: int | None = None) -> int:
-        """Send what was given up again, one or all of it; return how many."""
+        """Send one event that was given up again, or all of them; return how many."""
         those = self._of(endpoint) & self._dead()
         if id is not None:
             those &= webhook_messages.c.id == id

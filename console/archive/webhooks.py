@@ -1,4 +1,4 @@
-"""What SQL keeps for webhooks: endpoints, and events that wait for them."""
+"""The SQL stores for webhooks: endpoints, and the events that wait for them."""
 
 from collections.abc import Callable
 

@@ -1,7 +1,8 @@
-"""The archive's writer: each fact of the feed as a row, and each chat as what its facts add up to.
+"""The archive's writer: stores each fact of the feed as a row, and the state of each chat that its facts result in.
 
-A fact is identified by the feed's own id, which survives a new epoch: entries passed again, in any batches, by two
-processes, or under another epoch make one row each. `feed_cursor` keeps the position and what could not be stored.
+A fact is identified by the feed's own id, which stays the same under a new epoch. Entries passed again, in other
+batches, by two processes, or under another epoch make one row each. `feed_cursor` keeps the position and what could not
+be stored.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -63,7 +64,7 @@ class Archive:
     def write(self, connection: Connection, batch: Batch) -> None:
         """Store the batch as rows; rows that exist stay as they are."""
         epoch, entries = batch
-        # The cursor already skips known numbers; ids also catch entries that a new epoch delivers under new numbers.
+        # The cursor already skips known numbers. Ids also catch entries that a new epoch delivers under new numbers.
         known = self._among(connection, [entry.id for entry in entries])
         fresh = [entry for entry in entries if entry.id not in known]
         held = self._chats.load(connection, {entry.fact.chat for entry in fresh if isinstance(entry.fact, ChatFact)})
@@ -73,7 +74,7 @@ class Archive:
         listed: list[dict[str, Any]] = []
         for entry in fresh:
             visitor = ""
-            # Chats fold in memory, fact by fact, and are saved once: a long batch updates each row only once.
+            # Chats are folded in memory, fact by fact, and saved once, so a long batch updates each row only once.
             if isinstance(entry.fact, ChatFact):
                 chat = held.get(entry.fact.chat) or new.setdefault(entry.fact.chat, ArchivedChat(entry.fact.chat))
                 fold(chat, entry.fact)
@@ -96,7 +97,9 @@ class Archive:
             connection.execute(insert(interventions), listed)
 
     def _send_answers(self, connection: Connection, entries: Sequence[Entry], held: Mapping[str, ArchivedChat]) -> None:
-        """Put each answer to a left message into the outbox with the fact itself: once, and none is forgotten."""
+        """Put each answer to a left message into the outbox in the fact's own transaction, so that it is sent once and
+        never lost.
+        """
         for entry in entries:
             fact = entry.fact
             if not isinstance(fact, Mailed) or fact.by != "agent" or not is_address(held[fact.chat].email):
@@ -110,7 +113,7 @@ class Archive:
                 connection.execute(insert(mails).values(**self._outbox.row(letter)))
 
     def write_late(self, connection: Connection, batch: Batch) -> None:
-        """Store entries whose successors are stored already, and fold their chats anew, in the facts' order."""
+        """Store entries whose successors are stored already, and recompute their chats in the facts' order."""
         entries = self._not_sent_again(connection, batch)
         self.write(connection, Batch(batch.epoch, entries))
         ids = {entry.fact.chat for entry in entries if isinstance(entry.fact, ChatFact)}
@@ -120,7 +123,9 @@ class Archive:
         self._index.write(connection, changed)
 
     async def end_lost(self, live: Collection[str], before: int) -> int:
-        """List as lost what has no end, is not live, and has been quiet since `before` (ms); how many."""
+        """Mark as lost the chats that have no end, are not live, and have been quiet since `before` (ms); return how
+        many.
+        """
         here = chats.c.workspace == self.workspace, chats.c.ended.is_(None), chats.c.last < before
         wanted = select(chats.c.id).where(*here)
         open_still = await self.database.read(lambda connection: set(connection.execute(wanted).scalars()))
@@ -146,7 +151,7 @@ class Archive:
         return found
 
     def among_chats(self, connection: Connection, ids: Sequence[str]) -> set[str]:
-        """Return those of the chats that are archived."""
+        """Return those of the chats that the archive has."""
         return set(self._chats.load(connection, set(ids)))
 
     def among_visitors(self, connection: Connection, ids: Sequence[str]) -> set[str]:
@@ -157,7 +162,7 @@ class Archive:
     def _supersede(
         self, connection: Connection, epoch: str, rows: Sequence[dict[str, Any]], held: dict[str, ArchivedChat]
     ) -> None:
-        """Delete facts of commands that an older history lost and a client has sent again: each is stored once."""
+        """Delete facts of commands that an older history lost and a client sent again, so that each is stored once."""
         others = cursors.c.workspace == self.workspace, cursors.c.consumer == NAME, cursors.c.epoch != epoch
         if connection.execute(select(cursors.c.epoch).where(*others).limit(1)).first() is None:
             return  # there is no other history
@@ -179,7 +184,7 @@ class Archive:
                     held[row["chat"]].messages -= 1
 
     def _not_sent_again(self, connection: Connection, batch: Batch) -> list[Entry]:
-        """Without commands that a client has sent again in a later history: that result is the one everybody knows."""
+        """Skip commands that a client sent again in a later history: that later result is the one everybody knows."""
         fresh = []
         for entry in batch.entries:
             cid = "" if isinstance(entry.fact, Unreadable) else cid_of(entry.fact)
@@ -199,14 +204,14 @@ class Archive:
         for raw in raws:
             for fact in read_log([raw]):
                 fold(anew, fact)
-                if isinstance(fact, Redacted | NoteRedacted):  # the late fact may be one that was redacted since
+                if isinstance(fact, Redacted | NoteRedacted):  # the late fact may have been redacted since
                     self._redact(connection, [Entry("", 0, fact, raw)], ())
         if chat.why == "lost" and anew.ended is None:
             lose(anew)
         return anew
 
     def _redact(self, connection: Connection, entries: Sequence[Entry], rows: Sequence[dict[str, Any]]) -> None:
-        """Give facts that were redacted their new text: those of this batch, and those that are stored already."""
+        """Give redacted facts their new text: those of this batch, and those that are stored already."""
         for entry in entries:
             if not isinstance(entry.fact, Redacted | NoteRedacted):
                 continue
@@ -219,6 +224,6 @@ class Archive:
 
 
 def _written(entries: Sequence[Entry]) -> set[str]:
-    """Return the chats in which something was written, or what was written has changed."""
+    """Return the chats in which something was written or a written text was changed."""
     facts_of_chats = [entry.fact for entry in entries if isinstance(entry.fact, ChatFact)]
     return {fact.chat for fact in facts_of_chats if isinstance(fact, Redacted | NoteRedacted) or text_of(fact)}

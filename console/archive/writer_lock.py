@@ -1,7 +1,8 @@
-"""SQLite's one writer: within this process they take turns, and a process that never finishes costs little.
+"""SQLite's single writer: writers of this process take turns, and a process that never finishes costs little.
 
-Only the writer whose turn it is has a connection, so pages can always read. After one has waited in vain, the others
-wait briefly until one gets through; the log names the process in the way, once, and `blocked` tells readiness.
+Only the writer whose turn it is has a connection, so pages can always read. After one writer has waited in vain, the
+others wait only briefly until one gets through. The log names the blocking process once, and `blocked` reports it to
+readiness.
 """
 
 import asyncio
@@ -21,7 +22,7 @@ from console.archive.sqlite_lock import Holder, find_holder
 from console.errors import Unknown
 
 BRIEFLY = 0.25  # seconds to wait while the lock is known to be held
-TURN = 5.0  # seconds to wait for this process's other writers at least: they write, and a slow disk holds nobody's lock
+TURN = 5.0  # seconds to wait for this process's other writers at least: they may only be slow to write
 
 log = structlog.get_logger()
 
@@ -31,14 +32,14 @@ T = TypeVar("T")
 class WriterLock:
     def __init__(self, file: Path, patience: float) -> None:
         """`patience`: seconds to wait for a writer in another process."""
-        self._since = 0.0  # monotonic; since when nobody gets through, 0: they do
+        self._since = 0.0  # monotonic; since when no writer gets through, 0: they do
         self._file = file
         self._patience = patience
         self._turn = asyncio.Lock()
 
     @property
     def blocked(self) -> float:
-        """For how many seconds nobody got through; 0 if they do."""
+        """Return the seconds for which no writer got through; 0 if they do."""
         return time.monotonic() - self._since if self._since else 0.0
 
     def holder(self) -> Holder:
@@ -59,7 +60,7 @@ class WriterLock:
         loop = asyncio.get_running_loop()
 
         def done(_: Future[T]) -> None:
-            with suppress(RuntimeError):  # the loop is closed: nobody waits
+            with suppress(RuntimeError):  # the loop is closed, so nobody waits
                 loop.call_soon_threadsafe(self._turn.release)
 
         try:
@@ -79,7 +80,7 @@ class WriterLock:
 
     @asynccontextmanager
     async def begun(self, connection: AsyncConnection) -> AsyncIterator[None]:
-        """A transaction that has the lock. Raises Unknown, naming who holds it, if another process has it for long."""
+        """A transaction that holds the lock. Raises Unknown, naming the holder, if another process keeps it long."""
         transaction = await connection.run_sync(self.begin)
         try:
             yield
@@ -104,7 +105,7 @@ class WriterLock:
     def _wait_at_most(self, connection: Connection, seconds: float) -> None:
         raw = connection.connection
         wanted = round(seconds * 1000)
-        if raw.info.get("busy") != wanted:  # a pragma within SQLAlchemy would begin a transaction
+        if raw.info.get("busy") != wanted:  # a pragma inside SQLAlchemy would begin a transaction
             raw.cursor().execute(f"PRAGMA busy_timeout={wanted}")
             raw.info["busy"] = wanted
 

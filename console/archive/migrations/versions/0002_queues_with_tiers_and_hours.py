@@ -12,7 +12,7 @@ depends_on = None
 
 Columns = dict[str, tuple[sa.types.TypeEngine[Any], str]]
 
-# What a queue of before is: the defaults of console.directory.Queue.
+# Values of existing queues: the defaults of console.directory.Queue.
 QUEUES: Columns = {
     "goal": (sa.Integer(), "90"),
     "head_start_ms": (sa.BigInteger(), "0"),
@@ -31,7 +31,7 @@ MEMBERS: Columns = {"languages": (sa.JSON(), "[]")}
 
 
 def add(table: str, columns: Columns) -> None:
-    """New columns, which rows that are there fill with the defaults and later ones must bring."""
+    """Add columns that existing rows fill with the defaults and new rows must set."""
     with op.batch_alter_table(table, schema=None) as batch_op:
         for name, (kind, default) in columns.items():
             batch_op.add_column(sa.Column(name, kind, nullable=False, server_default=sa.literal(default, sa.String())))
@@ -43,7 +43,7 @@ def add(table: str, columns: Columns) -> None:
 def upgrade() -> None:
     add("queues", QUEUES)
     add("members", MEMBERS)
-    op.execute("UPDATE directory SET version = version + 1")  # live state is to learn what is new
+    op.execute("UPDATE directory SET version = version + 1")  # so that live state receives the new fields
     op.create_table(
         "settings",
         sa.Column("name", sa.String(length=64), nullable=False),

@@ -10,6 +10,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # Plain columns with defaults: no database writes the table anew for these, however many chats it holds.
+    # Plain columns with defaults: no database rewrites the table for these, however many chats it holds.
     op.add_column("chats", sa.Column("reason", sa.Text(), nullable=False, server_default=sa.text("''")))
     op.add_column("chats", sa.Column("tags", sa.JSON(), nullable=False, server_default="[]"))

@@ -27,8 +27,8 @@ INSERT INTO search_backfill (workspace, below)
 SELECT workspace, max(place) + 1 FROM chats WHERE place IS NOT NULL GROUP BY workspace
 """
 
-# A chat that goes, or goes on, takes its words out of the index: nobody can forget to. A table made anew by
-# batch_alter_table loses its triggers in SQLite: whoever makes `chats` anew makes these anew.
+# A chat that is deleted or continues is removed from the index by a trigger, so no code can forget it. In SQLite,
+# batch_alter_table recreates a table without its triggers: a migration that recreates `chats` must recreate these too.
 SQLITE = (
     "CREATE VIRTUAL TABLE chat_words USING"
     " fts5(words, tokenize = 'ascii', detail = 'none', columnsize = 0, prefix = '3 4 5 6 7')",

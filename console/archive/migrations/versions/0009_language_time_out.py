@@ -14,4 +14,4 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("language_after_ms", sa.BigInteger(), nullable=False, server_default="15000"))
     with op.batch_alter_table("queues") as batch_op:
         batch_op.alter_column("language_after_ms", server_default=None)
-    op.execute("UPDATE directory SET version = version + 1")  # live state is to learn what is new
+    op.execute("UPDATE directory SET version = version + 1")  # so that live state receives the new field

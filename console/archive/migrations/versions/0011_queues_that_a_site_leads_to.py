@@ -21,4 +21,4 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         every = sa.text("UPDATE sites SET queues = :queues")
     op.get_bind().execute(every, {"queues": json.dumps(queues)})
-    op.execute("UPDATE directory SET version = version + 1")  # live state is to learn what is new
+    op.execute("UPDATE directory SET version = version + 1")  # so that live state receives the new field

@@ -14,4 +14,4 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("leave_after_ms", sa.BigInteger(), nullable=False, server_default="180000"))
     with op.batch_alter_table("queues") as batch_op:
         batch_op.alter_column("leave_after_ms", server_default=None)
-    op.execute("UPDATE directory SET version = version + 1")  # other processes are to read it
+    op.execute("UPDATE directory SET version = version + 1")  # so that other processes read it

@@ -36,4 +36,4 @@ def upgrade() -> None:
     with op.batch_alter_table("queues") as batch_op:
         for name, value in QUEUES.items():
             batch_op.alter_column(name, server_default=value or sa.text("''"))
-    op.execute("UPDATE directory SET version = version + 1")  # every process is to read the directory again
+    op.execute("UPDATE directory SET version = version + 1")  # so that every process reads the directory again

@@ -12,4 +12,4 @@ depends_on = None
 def upgrade() -> None:
     with op.batch_alter_table("queues") as batch_op:
         batch_op.add_column(sa.Column("automatic_ms", sa.BigInteger(), nullable=False, server_default="0"))
-    op.execute("UPDATE directory SET version = version + 1")  # every process is to read the directory again
+    op.execute("UPDATE directory SET version = version + 1")  # so that every process reads the directory again

@@ -113,7 +113,7 @@ def _chain(connection: sa.Connection) -> tuple[int, str]:
 
 
 def _linked(row: Any, n: int, previous: str) -> dict[str, Any]:
-    """As console.domain.audit_chain had it."""
+    """Hash a line as console.domain.audit_chain did at this version."""
     salt = secrets.token_hex(16)
     details = _sha256({"after": row["after"], "before": row["before"], "salt": salt})
     content = {name: row[name] for name in CONTENT if name != "id"}

@@ -19,4 +19,4 @@ def upgrade() -> None:
     op.execute("UPDATE chats SET state = 'done' WHERE listed = 'handled'")
     op.add_column("sites", sa.Column("mails", sa.JSON(), nullable=False, server_default="[]"))
     op.add_column("queues", sa.Column("message_target_ms", sa.BigInteger(), nullable=False, server_default="32400000"))
-    op.execute("UPDATE directory SET version = version + 1")  # every process is to read the directory again
+    op.execute("UPDATE directory SET version = version + 1")  # so that every process reads the directory again

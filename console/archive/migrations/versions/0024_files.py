@@ -45,4 +45,4 @@ def upgrade() -> None:
     with op.batch_alter_table("sites") as batch_op:
         batch_op.add_column(sa.Column("files", sa.JSON(), nullable=False, server_default="[]"))
         batch_op.add_column(sa.Column("file_size", sa.Integer(), nullable=False, server_default="10"))
-    op.execute("UPDATE directory SET version = version + 1")  # every process is to read the directory again
+    op.execute("UPDATE directory SET version = version + 1")  # so that every process reads the directory again

@@ -11,7 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("sites", sa.Column("identity", sa.JSON(), nullable=False, server_default="{}"))
-    # not in a batch, which would make the table anew and lose the triggers of the search index
+    # not in a batch, which would recreate the table and lose the triggers of the search index
     op.add_column("chats", sa.Column("external", sa.Text(), nullable=False, server_default=sa.text("''")))
     op.add_column("chats", sa.Column("proven", sa.JSON(), nullable=False, server_default="[]"))
     op.create_table(
@@ -23,4 +23,4 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("site", "reason", name=op.f("pk_refused_identities")),
     )
-    op.execute("UPDATE directory SET version = version + 1")  # every process is to read the directory again
+    op.execute("UPDATE directory SET version = version + 1")  # so that every process reads the directory again

@@ -13,4 +13,4 @@ def upgrade() -> None:
     with op.batch_alter_table("queues") as batch_op:
         batch_op.add_column(sa.Column("bot", sa.String(64), nullable=False, server_default=sa.text("''")))
         batch_op.add_column(sa.Column("bot_within_ms", sa.BigInteger, nullable=False, server_default=sa.text("10000")))
-    op.execute("UPDATE directory SET version = version + 1")  # every process is to read the directory again
+    op.execute("UPDATE directory SET version = version + 1")  # so that every process reads the directory again

@@ -13,4 +13,4 @@ def upgrade() -> None:
     with op.batch_alter_table("sites") as batch_op:
         batch_op.add_column(sa.Column("formatting", sa.Boolean(), nullable=False, server_default=sa.true()))
         batch_op.add_column(sa.Column("emoji", sa.Boolean(), nullable=False, server_default=sa.true()))
-    op.execute("UPDATE directory SET version = version + 1")  # every process is to read the directory again
+    op.execute("UPDATE directory SET version = version + 1")  # so that every process reads the directory again

@@ -18,7 +18,7 @@ SELECT workspace, max(place) + 1 FROM chats WHERE place IS NOT NULL GROUP BY wor
 
 
 def upgrade() -> None:
-    # not in a batch, which would make the table anew and lose the triggers of the search index
+    # not in a batch, which would recreate the table and lose the triggers of the search index
     op.add_column("chats", sa.Column("language", sa.String(8), nullable=False, server_default=sa.text("''")))
     op.add_column("chats", sa.Column("language_by", sa.String(20), nullable=False, server_default=sa.text("''")))
     op.execute("DELETE FROM search_backfill")

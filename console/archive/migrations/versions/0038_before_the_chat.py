@@ -12,6 +12,6 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("sites", sa.Column("questions", sa.JSON(), nullable=False, server_default="{}"))
     op.add_column("sites", sa.Column("greetings", sa.JSON(), nullable=False, server_default="[]"))
-    # not in a batch, which would make the table anew and lose the triggers of the search index
+    # not in a batch, which would recreate the table and lose the triggers of the search index
     op.add_column("chats", sa.Column("answers", sa.JSON(), nullable=False, server_default="[]"))
-    op.execute("UPDATE directory SET version = version + 1")  # every process is to read the directory again
+    op.execute("UPDATE directory SET version = version + 1")  # so that every process reads the directory again

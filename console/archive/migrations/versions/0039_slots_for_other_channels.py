@@ -11,4 +11,4 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("members", sa.Column("channel_slots", sa.Integer(), nullable=True))
-    op.execute("UPDATE directory SET version = version + 1")  # every process is to read the directory again
+    op.execute("UPDATE directory SET version = version + 1")  # so that every process reads the directory again

@@ -14,7 +14,7 @@ def upgrade() -> None:
     op.execute(
         "UPDATE queues SET bot = '' WHERE bot <> '' AND bot NOT IN (SELECT id FROM integrations WHERE removed IS NULL)"
     )
-    op.execute("UPDATE directory SET version = version + 1")  # every process is to read the directory again
+    op.execute("UPDATE directory SET version = version + 1")  # so that every process reads the directory again
     op.execute(
         "DELETE FROM interventions WHERE EXISTS (SELECT 1 FROM facts WHERE facts.workspace = interventions.workspace "
         f"AND facts.id = interventions.id AND facts.kind = 'transferred' AND ({THEIRS}))"
