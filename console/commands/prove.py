@@ -31,6 +31,7 @@ def prove(
     messages: Annotated[int, typer.Option(min=LEAST, help="In all, spread over the faults.")] = MESSAGES,
     rate: Annotated[int, typer.Option(min=1, help="Messages a second, as long as nothing breaks.")] = RATE,
     strikes: Annotated[int, typer.Option(min=1, help="How often a fault strikes in a run at most.")] = 9,
+    hold: Annotated[float, typer.Option(min=0, help="Seconds that each strike lasts; 0 for the fault's own.")] = 0,
     minutes: Annotated[float, typer.Option(min=0, help="Go on with new runs until so long has passed.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Write the report here: .json or .md.")] = None,
     write: Annotated[
@@ -49,7 +50,7 @@ def prove(
     seed = random.randrange(1_000_000) if seed is None else seed
     skipped = {one.name: why for one in faults if (why := one.missing())}
     possible = [one for one in faults if one.name not in skipped]
-    wanted = Wanted(seed, max(messages // max(len(possible), 1), LEAST), rate, strikes)
+    wanted = Wanted(seed, max(messages // max(len(possible), 1), LEAST), rate, strikes, hold)
     say(f"Seed {seed}, {wanted.messages:,} messages in each run.")
     about, runs = machine(), list[FaultRun]()
     for done in _rounds(possible, wanted, began + minutes * 60):

@@ -78,4 +78,5 @@ def problems(run: FaultRun) -> list[str]:
 def repeated(run: FaultRun, wanted: Wanted) -> str:
     """Return the command that repeats the run's schedule."""
     options = f"--messages {wanted.messages} --rate {wanted.rate} --strikes {wanted.strikes}"
+    options += f" --hold {wanted.hold:g}" if wanted.hold else ""
     return f"sestetto prove --fault {run.fault} --seed {wanted.seed} {options}"

@@ -48,18 +48,26 @@ class FaultRun(msgspec.Struct):
 
 
 class Wanted(NamedTuple):
-    """What a run is asked for. `rate`: messages a second; `strikes`: at most so many."""
+    """What a run is asked for.
+
+    `rate`: messages a second; `strikes`: how many at most; `hold`: seconds that each lasts, 0 for the fault's own.
+    """
 
     seed: int
     messages: int
     rate: int = RATE
     strikes: int = 9
+    hold: float = 0
+
+    def lasting(self, fault: Fault) -> tuple[float, float]:
+        """Return the least and the most seconds that a strike may last."""
+        return (self.hold, self.hold) if self.hold else fault.hold
 
 
 async def run(fault: Fault, number: int, wanted: Wanted, say: Callable[[str], None]) -> FaultRun:
     """Run it once and tell what happened; problems of the run itself are in the result too."""
     dice, strikes = dice_of(wanted.seed, fault.name, number), min(fault.strikes, wanted.strikes)
-    result = FaultRun(fault.name, number, plan(dice, wanted.messages, strikes, fault.hold))
+    result = FaultRun(fault.name, number, plan(dice, wanted.messages, strikes, wanted.lasting(fault)))
     began = time.monotonic()
     try:
         async with open_ground(fault.layout, dice) as ground, Traffic(ground, dice, wanted.rate) as traffic:

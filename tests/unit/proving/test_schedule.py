@@ -7,6 +7,8 @@ import pytest
 
 from console.errors import SettingError
 from console.proving.catalogue import FAULTS, chosen
+from console.proving.report import repeated
+from console.proving.run import FaultRun, Wanted
 from console.proving.schedule import dice_of, plan, written
 
 
@@ -28,6 +30,14 @@ def test_strikes_are_in_order_and_leave_messages_after_the_last() -> None:
         assert places == sorted(set(places))
         assert 0 < places[0] < places[-1] < 1_000
         assert all(1 <= strike.hold <= 2 and 0 <= strike.among(2) <= 1 for strike in strikes)
+
+
+def test_a_strike_lasts_as_long_as_the_fault_says_or_as_one_asks() -> None:
+    [fault] = chosen(["sql-frozen"])
+    assert Wanted(7, 40).lasting(fault) == fault.hold
+    asked = Wanted(7, 40, hold=600)
+    assert [strike.hold for strike in plan(dice_of(7, "any", 1), 40, 2, asked.lasting(fault))] == [600, 600]
+    assert repeated(FaultRun("sql-frozen", 1, []), asked).endswith("--hold 600")
 
 
 def test_every_fault_has_a_name_of_its_own_and_says_what_it_does() -> None:
