@@ -141,8 +141,13 @@ class AuditStore:
 
     async def people(self) -> dict[str, str]:
         """Return everybody who has lines, without the command line: id and newest name."""
-        newest = select(func.max(audit.c.id)).where(audit.c.member != "").group_by(audit.c.member)
-        wanted = select(audit.c.member, audit.c.name).where(audit.c.id.in_(newest))
+        # From one member to the next by the index: grouping would read every line.
+        known = select(func.min(audit.c.member).label("member")).where(audit.c.member != "").cte(recursive=True)
+        after = select(func.min(audit.c.member)).where(audit.c.member > known.c.member).scalar_subquery()
+        known = known.union_all(select(after).where(known.c.member.is_not(None)))
+        lines = select(audit.c.name).where(audit.c.member == known.c.member)
+        newest = lines.order_by(audit.c.at.desc(), audit.c.id.desc()).limit(1).scalar_subquery().label("name")
+        wanted = select(known.c.member, newest).where(known.c.member.is_not(None))
         async with self.database.reading() as connection:
             return {row.member: row.name for row in await connection.execute(wanted)}
 

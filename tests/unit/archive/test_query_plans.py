@@ -9,11 +9,13 @@ import pytest
 from sqlalchemy import event
 
 from console.archive import search_index
+from console.archive.audit import COMMAND_LINE, AuditStore, note
 from console.archive.database import Database
 from console.archive.past import PastChats, PastQuery
 from console.archive.search import ChatQuery, ChatSearch
 from console.archive.search_words import TEXT, terms
 from console.archive.writer import Archive
+from console.events import Author
 from tests.support.archive_feed import Feed, fresh_database
 
 CHATS, NEAR = 240, 20
@@ -67,8 +69,8 @@ async def plan(database: Database, statement: str, values: Any) -> list[str]:
 
 
 def whole_tables(steps: list[str]) -> list[str]:
-    """The steps that read all rows of a table with chats in it."""
-    tables = ("chats", "facts")
+    """The steps that read all rows of a table that grows."""
+    tables = ("chats", "facts", "audit")
     return [
         step
         for step in steps
@@ -96,6 +98,17 @@ async def test_a_visitors_past_is_read_through_an_index(database: Database) -> N
     assert len(asked) <= 5, "the chats, and the facts of those that fill a page"
     for statement, values in asked:
         assert whole_tables(await plan(database, statement, values)) == [], statement
+
+
+async def test_those_with_lines_in_the_audit_log_are_found_from_one_to_the_next(database: Database) -> None:
+    names = {"ana": ["Ana"] * 30, "ben": ["Ben", "Benedict"], COMMAND_LINE.id: ["sestetto"], "zoe": ["Zoe"]}
+    async with database.writing() as connection:
+        for at, (member, name) in enumerate((member, name) for member, all in names.items() for name in all):
+            await note(connection, Author(member, name), at, "Queue changed", "queue:support")
+    with statements(database) as asked:
+        assert await AuditStore(database, lambda: 0).people() == {"ana": "Ana", "ben": "Benedict", "zoe": "Zoe"}
+    [(statement, values)] = asked
+    assert whole_tables(await plan(database, statement, values)) == []
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
