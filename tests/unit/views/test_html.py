@@ -372,6 +372,17 @@ def test_the_visitors_words_carry_the_visitors_language() -> None:
     assert '<p dir="auto" lang="it-IT">' in VIEWS.fact(said("ciao"), line(), locale="en")
 
 
+def test_who_listens_hears_that_a_visitor_with_an_agents_name_is_a_visitor() -> None:
+    where = {"at": 1, "chat": "abc", "seq": 3, "prev": 2, "cid": "c" * 22, "text": "ciao"}
+    for by, names in (("visitor", {"Ana": "Visitor Ana", "": "Visitor"}), ("agent", {"Ana": "Ana"})):
+        for name, heard in names.items():
+            sent = Message(by=by, author=Author("a1", name), **where)  # type: ignore[arg-type]
+            mailed = Mailed(by=by, author=Author("a1", name), mail="<m@shop.example>", **where)  # type: ignore[arg-type]
+            for fact in (sent, mailed):
+                _, _, html = VIEWS.fact(fact, line(), locale="en").partition('<span class="by')
+                assert "".join(Elements('<span class="by' + html.partition("</span>")[0]).texts).strip() == heard
+
+
 def test_the_strip_says_nothing_of_figures_before_the_first_answer() -> None:
     html = VIEWS.strip(Strip(AgentState("ana", "Ana", held={1: "a"}), 0, 0, 0, 0, None, 5), locale="en")
     assert ">1 / 6<" in html
