@@ -13,11 +13,11 @@ from redis.exceptions import NoPermissionError, ResponseError
 
 from console.errors import SettingError
 from console.queue.server_role import fields_of
+from console.queue.wire import Command
 
 PATIENCE = 2.0  # seconds that a replica has to confirm; then the whole batch is unknown
 SAFE = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"}
 
-Command = tuple[str | bytes | int, ...]
 Direct = Callable[..., Awaitable[Any]]
 
 UNREADABLE = (
