@@ -64,7 +64,7 @@ from console.workers import Workers
 from console.ws.agent import agent_socket
 from console.ws.board import board_socket
 from console.ws.bot import bot_socket
-from console.ws.endpoint import Endpoint
+from console.ws.socket_endpoint import SocketEndpoint
 from console.ws.visitor import visitor_socket
 
 START_WITHIN = 30.0  # seconds until the store must respond
@@ -117,10 +117,10 @@ def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
         *monitoring.routes,
         *api_documents.routes,
         *api.routes,
-        WebSocketRoute("/ws/visitor", Endpoint(visitor_socket)),
-        WebSocketRoute("/ws/agent", Endpoint(agent_socket)),
-        WebSocketRoute("/ws/bot", Endpoint(bot_socket)),
-        WebSocketRoute("/ws/board", Endpoint(board_socket)),
+        WebSocketRoute("/ws/visitor", SocketEndpoint(visitor_socket)),
+        WebSocketRoute("/ws/agent", SocketEndpoint(agent_socket)),
+        WebSocketRoute("/ws/bot", SocketEndpoint(bot_socket)),
+        WebSocketRoute("/ws/board", SocketEndpoint(board_socket)),
     ]
     routes += shop.routes if demo else sign_in.front_door
     if settings.metrics:

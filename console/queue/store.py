@@ -30,12 +30,12 @@ from redis.exceptions import (
 from console.errors import SettingError, StoreFull, Unknown
 from console.logs import Outage
 from console.metrics import Durations
-from console.queue.durability import PATIENCE, Command, Direct, Durability
+from console.queue.durability import PATIENCE, Direct, Durability
 from console.queue.live_settings import lua_settings
 from console.queue.primary import AWAY, REFUSALS, Misdirected, why
 from console.queue.server_role import fields_of, misfit
 from console.queue.topology import primary_of
-from console.queue.wire import StoreWire
+from console.queue.wire import Command, StoreWire
 
 TOPICS = (
     "base", "unit_of_work", "records", "counts", "budgets", "chat", "turn", "line", "wait", "figures", "first_word",

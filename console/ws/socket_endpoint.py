@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 
-class Endpoint:
+class SocketEndpoint:
     def __init__(self, serve: Callable[[WebSocket], Awaitable[None]]) -> None:
         self._serve = serve
 
