@@ -10,6 +10,7 @@ from console.proving.postgresql import PostgresServer
 from console.proving.schedule import Strike
 
 READ_ONLY = "ALTER SYSTEM SET default_transaction_read_only = on"
+COMMITTED = 30  # s within which somebody commits
 AS_BEFORE = "ALTER SYSTEM RESET default_transaction_read_only"
 RELOAD = "SELECT pg_reload_conf()"
 
@@ -42,6 +43,14 @@ async def refuse_writes(trial: Trial, strike: Strike) -> None:
         await asyncio.to_thread(server.psql, "postgres", AS_BEFORE, RELOAD)
 
 
+async def cut_in_a_commit(trial: Trial, strike: Strike) -> None:
+    """The connection breaks once before a COMMIT arrives, and once before its answer does: nobody knows which."""
+    assert trial.ground.side is not None
+    for answered in (False, True):
+        async with asyncio.timeout(COMMITTED):
+            await trial.ground.side.cut_at(b"COMMIT", answered=answered).wait()
+
+
 def _server(trial: Trial) -> PostgresServer:
     assert trial.ground.postgres is not None
     return trial.ground.postgres
@@ -56,6 +65,13 @@ FAULTS: tuple[Fault, ...] = (
         kill,
         (1, 4),
         2,
+        missing=postgresql.missing,
+    ),
+    Fault(
+        "postgresql-cut-in-a-commit",
+        "the connection breaks between COMMIT and its answer",
+        Layout(postgresql=True, side=True),
+        cut_in_a_commit,
         missing=postgresql.missing,
     ),
     Fault("postgresql-frozen", "SIGSTOP of PostgreSQL", LAYOUT, freeze, (4, 8), 2, missing=postgresql.missing),

@@ -4,10 +4,18 @@ Use `async with BadNetwork(server.port) as network:`, then `network.url`; the me
 """
 
 import asyncio
-from typing import Literal, Self
+from typing import Literal, NamedTuple, Self
 
 Direction = Literal["up", "down"]  # up: towards the server
 CHUNK = 64 * 1024
+
+
+class Trap(NamedTuple):
+    """`words` for the server after which a connection breaks; `done` is set when one has."""
+
+    words: bytes
+    answered: bool
+    done: asyncio.Event
 
 
 class BadNetwork:
@@ -21,6 +29,8 @@ class BadNetwork:
         self._down = False
         self._swallowed: set[Direction] = set()
         self._forgotten: set[asyncio.StreamWriter] = set()
+        self._trap: Trap | None = None
+        self._answered: dict[asyncio.StreamWriter, Trap] = {}  # connections that break with the next answer
         self._pairs: set[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = set()
         self._server: asyncio.Server | None = None
 
@@ -55,6 +65,14 @@ class BadNetwork:
         """Forget what is open, as a router does: it stays half-open for good, while new connections work."""
         self._forgotten = {end for pair in self._pairs for end in pair}
 
+    def cut_at(self, words: bytes, *, answered: bool) -> asyncio.Event:
+        """Break the next connection that sends `words` to the server: before they arrive, or once they are answered.
+
+        The client never gets the answer. The event is set when the connection breaks.
+        """
+        self._trap = Trap(words, answered, asyncio.Event())
+        return self._trap.done
+
     def heal(self) -> None:
         """Work normally again; connections that lost bytes are broken, as they would be."""
         if self._swallowed:
@@ -74,11 +92,14 @@ class BadNetwork:
         pair = (writer, far_writer)
         self._pairs.add(pair)
         try:
-            await asyncio.gather(self._pump(reader, far_writer, "up"), self._pump(far_reader, writer, "down"))
+            await asyncio.gather(
+                self._pump(reader, far_writer, "up", writer), self._pump(far_reader, writer, "down", far_writer)
+            )
         except OSError:
             pass
         finally:
             self._pairs.discard(pair)
+            self._answered.pop(writer, None)
             for end in pair:
                 end.transport.abort()
 
@@ -87,16 +108,31 @@ class BadNetwork:
             return await asyncio.open_unix_connection(self.target)
         return await asyncio.open_connection("127.0.0.1", self.target)
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, way: Direction) -> None:
+    async def _pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, way: Direction, back: asyncio.StreamWriter
+    ) -> None:
         while data := await reader.read(CHUNK):
             if self.delay:
                 await asyncio.sleep(self.delay)
+            self._spring(data, way, writer, back)
             if way in self._swallowed or writer in self._forgotten:
                 continue
             writer.write(data)
             await writer.drain()
         if way not in self._swallowed and writer.can_write_eof():
             writer.write_eof()
+
+    def _spring(self, data: bytes, way: Direction, writer: asyncio.StreamWriter, back: asyncio.StreamWriter) -> None:
+        """Break the connection, by ConnectionAbortedError, if the trap says so."""
+        trap = self._answered.get(writer) if way == "down" else None
+        if way == "up" and self._trap is not None and self._trap.words in data:
+            trap, self._trap = self._trap, None
+            if trap.answered:
+                self._answered[back] = trap
+                return
+        if trap is not None:
+            trap.done.set()
+            raise ConnectionAbortedError
 
     def _abort_all(self) -> None:
         for pair in list(self._pairs):

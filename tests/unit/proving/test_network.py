@@ -55,6 +55,33 @@ async def test_a_cut_breaks_what_is_open_and_refuses_what_is_new_until_it_heals(
         assert await asked(await connected(network)) == b"hello\n"
 
 
+@pytest.mark.parametrize("answered", [False, True])
+async def test_a_connection_breaks_at_words_before_or_after_they_arrive(answered: bool) -> None:
+    heard: list[bytes] = []
+
+    async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while line := await reader.readline():
+            heard.append(line)
+            writer.write(line)
+        writer.close()
+
+    server = await asyncio.start_server(echo, "127.0.0.1", 0)
+    async with BadNetwork(server.sockets[0].getsockname()[1]) as network:
+        one, other = await connected(network), await connected(network)
+        assert await asked(one) == b"hello\n"
+        done = network.cut_at(b"COMMIT", answered=answered)
+        assert await asked(other) == b"hello\n"
+        assert not done.is_set()
+        one[1].write(b"COMMIT\n")
+        await asyncio.wait_for(done.wait(), 5)
+        assert await asked(one) == b"", "the answer does not arrive"
+        assert heard.count(b"COMMIT\n") == answered
+        assert await asked(other) == b"hello\n", "one connection only"
+        other[1].write(b"COMMIT\n")
+        assert await other[0].readline() == b"COMMIT\n", "once"
+    server.close()
+
+
 async def test_a_half_open_network_swallows_without_a_word() -> None:
     async with echo_behind_a_network() as network:
         for way in ((), ("up",), ("down",)):
