@@ -1,4 +1,4 @@
-"""The supervisor's board: one page for a desk or, with `?wall=1`, for a wall display; changes come by socket."""
+"""The supervisor's board: one page for a desk or, with `?wall=1`, for a wall display. Changes arrive by socket."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,7 +21,7 @@ async def show_board(request: Request, me: SignedIn) -> Response:
 
 
 def board_page(request: Request, me: SignedIn, *, build: str, reasons: tuple[str, ...] = ()) -> Response:
-    """Render the empty board, with what its scripts need to fill it."""
+    """Render the empty board, with the data its scripts need to fill it."""
     locale = locale_of(request, me.member.locale)
     context = {
         "signed_in": me,

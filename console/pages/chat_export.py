@@ -25,7 +25,7 @@ from console.views.plain_lines import line_of, visitor_name
 from console.views.records import exported_chat
 from console.views.templating import instant
 
-RUNS = ("=", "+", "-", "@", "\t", "\r")  # spreadsheets treat a cell with this start as a formula
+RUNS = ("=", "+", "-", "@", "\t", "\r")  # spreadsheets treat a cell that starts with one of these as a formula
 COLUMNS = (
     "chat", "opened", "ended", "name", "email", "queue", "agent", "reason", "tags", "rating", "comment", "late",
     "messages", "why", "handled_by", "channel", "site", "page", "first_message",
@@ -40,7 +40,7 @@ async def list_as_csv(request: Request, me: SignedIn) -> Response:
     pages = await archived_chats.export_list(services, me.member, filters.query(), format="CSV")
 
     async def lines() -> AsyncIterator[str]:
-        yield "\ufeff" + csv_lines([COLUMNS])  # by this mark spreadsheets recognize UTF-8
+        yield "\ufeff" + csv_lines([COLUMNS])  # this mark tells spreadsheets that the file is UTF-8
         async for page in pages:
             yield csv_lines(_row(found, services.directory.queues) for found in page.chats)
 
@@ -49,7 +49,7 @@ async def list_as_csv(request: Request, me: SignedIn) -> Response:
 
 @for_members
 async def list_as_json(request: Request, me: SignedIn) -> Response:
-    """Export the same chats as a JSON array, each with all that happened in it."""
+    """Export the same chats as a JSON array, each with all its facts."""
     services, filters = services_of(request), ChatFilters.of(request.query_params)
     pages = await archived_chats.export_list(services, me.member, filters.query(), format="JSON")
     return StreamingResponse(_array(services, pages), media_type="application/json", headers=_saved_as("chats.json"))
@@ -119,7 +119,7 @@ def csv_lines(rows: Iterable[Iterable[str]]) -> str:
 
 
 def harmless(cell: str) -> str:
-    """Return the cell as text, whatever it starts with, even after spaces."""
+    """Return the cell as text that no spreadsheet executes, whatever it starts with, even after spaces."""
     return f"'{cell}" if cell.startswith(RUNS) or cell.lstrip().startswith(RUNS) else cell
 
 

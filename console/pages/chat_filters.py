@@ -1,4 +1,4 @@
-"""The filters of the chats page: read from its URL, and put back into one."""
+"""The filters of the chats page: read from its URL and written back into one."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -40,7 +40,7 @@ class ChatFilters(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def narrowed(self) -> bool:
-        """Whether anything besides the list is selected."""
+        """Whether any filter besides the list is set."""
         return self != ChatFilters(kind=self.kind, zone=self.zone)
 
     def query(self) -> ChatQuery:
@@ -76,7 +76,7 @@ def _day(text: str) -> date | None:
 def _zone(name: str) -> tzinfo:
     try:
         return ZoneInfo(name) if name and len(name) <= LONGEST_ZONE else UTC
-    except (ValueError, OSError, KeyError):  # an invented zone
+    except (ValueError, OSError, KeyError):  # no such zone
         return UTC
 
 

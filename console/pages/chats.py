@@ -1,4 +1,4 @@
-"""Ended chats and left messages: find, read, and mark as handled."""
+"""Ended chats and left messages: search them, read them, and mark messages as handled."""
 
 from functools import partial
 
@@ -28,7 +28,7 @@ PAGE = 50  # chats
 
 @for_members
 async def list_chats(request: Request, me: SignedIn) -> Response:
-    """A tab of the archive, newest end first, with what was looked for."""
+    """A tab of the archive, newest end first, filtered by the search."""
     services, filters = services_of(request), ChatFilters.of(request.query_params)
     before = request.query_params.get("before", "")
     query = filters.query()
@@ -56,7 +56,7 @@ async def list_chats(request: Request, me: SignedIn) -> Response:
 
 @for_members
 async def read_chat(request: Request, me: SignedIn) -> Response:
-    """One chat with everything in it; notes are marked as the staff's. NotYours for one that runs in other hands."""
+    """One chat with everything in it; notes are marked as staff's. NotYours for a live chat of another member."""
     services = services_of(request)
     record = await archived_chats.read(services, me.member, request.path_params["chat"])
     locale, line = locale_of(request, me.member.locale), chat_line(record.chat)
@@ -74,7 +74,7 @@ async def read_chat(request: Request, me: SignedIn) -> Response:
 
 @for_members
 async def handle(request: Request, me: SignedIn) -> Response:
-    """Somebody took care of a left message; once, however often the form is sent."""
+    """Mark a left message as handled. Sending the form again changes nothing."""
     fields = await read_form(request, me.csrf)
     chat = request.path_params["chat"]
     done = await archived_chats.handle(services_of(request), me.member, chat, fields.get("cid", ""))
@@ -83,7 +83,7 @@ async def handle(request: Request, me: SignedIn) -> Response:
 
 @for_members
 async def erase(request: Request, me: SignedIn) -> Response:
-    """The chat, or all of its visitor, for good and everywhere: only with the box ticked."""
+    """Erase the chat, or everything of its visitor, permanently and everywhere; only if the box is ticked."""
     services, chat = services_of(request), request.path_params["chat"]
     fields = await read_form(request, me.csrf)
     if fields.get("sure") != "on":
@@ -97,7 +97,7 @@ async def erase(request: Request, me: SignedIn) -> Response:
 
 
 def chat_line(chat: ArchivedChat) -> ChatState:
-    """Return an archived chat in the form that fragments take."""
+    """Return an archived chat in the form that the fragments need."""
     return ChatState(
         id=chat.id,
         place="ended" if chat.ended else "active",
@@ -117,7 +117,7 @@ def chat_line(chat: ArchivedChat) -> ChatState:
 
 
 def _choices(services: Services, filters: ChatFilters, locale: str) -> dict[str, dict[str, str]]:
-    """What can be filtered by, value to name; ratings and lateness are the page's own."""
+    """Return the filters' choices, value to name; those for ratings and lateness are in the page."""
     known = services.directory
     reasons = sorted({reason for queue in known.queues.values() for reason in queue.reasons}, key=str.casefold)
     return {
@@ -130,7 +130,7 @@ def _choices(services: Services, filters: ChatFilters, locale: str) -> dict[str,
 
 
 def _channels(services: Services, filters: ChatFilters) -> list[str]:
-    """Return those with a name of their own here, and what gateways have called theirs that write now."""
+    """Return the channels with a name here, and other channels that are filtered by or have live chats."""
     named = [*INSTANT, *(one for one in CHANNELS if one != OTHER)]
     others = {filters.channel, *(chat.channel for chat in services.picture.chats.values())} - {*named, ""}
     return [*named, *sorted(others)]

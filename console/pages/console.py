@@ -1,4 +1,4 @@
-"""The agent's console: one page; everything that changes comes by socket."""
+"""The agent's console: one page; all changes arrive by socket."""
 
 from collections.abc import Mapping
 
@@ -50,8 +50,8 @@ def console_page(
 ) -> Response:
     """Render six empty panes and what the scripts need to fill them.
 
-    `sites` are names by key, for canned replies; without `suggestions` or `drafts` none are shown. With `?embedded`
-    our own pages may show it in a frame; only other ones are told that `push_key` is the server's.
+    `sites` are names by key, for canned replies; without `suggestions` or `drafts` none are shown. With `?embedded`,
+    our own pages may show it in a frame. Only pages that are not embedded receive the server's `push_key`.
     """
     embedded = "embedded" in request.query_params
     locale = locale_of(request, me.member.locale)

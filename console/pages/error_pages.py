@@ -1,4 +1,4 @@
-"""Errors outside our pages: no such address, a wrong method, a bug. People get a page, scripts a short text."""
+"""Errors outside our pages: an unknown address, a wrong method, a bug. People get a page, scripts a short text."""
 
 from contextlib import suppress
 from http import HTTPStatus
@@ -25,7 +25,7 @@ async def no_page(request: Request, error: Exception) -> Response:
 
 
 async def wrong_method(request: Request, error: Exception) -> Response:
-    """A form's address that was reloaded, or opened after signing in again."""
+    """Answer a wrong method, as when a form's address is reloaded or opened after signing in again."""
     response = await _answer(request, 405, NOT_TO_OPEN)
     if isinstance(error, HTTPException):
         response.headers.update(error.headers or {})
@@ -33,7 +33,7 @@ async def wrong_method(request: Request, error: Exception) -> Response:
 
 
 async def failed(request: Request, error: Exception) -> Response:
-    """A bug: the log has its trace under the number that the page shows."""
+    """Answer for a bug. The page shows a number under which the log has the traceback."""
     try:
         return await _answer(request, 500, FAILED, number=about_the_request()["request"])
     except Exception:  # the page itself may be what fails
@@ -53,7 +53,7 @@ async def _answer(request: Request, status: int, says: str, **more: str) -> Resp
 
 
 async def _reader(request: Request) -> SignedIn | None:
-    """Return who reads the page; during the start, with SQL down, or without a session, nobody."""
+    """Return who reads the page; nobody during startup, while SQL is down, or without a session."""
     if hasattr(request.app.state, "services") and session_cookie(request):
         with suppress(SestettoError):
             return await authenticate(request)

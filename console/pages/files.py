@@ -1,6 +1,6 @@
-"""Files by HTTP: taken in as they come, without a form around them, and handed out to those who may read their chat.
+"""Files by HTTP: received as a plain body without a form, and sent to those who may read their chat.
 
-An upload is the body itself: its `cid` is in the query, its name (percent-encoded) in the header `X-File-Name`.
+The body of an upload is the file. Its `cid` is in the query, its name (percent-encoded) in the header `X-File-Name`.
 """
 
 import re
@@ -45,7 +45,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 class Portion(NamedTuple):
-    """The bytes of a file that are asked for."""
+    """The bytes of a file that a request asks for."""
 
     start: int
     length: int
@@ -56,7 +56,9 @@ class Portion(NamedTuple):
 
 
 def _body(request: Request) -> files.Body:
-    """Raises BadCommand without a length: what is too large is refused before it comes."""
+    """Return the body's pieces. Raises BadCommand without a length: a file that is too large is refused before it
+    arrives.
+    """
     length = request.headers.get("content-length", "")
     if not length.isdecimal() or "transfer-encoding" in request.headers:
         raise BadCommand("The upload needs a Content-Length.")
@@ -76,7 +78,7 @@ def _answer(content: files.Sent) -> Response:
 
 
 def _problem(request: Request, error: SestettoError, locale: str = "") -> Response:
-    """The error as JSON, in words for who reads it."""
+    """Return the error as JSON, in the reader's language."""
     error = FilesAway() if isinstance(error, Unknown) else error
     says = page_texts().get(locale_of(request, locale)).gettext(str(error))
     content = {"code": error.code, "message": says, "final": error.final, "retry_after": error.retry_after}
@@ -90,12 +92,12 @@ def _problem(request: Request, error: SestettoError, locale: str = "") -> Respon
 
 
 def for_visitors(handler: Callable[[Request, Site, str], Awaitable[Response]]) -> Handler:
-    """Wrap what a visitor of an admitted page may ask for, with their token; the answer is for that page alone."""
+    """Wrap what a visitor may request from an admitted page, with their token. Only that page may read the answer."""
 
     async def guarded(request: Request) -> Response:
         services = services_of(request)
         site = services.directory.sites.get(request.query_params.get("site", ""))
-        # A page of our own sends no Origin when it only reads; the token says who it is.
+        # A page of our own sends no Origin when it only reads; the token identifies the visitor.
         foreign = ("origin" in request.headers or request.method != "GET") and not admits(request, site)
         if site is None or foreign:
             return Response(status_code=403 if site else 404, headers={"cache-control": "no-store", "vary": "origin"})
@@ -147,7 +149,7 @@ async def _visitor_file(request: Request, site: Site, visitor: str) -> Response:
 
 
 def for_staff(handler: Callable[[Request, SignedIn], Awaitable[Response]]) -> Handler:
-    """Wrap what scripts and links of our own pages ask for; errors are JSON."""
+    """Wrap what scripts and links of our own pages request; errors are JSON."""
 
     async def guarded(request: Request) -> Response:
         me = None
@@ -164,7 +166,7 @@ def for_staff(handler: Callable[[Request, SignedIn], Awaitable[Response]]) -> Ha
 
 
 def check_origin(request: Request, me: SignedIn) -> None:
-    """Raises NotAllowed unless a page of our own sends the upload."""
+    """Raises NotAllowed unless one of our own pages sends the upload."""
     if me.csrf and not (own_origin(request) and same(me.csrf, request.headers.get("x-csrf", ""))):
         security_log.foreign_origin(request.headers.get("origin", ""), request.url.path)
         raise NotAllowed("The form has expired. Reload the page and try again.")
@@ -188,7 +190,7 @@ async def member_file(request: Request, me: SignedIn) -> Response:
 
 
 async def _sent(request: Request, services: Services, file: FileRecord) -> Response:
-    """A file or its preview, if the scanner has let it through. Only pictures, made anew here, are shown in place."""
+    """Send a file or its preview if the scanner has passed it. Only images re-encoded here are shown inline."""
     if file.state != "clean":
         return Response(
             msgspec.json.encode({"state": file.state}), 409, media_type="application/json",
@@ -226,7 +228,7 @@ def _disposition(name: str, *, inline: bool) -> str:
 
 
 def part_of(asked: str, size: int) -> Portion:
-    """Return the one part that is asked for; of several, or none that is understood, the whole file."""
+    """Return the one range that is requested; for several ranges, or an unknown form, the whole file."""
     found = RANGE.fullmatch(asked.strip())
     if not found or found[0] == "bytes=-":
         return Portion(0, size)

@@ -1,6 +1,6 @@
-"""Access to pages: who sends a request, and what a form must carry.
+"""Access control for pages: who sends a request, and what a form must contain.
 
-GET changes nothing. A form carries the token of its session's cookie, and a browser's Origin must be our own: another
+GET changes nothing. A form contains the token of its session's cookie, and a browser's Origin must be our own; another
 site can send neither.
 """
 
@@ -29,7 +29,7 @@ SIGN_IN = "/sign-in"
 MAX_FORM = 64 * 1024  # bytes
 MAX_FIELDS = 50
 REFUSAL_TOLD = 60.0  # seconds between two audit lines of the same member about the same page
-MOST_REFUSALS = 1_000  # of those that are remembered
+MOST_REFUSALS = 1_000  # pages and members that are remembered for this
 LARGE_FORM, LARGE_FIELDS = 1024 * 1024, 12_000  # for supervisors: one checkbox per member
 FORM_TYPE = "application/x-www-form-urlencoded"
 AWAY = "This is not possible right now: part of the system is down. Chats continue. Try again in a moment."
@@ -80,7 +80,9 @@ def for_those_who(right: Right) -> Callable[[MemberPage], Page]:
 
 
 async def _note_refused(request: Request, me: SignedIn) -> None:
-    """In the security log; in the audit log too when it was to change a setting, once a minute for each page."""
+    """Record it in the security log. If it would have changed a setting, record it in the audit log too, once a minute
+    for each page.
+    """
     path = request.url.path
     security_log.refused(f"{request.method} {path}")
     services, who = services_of(request), (me.member.id, path)
@@ -94,7 +96,7 @@ async def _note_refused(request: Request, me: SignedIn) -> None:
 
 
 def sign_in_path(request: Request) -> str:
-    """Return the URL of the sign-in page, leading back here if this page can be requested again."""
+    """Return the URL of the sign-in page, which leads back here if this page can be requested again."""
     if request.method not in {"GET", "HEAD"}:
         return SIGN_IN
     asked = request.scope["query_string"].decode("latin-1")
@@ -170,7 +172,7 @@ def go(path: str) -> Response:
 
 
 def says(error: SestettoError, locale: str) -> str:
-    """Return an error's text in the reader's language; for an unavailable database, what it means for them."""
+    """Return an error's text in the reader's language; for an unavailable database, what that means for them."""
     return page_texts().get(locale).gettext(AWAY if isinstance(error, Unknown) else str(error))
 
 

@@ -1,4 +1,4 @@
-"""What a browser needs to install the console: the manifest, the service worker, and the page for no connection."""
+"""What a browser needs to install the console: the manifest, the service worker, and the offline page."""
 
 import msgspec
 from starlette.requests import Request
@@ -39,7 +39,7 @@ async def show_manifest(request: Request) -> Response:
 
 
 async def service_worker(request: Request) -> Response:
-    """Each build has its own, so that browsers notice a new one."""
+    """Serve the service worker. Each build has its own, so that browsers notice a new one."""
     parts = [*map(static, ("mark.svg", *SHEETS)), address("offline")]
     known = {
         "build": build(),

@@ -1,4 +1,4 @@
-"""Becoming a member by an invitation, and choosing a new password by the link of a mail."""
+"""Becoming a member by invitation, and choosing a new password through a link in a mail."""
 
 from collections.abc import Mapping
 
@@ -31,7 +31,7 @@ async def show_invitation(request: Request) -> Response:
 
 
 async def accept(request: Request) -> Response:
-    """Add the member with the name and password that they chose, and let them in."""
+    """Add the member with the name and password that they chose, and sign them in."""
     services, token = services_of(request), request.path_params["token"]
     try:
         fields = await read_form(request, csrf_of_form(request))
@@ -58,7 +58,7 @@ async def show_forgot(request: Request) -> Response:
 
 
 async def forgot(request: Request) -> Response:
-    """Say the same to everybody; what is done about it happens afterwards, so that the time says nothing either."""
+    """Give everybody the same answer. The work happens afterwards, so that the response time reveals nothing either."""
     services = services_of(request)
     try:
         email = (await read_form(request, csrf_of_form(request))).get("email", "")
@@ -107,7 +107,7 @@ def _no_link(error: SestettoError) -> SestettoError:
 
 
 def _beside(request: Request, refused: BadSettings | None) -> dict[str, str]:
-    """Return what is wrong by field."""
+    """Return the problems by field."""
     gettext = page_texts().get(locale_of(request)).gettext
     wrong = refused.wrong if refused else ()
     return {one.field: gettext(one.says) % one.values if one.values else gettext(one.says) for one in wrong}

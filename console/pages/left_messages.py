@@ -1,4 +1,4 @@
-"""Left messages as work: the list, oldest due first, and one with its answer."""
+"""Left messages to handle: the list, oldest due first, and one message with its answer."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial

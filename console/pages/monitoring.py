@@ -1,4 +1,4 @@
-"""What monitoring asks a process: does it live, can it serve, and how much does it do. Keep these from the public."""
+"""What monitoring asks a process: is it alive, can it serve, and how busy is it. Do not expose these to the public."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ ONE_OF_MANY = "Each process counts its own figures: ask each at its own port, af
 
 @dataclass
 class Monitored:
-    """The parts of this process that are asked, as `app.state.monitored`; `boards` only if it serves people."""
+    """The parts of this process that monitoring reads, as `app.state.monitored`; `boards` only if it serves people."""
 
     services: Services
     fanout: Fanout
@@ -64,7 +64,7 @@ async def metrics(request: Request) -> Response:
 
 
 def not_the_place(request: Request) -> Response | None:
-    """On the port that several processes share, the figures would be those of one of them by chance."""
+    """Refuse the port that several processes share: the figures would be those of whichever process answered."""
     own = getattr(request.app.state, "metrics_port", None)
     if own is None or request.scope["server"][1] == own:
         return None
@@ -72,7 +72,7 @@ def not_the_place(request: Request) -> Response | None:
 
 
 async def figures_of(monitored: Monitored, *, draining: bool) -> list[ProcessFigures | WorkspaceFigures]:
-    """Return what the process reports on itself, and if it leads on the workspace."""
+    """Return the process's own figures, and the workspace's if it leads."""
     parts: list[ProcessFigures | WorkspaceFigures] = [await _process(monitored, draining=draining)]
     if monitored.leads().timers:
         parts.append(await _workspace(monitored.services))

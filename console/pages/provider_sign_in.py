@@ -1,7 +1,7 @@
-"""Signing in through an identity provider: there, and back with a code.
+"""Signing in through an identity provider: the redirect there, and the return with a code.
 
-Both are GET, as OpenID Connect is. Leaving changes nothing here: what comes back is told by a signed cookie of this
-browser, which is good once.
+Both are GET, as OpenID Connect requires. Leaving changes nothing here. A signed cookie in this browser, valid once,
+identifies the answer.
 """
 
 import re
@@ -25,8 +25,8 @@ from console.security.cookies import LOCKED, delete_cookie, read_cookie, set_coo
 
 WITH = f"{SIGN_IN}/with"
 FLOW_COOKIE = "sestetto_flow_"  # and the beginning of the state: each tab has its own
-NAMED = 8  # characters of the state in the name
-UNNAMEABLE = re.compile(r"[^A-Za-z0-9_-]")  # in no state of ours; a cookie's name cannot have just anything
+NAMED = 8  # characters of the state in the cookie's name
+UNNAMEABLE = re.compile(r"[^A-Za-z0-9_-]")  # never in our own states; a cookie's name cannot contain everything
 MOST_FLOWS = 4  # of one browser; the oldest are dropped
 CANCELLED = "Signing in was cancelled there. Start again, or choose another way."
 
@@ -34,7 +34,7 @@ log = structlog.get_logger()
 
 
 async def leave(request: Request) -> Response:
-    """Go to the provider."""
+    """Redirect to the provider."""
     onward = local_path(request.query_params.get("next", ""))
     try:
         provider = await _provider(request)
@@ -52,7 +52,7 @@ async def leave(request: Request) -> Response:
 
 
 async def come_back(request: Request) -> Response:
-    """Take the provider's answer; start the session of whom it vouches for."""
+    """Take the provider's answer, and start the session of the member it vouches for."""
     services, answer = services_of(request), {**request.query_params}
     name = FLOW_COOKIE + UNNAMEABLE.sub("", answer.get("state", "")[:NAMED])
     flow = services.flow_cookies.read(read_cookie(request, name, secure=is_secure(request)))
@@ -72,7 +72,7 @@ async def come_back(request: Request) -> Response:
 
 
 async def sign_out_there(request: Request) -> Response:
-    """Go to the provider's page that ends the session there, too."""
+    """Redirect to the provider's page that ends the session there, too."""
     try:
         provider = await _provider(request)
     except SestettoError as error:
@@ -94,7 +94,9 @@ async def _provider(request: Request) -> Provider:
 
 
 async def _once(request: Request, flow: Flow | None, answer: dict[str, str]) -> Flow:
-    """Return the sign-in that this answer ends, the first time that it does."""
+    """Return the sign-in that this answer completes. Raises FlowOver if it belongs to none, or to one that was
+    completed.
+    """
     if flow is None or flow.state != answer.get("state") or flow.provider != request.path_params["provider"]:
         raise FlowOver
     if not await services_of(request).stores.providers.use_state(flow.state):
@@ -107,7 +109,7 @@ def _declined(code: str) -> SestettoError:
 
 
 def _flows_of(request: Request) -> list[str]:
-    """Names of this browser's sign-ins on their way."""
+    """Return the cookie names of this browser's sign-ins in progress."""
     names = (name.removeprefix(LOCKED) for name in request.cookies)
     return [name for name in names if name.startswith(FLOW_COOKIE)]
 

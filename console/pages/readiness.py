@@ -1,4 +1,4 @@
-"""Whether this process can serve people, and what is to be known about it: `/readyz`."""
+"""Whether this process can serve people, and what operators should know about it: `/readyz`."""
 
 import asyncio
 import time
@@ -21,7 +21,7 @@ from console.services import Services
 T = TypeVar("T")
 
 PATIENCE = 2.0  # seconds for the store, and for SQL
-STALE = 10.0  # seconds without a word from the feed after which screens are out of date
+STALE = 10.0  # seconds without a sign of the feed after which screens count as out of date
 
 DRAINING = "The process is stopping."
 STORE_AWAY = "The store does not respond: nothing can be sent."
@@ -39,7 +39,7 @@ NO_SQL = "The database does not respond{}: nothing can be archived."
 
 
 class Found(NamedTuple):
-    """What was found of store and database; `problems` make the process unready, `notes` do not."""
+    """The state of store and database; `problems` make the process unready, `notes` do not."""
 
     store: str
     database: str
@@ -48,13 +48,13 @@ class Found(NamedTuple):
 
 
 class Readiness:
-    """`read` asks store and SQL each time, and takes a few seconds at most."""
+    """Checks readiness. `read` queries store and SQL each time, and takes a few seconds at most."""
 
     def __init__(self, services: Services, fanout: Fanout) -> None:
         self._services = services
         self._fanout = fanout
         self._works = services.settings.work
-        self._archived = -1  # what the archive had when SQL was missed first; -1: it is there
+        self._archived = -1  # where the archive was when SQL first failed; -1: SQL works
 
     async def read(self, *, draining: bool) -> dict[str, Any]:
         parts, lags = await asyncio.gather(self._parts(), self._services.lags.read())
@@ -128,7 +128,7 @@ class Readiness:
 
 
 class WorkReadiness(Readiness):
-    """The same of a process that serves nobody: its work is in the store and in SQL, and it needs both."""
+    """The readiness of a process that serves nobody: its work is in the store and in SQL, and it needs both."""
 
     def __init__(self, services: Services, fanout: Fanout) -> None:
         super().__init__(services, fanout)
@@ -148,7 +148,7 @@ class WorkReadiness(Readiness):
 
 
 async def _owner(workspace: Workspace) -> str | SettingError | None:
-    """Return whose store it is; an error if another one, which cannot be ours, is at its address by now."""
+    """Return whose store it is, or a SettingError if a foreign store is now at its address."""
     try:
         return await _known(workspace.installation_of_store())
     except SettingError as problem:
@@ -156,7 +156,7 @@ async def _owner(workspace: Workspace) -> str | SettingError | None:
 
 
 async def _known(question: Awaitable[T]) -> T | None:
-    """Return the answer; None if store or SQL has none in time."""
+    """Return the answer; None if store or SQL gives none in time."""
     try:
         async with asyncio.timeout(PATIENCE):
             return await question

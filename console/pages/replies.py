@@ -1,4 +1,4 @@
-"""What the console fetches for its replies: for which queues, and sent again only when it has changed."""
+"""Data the console fetches for its replies: which queues they are for, and a response only if something changed."""
 
 import hashlib
 from typing import Any
@@ -12,13 +12,15 @@ from console.services import Services
 
 
 def queues_reaching(services: Services, member: Member) -> set[str]:
-    """Return the queues whose chats may reach the member: their own, those that overflow into them, and held chats'."""
+    """Return the queues whose chats may reach the member: their own, those that overflow into them, and those of held
+    chats.
+    """
     held = {chat.queue for chat in services.picture.chats.values() if chat.agent == member.id}
     return overflowing_into(services.directory, member.queues) | held
 
 
 def private_json(request: Request, content: Any) -> Response:
-    """Respond with the content as JSON for this member alone; 304 if the browser has the same."""
+    """Respond with the content as JSON for this member only; 304 if the browser has it already."""
     body = msgspec.json.encode(content)
     tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
     headers = {"etag": tag, "cache-control": "private, no-cache", "vary": "cookie"}

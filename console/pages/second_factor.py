@@ -53,7 +53,7 @@ async def give_code(request: Request) -> Response:
 
 
 async def _code_again(request: Request, onward: str, error: SestettoError) -> Response:
-    """Show the form with what was wrong, or the first one if the step is over by now."""
+    """Show the form with the error, or the sign-in form if the step has ended."""
     try:
         await _step(request, "code")
     except SestettoError as over:

@@ -31,12 +31,12 @@ from console.views.templating import locale_of
 
 
 async def home(request: Request) -> Response:
-    """The address by itself, without a page: whoever enters it works here."""
+    """The bare address: redirect to the sign-in page, which sends members on to their work."""
     return go(SIGN_IN)
 
 
 async def show(request: Request) -> Response:
-    """Show the form. Signed-in members go on at once, and a demo link (`?key=`) to its page."""
+    """Show the form. Members who are signed in go straight on; a demo link (`?key=`) leads to its page."""
     if key := request.query_params.get("key", ""):
         return go(f"{SIGN_IN}/demo/{quote(key, safe='')}")
     try:
@@ -49,7 +49,7 @@ async def show(request: Request) -> Response:
 
 
 async def sign_in(request: Request) -> Response:
-    """Take the address and password; go on to the second factor or in. Show the form again if they are wrong."""
+    """Check the address and password; go on to the second factor or sign in. Show the form again if they are wrong."""
     onward, email = local_path(""), ""
     try:
         fields = await read_form(request, csrf_of_form(request))
@@ -67,7 +67,7 @@ async def sign_in(request: Request) -> Response:
 async def sign_out(request: Request, me: SignedIn) -> Response:
     await read_form(request, me.csrf)
     await sessions.sign_out(services_of(request), me)
-    # A page of ours comes first: browsers do not let a form lead to the provider's.
+    # The browser goes to a page of ours first: browsers do not let a form redirect to the provider.
     response = go(f"{SIGN_IN}?out={quote(me.provider, safe='')}" if me.provider else SIGN_IN)
     end_session(response, request)
     return response
@@ -113,7 +113,7 @@ def _demo_token(request: Request) -> str:
 
 
 async def form(request: Request, *, onward: str, email: str = "", error: SestettoError | None = None) -> Response:
-    """Show the form: passwords, and the providers that there are, without asking them anything."""
+    """Show the form: passwords and the configured providers, without contacting any of them."""
     said = says(error, locale_of(request)) if error else ""
     wrong = isinstance(error, SignInNeeded) and bool(email)
     rules, providers = await _ways(request)
@@ -134,7 +134,7 @@ async def form(request: Request, *, onward: str, email: str = "", error: Sestett
 
 
 async def _ways(request: Request) -> tuple[SignInRules, list[Provider]]:
-    """The ways in; while SQL is away the form is shown all the same."""
+    """Return the ways to sign in; while SQL is down, none, and the form is still shown."""
     stores = services_of(request).stores
     try:
         return await stores.sign_in.read(), [one for one in await stores.providers.read_all() if one.on]
@@ -150,4 +150,4 @@ routes = [
     Route(SIGN_IN + "/demo/{token}", use_demo, methods=["POST"]),
 ]
 
-front_door = [Route("/", home)]  # the demo's shop stands there instead
+front_door = [Route("/", home)]  # in the demo, the shop is there instead

@@ -1,4 +1,4 @@
-"""What the pages before a session share: their forms, the cookie of a step, and the way in."""
+"""Shared by the pages before a session: their forms, the cookie of a step, and starting a session."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,7 +21,7 @@ from console.views.templating import render
 
 FORM_COOKIE = "sestetto_form"  # protects forms before there is a session
 FORM_LIFE = 3_600  # s
-STEP_COOKIE = "sestetto_step"  # the password was right; something is owed
+STEP_COOKIE = "sestetto_step"  # the password was right; another step is required
 STEP_PAGES = {"code": f"{SIGN_IN}/code", "set-up": f"{SIGN_IN}/set-up"}
 
 
@@ -30,13 +30,13 @@ def origin_of(request: Request) -> Origin:
 
 
 def device_of(request: Request, email: str) -> str:
-    """The id of this browser if it has signed in to the account lately."""
+    """Return the id of this browser if it has signed in to the account recently."""
     known = read_cookie(request, DEVICE, secure=is_secure(request))
     return services_of(request).device_tokens.device(known, fold_email(email))
 
 
 def csrf_of_form(request: Request) -> str:
-    """Return the token of a form shown before sign-in; empty without its cookie, and an empty token matches nothing."""
+    """Return the token of a form shown before sign-in; empty without its cookie. An empty token matches nothing."""
     cookie = read_cookie(request, FORM_COOKIE, secure=is_secure(request))
     return csrf_of(cookie) if cookie else ""
 
@@ -61,7 +61,7 @@ def draw_form(
 
 
 async def onwards(request: Request, admission: Admission, email: str, onward: str) -> Response:
-    """Go to the page that was asked for, or first to what is owed."""
+    """Go to the requested page, or first to the step that is required."""
     if not admission.owes:
         return await welcome(request, go(onward), admission.cookie, email)
     response = go(f"{STEP_PAGES[admission.owes]}{next_query(onward)}")
@@ -71,7 +71,7 @@ async def onwards(request: Request, admission: Admission, email: str, onward: st
 
 
 async def welcome(request: Request, response: Response, cookie: str, email: str = "") -> Response:
-    """Give the browser its session, and end its former one; it is known from now on for this account."""
+    """Start the session in this browser and end its former one. From now on the browser is known for this account."""
     secure = is_secure(request)
     await _end_former(request)
     set_session(response, request, cookie)

@@ -26,7 +26,7 @@ class BuildFiles(StaticFiles):
     """Serves `<build>/x` and `x` from the same file.
 
     During a rolling deploy, a page of one release may request a file from a process of another. It gets that process's
-    file rather than none, but no cache may keep it under that build.
+    file instead of none, but no cache may keep the file under that build.
     """
 
     async def get_response(self, path: str, scope: Scope) -> Response:

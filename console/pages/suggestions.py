@@ -1,4 +1,4 @@
-"""What the team's answers and wrap-ups have taught, as JSON for the console, which ranks suggestions in the browser."""
+"""What the team's answers and wrap-ups have taught, as JSON. The console ranks suggestions in the browser."""
 
 import msgspec
 from starlette.requests import Request
@@ -25,7 +25,9 @@ class Hint(msgspec.Struct, omit_defaults=True):
 
 
 class ReasonHint(msgspec.Struct, omit_defaults=True):
-    """How many chats were given a reason, how many by this member, when last (ms), and what each word says for it."""
+    """How many chats were given a reason, how many by this member, when last (ms), and how strongly each word points to
+    it.
+    """
 
     times: int
     last: int
@@ -36,7 +38,7 @@ class ReasonHint(msgspec.Struct, omit_defaults=True):
 class QueueHints(msgspec.Struct, omit_defaults=True):
     """`sentences` are whole answers; `phrases` are single sentences, to complete what is being typed.
 
-    `reasons` has those of the queue that were given.
+    `reasons` has those of the queue's reasons that chats were given.
     """
 
     canned: dict[str, Hint]
@@ -58,14 +60,14 @@ async def suggestions_json(request: Request, me: SignedIn) -> Response:
     services = services_of(request)
     member = services.directory.members.get(me.member.id, me.member)
     served = queues_reaching(services, member)
-    # A colleague's own replies are private, and so is what they follow.
+    # A colleague's own replies are private, and so are the words they follow.
     seen = {reply.id for reply in await services.stores.canned.for_member(member, also=served)}
     queues: dict[str, QueueHints] = {}
     for queue in sorted(served):
         known = await services.learning.of_queue(queue, services.workspace.now())
         canned = {id: _hint(one, member.id) for id, one in known.canned.items() if id in seen}
         sentences, phrases = ([_hint(one, member.id) for one in found] for found in (known.sentences, known.phrases))
-        # What agents wrote where there is nothing to choose from may name somebody: it stays in the archive.
+        # A reason that an agent typed freely may contain a name, so it stays in the archive.
         offered = services.directory.queues[queue].reasons if queue in services.directory.queues else ()
         reasons = {one: _given(known.reasons[one], member.id) for one in offered if one in known.reasons}
         queues[queue] = QueueHints(canned, sentences, phrases, reasons)

@@ -1,4 +1,4 @@
-"""What is known about a chat's visitor: a fragment for the console, loaded on request."""
+"""Everything known about a chat's visitor: a fragment for the console, loaded on request."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -33,7 +33,7 @@ from console.views.templating import environment, languages, locale_of
 
 PAGES = 12  # shown, newest first
 EARLIER = 5  # chats shown, newest first
-ONLY_FILES = ("localtime", "Factory")  # zones of this machine alone; browsers refuse them
+ONLY_FILES = ("localtime", "Factory")  # zones that exist only on this machine; browsers reject them
 
 
 class SeenPage(msgspec.Struct):
@@ -56,17 +56,17 @@ class Context(msgspec.Struct):
     referrer: str
     browser: str
     system: str
-    zone: str  # empty if there is none of that name
-    place: str  # where that is
+    zone: str  # empty if the browser sent no valid one
+    place: str  # where that zone is
     earlier: list[ArchivedChat] | None
     block: Block | None = None
     may_block: bool = False
     may_rename: bool = False
-    tongues: Mapping[str, str] = {}  # code to name: what the agent may say the visitor speaks
+    tongues: Mapping[str, str] = {}  # code to name: languages the agent can set for the visitor
 
     @property
     def last_agent(self) -> ArchivedChat | None:
-        """The newest earlier chat in which an agent spoke with the visitor."""
+        """Return the agent of the newest earlier chat in which an agent spoke with the visitor."""
         return next((chat for chat in self.earlier or () if chat.agent_name), None)
 
 
@@ -74,7 +74,7 @@ class Context(msgspec.Struct):
 async def show_visitor(request: Request, me: SignedIn) -> Response:
     """Show the fragment to the chat's holder, to watchers and to supervisors.
 
-    Raises NotYours for others and for no chat.
+    Raises NotYours for others and if there is no such chat.
     """
     services, locale = services_of(request), locale_of(request, me.member.locale)
     state, facts, address = await _in_hand(services, request.path_params["chat"])
@@ -95,7 +95,7 @@ def fragment_of(context: Context, queues: Mapping[str, Queue], *, locale: str, c
 
 
 async def _in_hand(services: Services, chat: str) -> tuple[ChatState, list[ChatFact], str]:
-    """Read a live chat with its opening and its newest facts, and the address it was opened from."""
+    """Read a live chat with its opening and its newest facts, and the address that opened it."""
     try:
         live, _ = await services.workspace.read_chat(chat)
         facts = read_log(live.log)
@@ -132,7 +132,7 @@ def context_of(
 
 
 def pages_of(facts: Iterable[ChatFact]) -> list[SeenPage]:
-    """Return the pages the visitor was on, oldest first; a page counts once while they stay on it."""
+    """Return the pages the visitor was on, oldest first; consecutive views of a page count once."""
     seen: list[SeenPage] = []
     for fact in facts:
         if isinstance(fact, Opened | Profile) and fact.page and (not seen or seen[-1].url != fact.page):
@@ -148,12 +148,12 @@ def tongues(directory: Directory, spoken: str, *, locale: str) -> dict[str, str]
 
 
 def known_zone(name: str) -> str:
-    """Return the time zone's name if there is one of that name, else nothing."""
+    """Return the time zone's name if it is valid, else nothing."""
     return name if name in zones() and name not in ONLY_FILES else ""
 
 
 def place_of(zone: str, locale: str) -> str:
-    """Return `Rome, Italy` for `Europe/Rome`, in the reader's language; only what is known of it."""
+    """Return `Rome, Italy` for `Europe/Rome`, in the reader's language; parts that are unknown are left out."""
     if not zone:
         return ""
     territory = get_global("zone_territories").get(zone, "")
@@ -164,7 +164,7 @@ def place_of(zone: str, locale: str) -> str:
 
 @for_members
 async def block_visitor(request: Request, me: SignedIn) -> Response:
-    """From the pane: the same fragment again, which says so now."""
+    """Block the visitor from the pane; return the fragment again, which now shows the block."""
     form = Form(await read_form(request, me.csrf), "blocked")
     kind, days = choices(form)
     note = form.typed.get("note", "")

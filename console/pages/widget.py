@@ -1,6 +1,6 @@
 """The widget's files: the script, a second one loaded on opening, one file per language, and the availability.
 
-The modules `widget/*.js` are joined at start-up, in the order below, into one function scope: a host page makes one
+The modules `widget/*.js` are joined at startup, in the order below, into one function scope. A host page makes one
 request and gets no global but `sestetto`.
 """
 
@@ -25,15 +25,15 @@ from console.views.packed_file import PackedFile, packed, send_file
 
 try:
     import minify
-except ImportError:  # no wheel for this platform: the script works unminified, but is larger
+except ImportError:  # not available for this platform: the script works unminified, but is larger
     minify = None
 
 HERE = Path(__file__).parent
 SHARED = HERE.parent / "static"
-# This order compresses best. Nothing in these modules runs before the last line of the last one.
+# This order compresses best. No module runs code before the last line of the last one.
 PARTS = ("storage", "i18n", "visitor", "connection", "chat", "view", "forms", "dom", "log", "page", "widget")
-# Fetched when the widget is opened, so that the script every page loads stays small; without them the chat is plain.
-# This order compresses best too.
+# Fetched when the widget is opened, so that the script every page loads stays small. Until then the chat is plain. This
+# order compresses best too.
 LAZY = (
     "leave",
     "misses",
@@ -48,11 +48,11 @@ LAZY = (
     "past",
     "signals",
 )
-# The console draws and writes messages with the same modules, which are in its folder.
+# The console renders and composes messages with the same modules, which are in its folder.
 WRITING = ("text/typed_text", "text/marks", "text/links", "text/rich_text", "writing")
 EMOJI = ("text/emoji", "text/emoji_picker")
-# Further parts, each fetched when it is needed: files where the site allows them, bots in a chat, what comes after a
-# chat, questions before one; and greetings, by pages of sites that have any.
+# Further parts, each fetched when it is needed: files where the site allows them, bots in a chat, the survey after a
+# chat, questions before one, and greetings on sites that have any.
 FURTHER = {
     "files": ("files",),
     "bots": ("bots",),
@@ -60,13 +60,13 @@ FURTHER = {
     "questions": ("questions",),
     "greetings": ("greetings",),
 }
-LAUNCHER = ("Open the chat", "Close the chat", "unread: {unread}")  # said before the language's file is fetched
+LAUNCHER = ("Open the chat", "Close the chat", "unread: {unread}")  # shown before the language's file is fetched
 DISMISS = "Dismiss"  # so is this, where there are greetings
 IMPORT = re.compile(r"^import \{([^}]+)\} from [^;]+;\n", re.MULTILINE)  # on one line or on several
 EXPORT = re.compile(r"^export ", re.MULTILINE)
-FRESH = 300  # s until the script is revalidated: an update reaches every page within that time
+FRESH = 300  # seconds until the script is revalidated, so an update reaches every page within that time
 AVAILABLE = 15  # s that an availability may be cached
-GREETED = 10  # s that it counts whether somebody is free
+GREETED = 10  # seconds that the answer whether somebody is free may be used
 PUBLIC = {
     "access-control-allow-origin": "*",
     "cross-origin-resource-policy": "cross-origin",
@@ -75,14 +75,16 @@ PUBLIC = {
 
 
 class GreetingsShown(msgspec.Struct, frozen=True):
-    """What the site says beside the launcher, and the part of the widget that does."""
+    """What the site says beside the launcher, and the name of the widget's part that shows it."""
 
     part: str
     shown: tuple[GreetingShown, ...]
 
 
 class Availability(msgspec.Struct, omit_defaults=True):
-    """What the launcher asks for. The request says nothing about the visitor; the response holds the site's looks."""
+    """What the launcher asks for. The request reveals nothing about the visitor; the response contains the site's
+    looks.
+    """
 
     online: bool
     languages: tuple[str, ...]
@@ -97,7 +99,7 @@ class Availability(msgspec.Struct, omit_defaults=True):
 
 
 class Free(msgspec.Struct):
-    """Whether an agent would have a slot for a chat that opens now."""
+    """Whether an agent would have a slot for a chat opened now."""
 
     free: bool
 
@@ -119,7 +121,7 @@ def script() -> PackedFile:
 
 @cache
 def lazy() -> PackedFile:
-    """Return what every open chat has: a module that gets its imports from the script that loads it."""
+    """Return the part that every open chat needs: a module that gets its imports from the script that loads it."""
     loaded = {name: further_name(name) for name in FURTHER if name != "greetings"} | {"writing": writing_name()}
     return part(LAZY, "later", "".join(f'const {name.upper()}="widget/{file}";' for name, file in loaded.items()))
 
@@ -132,18 +134,18 @@ def further(name: str) -> PackedFile:
 
 @cache
 def writing_part() -> PackedFile:
-    """Return what draws links and formatting, and helps to write them: a module that the lazy one loads."""
+    """Return the part that renders links and formatting, and helps to write them: a module that the lazy one loads."""
     return part(WRITING, "writing", f'const EMOJIS="widget/{emoji_name()}";')
 
 
 @cache
 def emoji_part() -> PackedFile:
-    """Return the emoji and what they are chosen with: a module for visitors who want some."""
+    """Return the emoji and their picker: a module for visitors who open it."""
     return part(EMOJI, "emoji")
 
 
 def part(names: Sequence[str], style: str, known: str = "") -> PackedFile:
-    """Join modules into one that gets their imports from whoever loads it, with its style sheet."""
+    """Join modules, with their style sheet, into one that gets its imports from its loader."""
     source = folder()
     modules = [read(SHARED if "/" in name else source, f"{name}.js") for name in names]
     made = [name for module in modules for name in exported(module)]
@@ -162,27 +164,29 @@ def solver() -> PackedFile:
 
 @cache
 def identity() -> PackedFile:
-    """Return what proves who the visitor is: a module that only pages which pass an identity load."""
+    """Return the part that proves who the visitor is: a module that only pages with an identity load."""
     return packed(shorten("application/javascript", read(folder(), "identity.js")).encode(), "text/javascript")
 
 
 def lazy_name() -> str:
-    """Return the second script's name. It contains the content's tag, so it always fits the script that asks for it."""
+    """Return the second script's name. It contains a tag of the content, so it always matches the script that requests
+    it.
+    """
     return f"later-{lazy().tag[1:9]}.js"
 
 
 def further_name(name: str) -> str:
-    """The same of a further part."""
+    """The same for a further part."""
     return f"{name}-{further(name).tag[1:9]}.js"
 
 
 def writing_name() -> str:
-    """The same of the part for what is written."""
+    """The same for the writing part."""
     return f"writing-{writing_part().tag[1:9]}.js"
 
 
 def emoji_name() -> str:
-    """The same of the emoji."""
+    """The same for the emoji."""
     return f"emoji-{emoji_part().tag[1:9]}.js"
 
 
@@ -228,7 +232,7 @@ def exported(module: str) -> list[str]:
 
 @cache
 def languages() -> tuple[str, ...]:
-    """Return what a browser may ask for: the languages, and others that are read in one of them."""
+    """Return the languages a browser may request: those of the widget, and others that map to one of them."""
     own = Texts("widget").available()
     return (*own, *(one for one, nearest in NEAREST.items() if nearest in own))
 
@@ -295,7 +299,7 @@ async def widget_script(request: Request) -> Response:
 
 
 async def widget_lazy(request: Request) -> Response:
-    """Serve the second script. Another release's is not here; an open page works without it."""
+    """Serve the second script. Another release's is not available here; an open page works without it."""
     if request.path_params["tag"] != lazy_name()[6:-3]:
         return Response(status_code=404, headers=PUBLIC)
     return send(request, lazy(), "public, max-age=31536000, immutable")
@@ -340,12 +344,14 @@ async def widget_availability(request: Request) -> Response:
 
 
 async def widget_free(request: Request) -> Response:
-    """Whether a greeting may be shown: a page asks once, at the moment when it would be."""
+    """Whether a greeting may be shown: a page asks once, at the moment it would show one."""
     return _answer(request, GREETED, _free)
 
 
 def _answer(request: Request, seconds: int, say: Callable[[Request, Site, str], msgspec.Struct]) -> Response:
-    """Answer pages of the site about its queue, or the one they ask for; browsers and caches keep it for a while."""
+    """Answer pages of the site about its queue, or the queue they ask for; browsers and caches keep the answer for a
+    while.
+    """
     services = request.app.state.services
     site = services.directory.sites.get(request.query_params.get("site", ""))
     headers = PUBLIC | {"cache-control": f"public, max-age={seconds}", "vary": "origin"}

@@ -30,7 +30,7 @@ def static(name: str) -> str:
 
 
 def is_of_this_build(name: str) -> bool:
-    """Whether the file is unchanged since this process started; an upgrade may have replaced it since."""
+    """Whether the file is unchanged since this process started. An upgrade may have replaced it."""
     try:
         return _files().get(name) == _state(STATIC / name)
     except OSError:

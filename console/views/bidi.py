@@ -1,4 +1,4 @@
-"""Names and texts in scripts from right to left, inside of our own sentences."""
+"""Names and texts in right-to-left scripts inside our own sentences."""
 
 import unicodedata
 from collections.abc import Callable
@@ -12,7 +12,7 @@ ISOLATE, END = "\u2068", "\u2069"  # first strong isolate, pop directional isola
 
 
 def isolated(value: Any) -> Any:
-    """Keep a text from right to left together: else it takes a number or bracket that follows it to its other side."""
+    """Isolate a right-to-left text. Otherwise it would move a number or bracket that follows it to its other side."""
     if not isinstance(value, str) or isinstance(value, Markup) or value.isascii():
         return value
     backwards = any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in value)
@@ -20,7 +20,7 @@ def isolated(value: Any) -> Any:
 
 
 def isolating(gettext: Callable[..., str]) -> Callable[..., str]:
-    """Return this gettext of a template with all that is filled in isolated."""
+    """Return this gettext with every value that is filled into the template isolated."""
 
     @pass_context
     def filled(context: Context, /, *texts: Any, **values: Any) -> str:

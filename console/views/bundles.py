@@ -1,7 +1,7 @@
-"""The scripts of each page, joined: a browser makes one request for what is a hundred modules here.
+"""The scripts of each page, joined: the browser makes one request for about a hundred modules.
 
-Each module becomes a block, in the order in which a browser would run the modules, and a variable holds what it
-exports. Modules import names or everything (`* as`), without cycles, and export functions, classes and constants.
+Each module becomes a block, in the order in which a browser would run the modules, and a variable holds its exports.
+Modules import names or everything (`* as`), without cycles, and export functions, classes and constants.
 """
 
 import os
@@ -15,7 +15,7 @@ from console.views import assets
 from console.views.packed_file import PackedFile, packed
 
 FOLDER = "bundles"
-# The modules that a page starts with, by the name of its bundle; they run in this order.
+# The modules a page starts with, by the name of its bundle; they run in this order.
 PAGES = {
     "board": ("page.js", "board/board.js"),
     "chats": ("page.js", "chats.js"),
@@ -71,7 +71,7 @@ def bundle(page: str) -> PackedFile:
     """Return the script of a page. Raises KeyError if there is no such bundle."""
     names = modules(page)
     parts = [_block(name) for name in names]
-    # So that somebody at the browser's console can look into a module: (await import(url))["console/net/socket.js"].
+    # Lets developers inspect a module in the browser's console: (await import(url))["console/net/socket.js"].
     views = ",\n".join(f'  {_variable(name)} as "{name}"' for name in names)
     return packed("\n".join([*parts, f"export {{\n{views},\n}};\n"]).encode(), "text/javascript")
 
@@ -82,7 +82,7 @@ def is_of_this_build(page: str) -> bool:
 
 
 def _block(name: str) -> str:
-    """Return the module as a block, which may wait (`await`) as a module may."""
+    """Return the module as a block, which may wait (`await`) like a module."""
     source = _read(name)
 
     def imports(found: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""What channels are called on screens."""
+"""Names of channels on screens."""
 
 from console.views.i18n import page_texts
 
@@ -20,5 +20,5 @@ NAMES = {
 
 
 def channel_name(channel: str, *, locale: str) -> str:
-    """Return the channel's name; one that a gateway has invented is shown as it is."""
+    """Return the channel's name; a name that a gateway defined is shown unchanged."""
     return page_texts().get(locale).gettext(NAMES[channel]) if channel in NAMES else channel

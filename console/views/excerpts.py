@@ -1,4 +1,4 @@
-"""What was written in a chat, in plain words: for lists and notifications."""
+"""What was written in a chat, as plain text: for lists and notifications."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from console.views.rich_text import plain_words
 
 
 def excerpt(text: str, chat: ChatState | ArchivedChat, sites: Mapping[str, Site]) -> str:
-    """Return the text without the marks of formatting, where messages are drawn with it."""
+    """Return the text, without formatting marks if messages are rendered with formatting."""
     site = sites.get(chat.site)
     formatted = chat.channel == WEB and (site is None or site.formatting)
     return plain_words(text) if formatted else text

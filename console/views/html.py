@@ -2,7 +2,7 @@
 
 Pure and synchronous. Autoescaping covers all text a visitor controls; messages are drawn by `rich_text`, or by
 `linkify` where the site allows no formatting. A fragment names its own target (`hx-partial`, `hx-upsert`), so the page,
-the push and the catch-up share the same fragments, and the browser ignores a fragment for a chat that is in no pane. No
+the push and the catch-up share the same fragments, and the browser ignores a fragment for a chat that no pane shows. No
 fragment targets a composer: composers belong to the browser.
 
 DOM ids: `who-<slot>` is a pane's header, `talk-<slot>` the part below it, `log-<chat>` the list of messages,
@@ -45,8 +45,8 @@ from console.views.linkify import linkify
 from console.views.rich_text import rich
 from console.views.templating import environment
 
-UNKNOWN = Site("", "", "")  # a chat's site, once it is removed
-WINDOW = MAX_FACTS  # lines of a pane at first; older ones come when they are asked for
+UNKNOWN = Site("", "", "")  # the site of a chat whose site was removed
+WINDOW = MAX_FACTS  # lines of a pane at first; older ones are sent on request
 
 
 class Strip(msgspec.Struct):
@@ -54,12 +54,12 @@ class Strip(msgspec.Struct):
 
     `waiting` counts the chats in the agent's queues, the oldest waiting since `longest` (ms of the store's clock, 0 for
     none); the first of them breaks its promise at `next_due` (0 for none). `median` (ms) of first words and `within`
-    (0..1, those in time, None before the first one) are the agent's own since midnight, as is `day`. `promises` counts
-    the agent's open "back soon" promises, the last of which ends at `promise` (ms). `invited` lists colleagues' chats
-    that the agent may watch, `to_wrap_up` their own that have ended and lack a reason. `away_reasons` are the reasons
-    the team may choose from. Of `breathers` an hour the agent has `breathers_left`.
-    `load` is how long they had five and six chats, `right` what their figures say about their limit, with the one to
-    offer: never above the supervisors'.
+    (0..1, the share in time, None before the first one) are the agent's own since midnight, as is `day`. `promises`
+    counts the agent's open "back soon" promises, the last of which ends at `promise` (ms). `invited` lists colleagues'
+    chats that the agent may watch, `to_wrap_up` their own that have ended and lack a reason. `away_reasons` are the
+    reasons the team may choose from. The agent has `breathers_left` of `breathers` an hour. `load` is how long they had
+    five and six chats. `right` is what their figures say about their limit, with the limit to offer, which is never
+    above the supervisors'.
     """
 
     agent: AgentState
@@ -108,7 +108,7 @@ class HtmlViews:
         return _upsert(chat, self.lines(fact, chat, locale=locale)) + head
 
     def older(self, facts: Sequence[ChatFact], chat: ChatState, *, before: int, locale: str) -> str:
-        """Render the facts before seq `before`, with which a pane's log begins: their items in it."""
+        """Render the facts before seq `before`, where the pane's log begins: their items in it."""
         return _upsert(chat, "".join(self.line(fact, chat, locale=locale) for fact in facts), f' before="{before}"')
 
     def header(self, chat: ChatState, *, locale: str, now: int, seen: int = 0) -> str:
@@ -166,12 +166,14 @@ class HtmlViews:
         )
 
     def _features(self, chat: ChatState) -> list[str]:
-        """What may be in its messages beside plain words. Other channels have formatting of their own, or none."""
+        """Return what the chat's messages may contain besides plain text. Other channels have their own formatting, or
+        none.
+        """
         features = self.current.directory.sites.get(chat.site, UNKNOWN).features
         return [one for one in features if one != "formatting" or chat.channel == WEB]
 
     def _files(self, chat: ChatState) -> FilesAllowed | None:
-        """What may be sent in the chat; None: no files."""
+        """Return the files that the chat accepts; None: no files."""
         site = self.current.directory.sites.get(chat.site)
         return files_allowed(site) if site is not None and self.current.takes_files else None
 
@@ -184,14 +186,14 @@ def changes_head(fact: ChatFact) -> bool:
 
 
 def span_of(chat: ChatState, queue: Queue | None) -> int:
-    """Total length (ms) of an offer or a wrap-up, for the countdown ring."""
+    """Return the total length (ms) of an offer or a wrap-up, for the countdown ring."""
     if queue is None:
         return 0
     return {"offered": queue.accept, "wrapup": queue.wrapup}.get(chat.place, 0)
 
 
 def stranger(visitor: str, *, locale: str) -> str:
-    """Return what a visitor without a name is called by their id, such as `Visitor 4f2`; `Visitor` without an id."""
+    """Return the name for a visitor without one, made from their id, such as `Visitor 4f2`; `Visitor` without an id."""
     return f"{page_texts().get(locale).gettext('Visitor')} {visitor[-3:]}".strip()
 
 

@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po
 
 FOLDER = Path(__file__).parent.parent / "locale"
 SOURCE = "en"
-NEAREST = {"no": "nb", "nn": "nb"}  # read by those whose own language is not there
+NEAREST = {"no": "nb", "nn": "nb"}  # used when the reader's own language is not available
 PAGE_DOMAINS = ("console", "desk", "board", "pages", "settings", "alerts")
 
 Translations = gettext.NullTranslations

@@ -1,6 +1,6 @@
-"""A person's initials and tone: the mark by which a name is recognized before it is read.
+"""A person's initials and colour number: a mark that people recognize before they read the name.
 
-The same in `static/console/shared/initials.js`; a test compares the two.
+`static/console/shared/initials.js` computes the same; a test compares the two.
 """
 
 import re
@@ -28,5 +28,5 @@ def tone(name: str) -> int:
 
 
 def _pairs(letter: str) -> bool:
-    """Whether two such letters stand side by side without joining or becoming another word."""
+    """Whether two such letters can stand next to each other without joining or forming another word."""
     return letter.isdecimal() or letter.upper() != letter.lower()

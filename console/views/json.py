@@ -95,14 +95,16 @@ def visitor_facts(log: list[bytes]) -> list[VisitorFact]:
 
 
 def files_allowed(site: Site) -> FilesAllowed | None:
-    """What the site's visitors may send; None: no files."""
+    """Return the files that the site's visitors may send; None: no files."""
     if not site.files:
         return None
     return FilesAllowed(site.file_size * 1_000_000, ",".join(accepted(site.files)))
 
 
 def questions_asked(site: Site, locale: str, person: SignedPerson | None) -> list[QuestionAsked]:
-    """The questions before a chat, in the visitor's language; what a signed identity says is the answer already."""
+    """Return the questions before a chat, in the visitor's language. A signed identity's values are filled in as
+    answers.
+    """
     signed = {**person.fields, "name": person.name, "email": person.email} if person is not None else {}
     found = []
     for one in site.questions.asked:
@@ -130,7 +132,7 @@ def raw(frame: VisitorFact) -> msgspec.Raw:
 def visitor_chat(chat: ChatSnapshot, members: Mapping[str, Member], bots: Mapping[str, BotState]) -> ChatForVisitor:
     """Visitor-safe view of a chat; hides offers and wrap-up."""
     bot = chat.fields.get("bot", "")
-    held: Place = "active" if chat.fields.get("agent") else "waiting"  # in a place that only a newer release knows
+    held: Place = "active" if chat.fields.get("agent") else "waiting"  # in a state that only a newer release knows
     place = VISITOR_PLACES.get(chat.fields["place"], held)
     agent = bots.get(bot) if bot else members.get(chat.fields.get("agent", "")) if place != "waiting" else None
     left = chat.fields.get("left_message") == "1"

@@ -1,4 +1,4 @@
-"""What languages are called on screens."""
+"""Names of languages on screens."""
 
 from babel import Locale, UnknownLocaleError
 

@@ -1,6 +1,6 @@
-"""http(s) addresses: links in plain text, and short labels for pages.
+"""Web addresses (http and https): links in plain text, and short labels for pages.
 
-The browsers find the same addresses (`static/text/links.js`); one table of cases tests both.
+The browser finds the same addresses (`static/text/links.js`); one table of cases tests both.
 """
 
 import re
@@ -11,7 +11,8 @@ from linkify_it import LinkifyIt
 from markupsafe import Markup, escape
 
 LINK = Markup('<a href="{0}" target="_blank" rel="noopener noreferrer nofollow">{0}</a>')
-# Quotes, and characters that are invisible or reverse text, are never part of an address, though browsers accept them.
+# Quotes, and characters that are invisible or reverse text, are never part of an address, although browsers accept
+# them.
 NEVER = re.compile('["`\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff].*', re.DOTALL)
 # Closing punctuation of other scripts; the finder already knows ASCII's.
 TAIL = re.compile(r"[.,:;!?»”’…\u060c\u061b\u061f\u3001\u3002\uff0c\uff1a\uff1b\uff01\uff1f\uff09\u300d\u300f\u3011]+$")
@@ -30,7 +31,7 @@ FINDER = _finder()
 
 
 def addresses(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where the web addresses of `text` begin and end, from the first to the last."""
+    """Yield the begin and end of each web address in `text`, from the first to the last."""
     for match in FINDER.match(text) or ():
         address = TAIL.sub("", NEVER.sub("", match.raw))
         if not BARE.match(address):

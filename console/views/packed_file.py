@@ -1,4 +1,4 @@
-"""A file that is made in memory and sent as it is or gzipped."""
+"""A file made in memory, sent plain or gzipped."""
 
 import gzip
 import hashlib
@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 
 class PackedFile(msgspec.Struct, frozen=True):
-    """A file as sent: plain and gzipped bytes, with their ETag."""
+    """A file ready to send: plain and gzipped bytes, with their ETag."""
 
     plain: bytes
     packed: bytes

@@ -1,6 +1,6 @@
-"""Lines of a plain-text transcript, in which nobody's words can look like somebody else's. Pure."""
+"""Lines of a plain-text transcript, written so that no text can pass for somebody else's line. Pure."""
 
-FURTHER = "    "  # before each further line of a text: else one could be written like somebody's
+FURTHER = "    "  # before each further line of a text, so that it cannot look like a line by somebody else
 
 
 def line_of(begin: str, text: str) -> str:
@@ -10,5 +10,5 @@ def line_of(begin: str, text: str) -> str:
 
 
 def visitor_name(word: str, name: str) -> str:
-    """Return what a visitor is called: `word`, which means visitor, stands first, as a name may be an agent's."""
+    """Return the visitor's label. `word`, which means visitor, comes first, because a name may be an agent's."""
     return f"{word} {name}".strip()

@@ -1,4 +1,4 @@
-"""Chats, visitors and settings as the structs of `protocol/api.py`: what the REST API and exports give."""
+"""Chats, visitors and settings as the structs of `protocol/api.py`, for the REST API and exports."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +17,7 @@ def chat_of(chat: ChatState | ArchivedChat, excerpt: str | None = None) -> Chat:
 
 
 def exported_chat(chat: ArchivedChat, facts: Sequence[bytes]) -> Any:
-    """Return a line of an export; the facts are JSON, as they were written."""
+    """Return a line of an export; the facts are JSON, unchanged."""
     given = msgspec.structs.asdict(_archived(chat, None))
     del given["excerpt"]
     given["place"] = "ended" if chat.ended else "active"
@@ -25,7 +25,7 @@ def exported_chat(chat: ArchivedChat, facts: Sequence[bytes]) -> Any:
 
 
 def visitor_of(chat: ArchivedChat) -> ApiVisitor:
-    """Return the visitor as the chat, their latest, knows them."""
+    """Return the visitor as known from `chat`, their latest."""
     return ApiVisitor(
         chat.visitor,
         chat.name,

@@ -1,7 +1,7 @@
-"""Bold, lists and named links in messages, which are plain text with a few marks of Markdown.
+"""Bold, lists and named links in messages: plain text with a few marks of Markdown.
 
-The marks stay in the page, hidden: the text of what is drawn is the message as it was written, so whatever reads it
-back, searches it or compares it needs to know nothing about formatting. Browsers draw the same
+The marks stay in the page, hidden, so the text of the rendered message is exactly what was written. Code that reads,
+searches or compares it needs to know nothing about formatting. The browser renders the same
 (`static/text/rich_text.js`); one table of cases tests both.
 """
 
@@ -16,12 +16,13 @@ from markupsafe import Markup
 
 from console.views.linkify import addresses, linkify
 
-# What no address in parentheses may hold: spaces, quotes, brackets, and characters that are invisible or reverse text.
+# Characters that no address in parentheses may contain: spaces, quotes, brackets, and characters that are invisible or
+# reverse text.
 OUT = r"""\x00-\x20"()*<>\[\\\]^`{|}\x7f-\xa0\xad\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff"""
 ADDRESS = rf"(?:https?://(?![/?#:.@])[^{OUT}]{{1,2000}}|mailto:[^{OUT}?]{{1,300}})"
-# `\u017f` and `\u212a` are what browsers take for an "s" and a "k" when case does not matter.
+# Browsers treat `\u017f` and `\u212a` as "s" and "k" when case does not matter.
 WORD = r"*A-Za-z0-9_\u017f\u212a"
-# Each part stops at the character that the next attempt begins with, so that no text is read more often than twice.
+# Each part stops at the character that the next attempt begins with, so no text is read more than twice.
 MARK = re.compile(
     rf"\[(?P<name>[^\[\]\n]{{1,200}})\]\((?P<address>(?i:{ADDRESS}))\)"
     rf"|(?<![{WORD}])\*\*(?![ \t*])(?P<bold>[^*\n]*[^* \t\n])\*\*(?![{WORD}])"
@@ -43,7 +44,7 @@ Kind = Literal["", "point", "number"]
 
 
 class TextLine(NamedTuple):
-    """A line of a message, and what of it is the mark of a list."""
+    """A line of a message, and which part of it is a list mark."""
 
     kind: Kind
     mark: str
@@ -70,12 +71,12 @@ def inline(text: str, hide: Hide = HIDDEN.format) -> Markup:
 
 
 def without_marks(text: str) -> Markup:
-    """The same without the marks themselves, for mails: their programs show what is hidden. Lists stay as written."""
+    """Return the text without the marks, for mails: mail programs show hidden text. Lists stay as written."""
     return inline(text, lambda _: Markup(""))
 
 
 def plain_words(text: str) -> str:
-    """The same as plain text, its white space as single spaces: for excerpts and notifications."""
+    """Return the text without marks, with white space as single spaces: for excerpts and notifications."""
     return without_marks(text).striptags()
 
 
@@ -85,7 +86,7 @@ def _pieces(text: str, hide: Hide) -> Iterator[Markup]:
     while mark is not None:
         while found and found[0][1] <= mark.start():
             found.popleft()
-        if found and found[0][0] < mark.start():  # it belongs to an address
+        if found and found[0][0] < mark.start():  # it is part of an address
             mark = MARK.search(text, found.popleft()[1])
             continue
         yield linkify(text[done : mark.start()])
@@ -97,7 +98,7 @@ def _pieces(text: str, hide: Hide) -> Iterator[Markup]:
 
 
 def _begin_at(found: deque[tuple[int, int]], text: str, done: int) -> None:
-    """Forget the addresses before `done`. What is left of one that `done` cut may hold another."""
+    """Forget the addresses before `done`. The rest of an address that `done` cut may contain another one."""
     while found and found[0][0] < done:
         end = found.popleft()[1]
         if end > done:
@@ -114,7 +115,7 @@ def _marked(mark: re.Match[str], hide: Hide) -> Markup:
 def _list(newline: str, lines: Iterable[TextLine]) -> Markup:
     items: list[Markup] = []
     for kind, mark, text in lines:
-        # Numbers stay as they were written; the style sheet draws the points.
+        # Numbers stay as they were written; the style sheet renders the points.
         seen = "" if kind == "point" else mark
         items.append(ITEM.format(kind, _hidden(newline + ("" if seen else mark)), seen, inline(text)))
         newline = "\n"
@@ -129,7 +130,7 @@ def _lines(text: str) -> list[TextLine]:
     lines = [_line(line) for line in text.split("\n")]
     kinds = ["", *(line.kind for line in lines), ""]
     for n, (kind, mark, words) in enumerate(lines):
-        # A point alone may as well be a minus: "- 20 %".
+        # A single point may also be a minus: "- 20 %".
         if kind == "point" and words[0] in digits and "point" not in (kinds[n], kinds[n + 2]):
             lines[n] = TextLine("", "", mark + words)
     return lines

@@ -31,9 +31,9 @@ from console.views.languages import language_name
 from console.views.linkify import page_label
 
 HERE = Path(__file__).parent.parent
-PICTURE = (240, 160)  # px that a picture may take in a log
+PICTURE = (240, 160)  # largest size in px of a picture in a log
 THEMES = ("auto", "light", "dark")
-THEME_COLOURS = {"light": "#ffffff", "dark": "#1c1f24"}  # of what surrounds an installed console: --surface
+THEME_COLOURS = {"light": "#ffffff", "dark": "#1c1f24"}  # of the area around an installed console: --surface
 THEME_COOKIE = "sestetto_theme"
 LOCALE_COOKIE = "sestetto_locale"
 TIME = Markup('<time datetime="{}" data-at="{}" data-style="{}">{}</time>')
@@ -75,7 +75,7 @@ def render(
     status: int = 200,
     locale: str = "",
 ) -> HTMLResponse:
-    """A page in the asker's language and theme. `context` may hold `signed_in` (name, csrf) for the header."""
+    """Render a page in the reader's language and theme. `context` may hold `signed_in` (name, csrf) for the header."""
     language = locale or locale_of(connection)
     page = environment(language).get_template(template)
     values = {"path": connection.url.path, "theme": theme_of(connection), "signed_in": None, **(context or {})}
@@ -182,12 +182,12 @@ def size_of(count: int, *, locale: str) -> str:
 
 
 def kind_of_file(file: SharedFile) -> str:
-    """The ending of its name, which fits its content."""
+    """Return the file name's extension, which fits its content."""
     return file.name.rpartition(".")[2].upper()
 
 
 def shown_size(file: SharedFile) -> tuple[int, int]:
-    """Width and height of a picture in a log: known before it comes, so that nothing moves when it does."""
+    """Return width and height of a picture in a log, known before it loads, so that nothing moves when it does."""
     scale = min(1.0, PICTURE[0] / file.width, PICTURE[1] / file.height)
     return max(1, round(file.width * scale)), max(1, round(file.height * scale))
 

@@ -1,4 +1,4 @@
-"""A chat as somebody who watches it sees it: its header, its routing history and its messages.
+"""A chat as a watcher sees it: its header, its routing history and its messages.
 
 Pure and synchronous. The view has three elements with ids (`watch-head`, `watch-trace`, `watch-log`). A fact is sent as
 its `<li>`, keyed by `data-seq`, with whichever of the other two it changed.
@@ -69,7 +69,7 @@ def _names_in(current: Current) -> dict[str, str]:
 
 
 def traced(facts: Sequence[ChatFact]) -> list[ChatFact]:
-    """Return the facts that say where the chat went, and why."""
+    """Return the facts that say where the chat was routed, and why."""
     return [fact for fact in facts if isinstance(fact, TRACED)]
 
 

@@ -1,1 +1,1 @@
-"""The texts that scripts of our own pages show, one module per screen."""
+"""The texts that our own pages' scripts show, one module per screen."""

@@ -142,7 +142,7 @@ def _seconds(ms: int | None) -> str:
 
 
 def read_alert(form: Form, was: AlertRule) -> AlertRule:
-    """Read the rule from the form, keeping the ticked destinations; an empty field turns its kind off."""
+    """Read the rule from the form, keeping the ticked destinations; an empty field turns off its kind."""
     filled = {name: bool(form.typed.get(name, "").strip()) for name in ("due_soon", "line", "nobody")}
     kept = set(form.ticked("keep"))
     return AlertRule(

@@ -249,7 +249,7 @@ class Difference(NamedTuple):
 
 
 class ShownChange(NamedTuple):
-    """A line as shown:
+    """A line as shown.
 
     `at` (ms), `who` did it (empty: the command line), the name of the `thing` and its URL. `whole` if the thing was
     added or removed.
@@ -263,11 +263,11 @@ class ShownChange(NamedTuple):
     whole: bool = False
     address: str = ""
     came_from: str = ""
-    by_itself: bool = False  # data retention did it
+    by_itself: bool = False  # deleted by data retention
 
 
 class Filters(NamedTuple):
-    """What the page shows, as in its URL."""
+    """The page's filters, as in its URL."""
 
     log: str
     member: str
@@ -319,13 +319,13 @@ async def show(request: Request, me: SignedIn) -> Response:
 
 
 def choices(names: Mapping[str, Mapping[str, str]], people: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return whose lines can be chosen, id and name, by name: members, integrations, and who has lines besides."""
+    """Return the choices of people, id and name, by name: members, integrations, and others who have lines."""
     found = {**people, **names["integration"], **names["member"]}
     return sorted(found.items(), key=lambda one: (one[1].casefold(), one[0]))
 
 
 def chat_of(line: AuditLine | SupervisorAction) -> str:
-    """The chat that a line of the log is about, if it is one of ended chats."""
+    """Return the chat that a line is about, if it is an ended chat."""
     if not isinstance(line, AuditLine) or line.log != "reads":
         return ""
     kind, _, id = line.target.partition(":")
@@ -389,7 +389,7 @@ class Reader:
         return self.person(id) if id else self.gettext("waiting")
 
     def person(self, id: str, *, otherwise: str = "") -> str:
-        """Name a member or an integration; anybody else is `otherwise`, or their id."""
+        """Name a member or an integration; anybody else is shown as `otherwise`, or by id."""
         return self.names["member"].get(id) or self.names["integration"].get(id) or otherwise or id
 
     def name(self, kind: str, id: str) -> str:

@@ -85,7 +85,7 @@ async def _save(request: Request, me: SignedIn, reply: Canned | None, form: Form
     title, snippet = form.plain("title"), snippet_of(form.plain("snippet"))
     text = form.text("text", limit=CANNED_TEXT)
     wanted = replace(was, title=title, snippet=snippet, text=text, **_scope(whom, me))
-    if form.wrong:  # validate the rest too, so that all errors show at once
+    if form.wrong:  # validate the rest too, so that all errors show together
         rest: Sequence[Problem] = await canned_replies.problems_of(services_of(request), me.member, wanted)
     else:
         try:
@@ -116,7 +116,7 @@ def _scope(whom: str, me: SignedIn) -> dict[str, str]:
 
 
 def _choices(known: Directory, me: SignedIn) -> list[str]:
-    """Return for whom the member may write replies."""
+    """Return the choices of whom the member may write replies for."""
     shared = [SHARED, *(f"queue:{queue}" for queue in known.queues)] if may(me.member, "configure") else []
     return [MINE, *shared]
 

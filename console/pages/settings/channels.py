@@ -14,7 +14,7 @@ def typed_channels(rules: Sequence[ChannelRule]) -> dict[str, str]:
 
 
 def read_channels(form: Form, was: Sequence[ChannelRule]) -> tuple[ChannelRule, ...]:
-    """Read every row that is not as by default."""
+    """Read every row that differs from the default."""
     before = {rule.channel: rule.target for rule in was}
     found = [
         ChannelRule(

@@ -112,12 +112,12 @@ def by_name(things: Iterable[N]) -> list[N]:
 
 
 async def known_to(request: Request) -> Directory:
-    """Return the directory as SQL has it now, whatever this process has received so far."""
+    """Return the directory as SQL has it now, which may be newer than what this process has received."""
     return await services_of(request).stores.directory.read()
 
 
 def saved(path: str, what: str, *, live: bool = True) -> Response:
-    """Redirect to the list at `path`, which says that `what` was saved, and whether it is already live."""
+    """Redirect to the list at `path`, which says that `what` was saved, and whether it is live yet."""
     return go(f"{path}?saved={what}{'' if live else '&later=1'}")
 
 
@@ -139,7 +139,7 @@ def overtaken(form: Form, *things: Any) -> None:
 
 
 def check_rest(form: Form, known: Directory, wanted: Directory) -> None:
-    """Validate the rest of a form that has errors already, so that all show at once. Raises BadSettings."""
+    """Validate the rest of a form that has errors already, so that all errors show together. Raises BadSettings."""
     check(known, wanted, edited=form.target, but={one.field for one in form.wrong})
 
 

@@ -1,4 +1,4 @@
-"""Exports of the workspace and of single visitors: ask for one, see how far it is, download it."""
+"""Exports of the workspace and of single visitors: request one, see its progress, download it."""
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
@@ -12,7 +12,7 @@ from console.pages.settings.common import _, draw, for_admins
 from console.pages.settings.form import Form
 
 AT = "/settings/export"
-# What the list says of one that is not ready.
+# What the list says about an export that is not ready.
 SAYS = {
     "waiting": _("Starts in a moment."),
     "failed": _("It failed: files or the database could not be reached. Try again."),
@@ -28,7 +28,7 @@ async def list_exports(request: Request, me: SignedIn) -> Response:
 
 @for_admins
 async def ask(request: Request, me: SignedIn) -> Response:
-    """Of the visitor that the form names, or of the workspace."""
+    """Request an export of the visitor that the form names, or of the workspace."""
     form = Form(await read_form(request, me.csrf), "export")
     visitor = form.typed.get("visitor", "")
     await exports.ask(services_of(request), me.member, visitor=visitor, notes=form.flag("notes"))

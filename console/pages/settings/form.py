@@ -1,4 +1,4 @@
-"""A posted form: its fields read into values, and errors beside the fields. Pure."""
+"""A posted form: reads its fields into values, and puts errors beside the fields. Pure."""
 
 import hashlib
 import re
@@ -75,7 +75,7 @@ class Form:
 
 
 def beside(wrong: Iterable[Problem], target: str, gettext: Gettext) -> dict[str, list[str]]:
-    """Return messages by field of the edited thing; those about anything else are under ""."""
+    """Return messages by field of the edited thing; other messages are under ""."""
     found: dict[str, list[str]] = {}
     for one in wrong:
         text = gettext(one.says)

@@ -1,4 +1,4 @@
-"""Imports: a file is read in and looked at, then imported in the background; what did not fit is a report."""
+"""Imports: a file is uploaded and checked, then imported in the background; a report lists what did not fit."""
 
 import asyncio
 import tempfile
@@ -101,9 +101,9 @@ async def show_one(request: Request, me: SignedIn) -> Response:
 
 @for_staff
 async def upload(request: Request, me: SignedIn) -> Response:
-    """Read the body in as a file; answer where it can be looked at."""
+    """Read the body as a file; answer with the address of its page."""
     check_origin(request, me)
-    require(me.member, "administer")  # before its bytes come
+    require(me.member, "administer")  # before the body arrives
     services, wanted = services_of(request), _wanted(request, await _site(request))
     length = request.headers.get("content-length", "")
     if not length.isdecimal() or int(length[:15]) > MOST_BYTES:
@@ -133,7 +133,7 @@ async def cancel(request: Request, me: SignedIn) -> Response:
 
 @for_admins
 async def report(request: Request, me: SignedIn) -> Response:
-    """What did not fit, as CSV: the line in the file, and the reason."""
+    """Send what did not fit, as CSV: the line in the file, and the reason."""
     pages = await imports.report(services_of(request), me.member, request.path_params["id"])
     gettext = page_texts().get(language(request, me)).gettext
 
@@ -147,7 +147,7 @@ async def report(request: Request, me: SignedIn) -> Response:
 
 @for_admins
 async def links(request: Request, me: SignedIn) -> Response:
-    """Address and link of everybody who was invited and has not come yet, as CSV."""
+    """Send address and link of everybody who was invited and has not joined yet, as CSV."""
     found = await imports.links(services_of(request), me.member, request.path_params["id"])
 
     async def lines() -> AsyncIterator[str]:
@@ -185,7 +185,7 @@ async def _site(request: Request) -> Site | None:
 
 
 def _spool(services: Services) -> IO[bytes]:
-    """A file without a name, so that nothing is left of it, however this ends."""
+    """Return a temporary file without a name, so that nothing of it stays, whatever happens."""
     folder = services.settings.folder
     return tempfile.TemporaryFile(dir=folder if folder.is_dir() else None)
 

@@ -37,7 +37,7 @@ async def add(request: Request, me: SignedIn) -> Response:
 
 @for_admins
 async def add_token(request: Request, me: SignedIn) -> Response:
-    """Make a token of an integration; the page shows it, this once."""
+    """Create a token of an integration; the page shows it only this once."""
     form = Form(await read_form(request, me.csrf), "token:")
     services, integration = services_of(request), form.typed.get("integration", "")
     asked = integration, form.plain("token_name"), form.ticked("scope")
@@ -99,7 +99,7 @@ async def _page(
 
 
 def _for_bots(tokens: Iterable[TokenLine]) -> list[str]:
-    """Return the ids of those with which an integration may answer chats first."""
+    """Return the ids of the tokens with which an integration may answer chats first."""
     return [token.id for token in tokens if "bot" in token.scopes]
 
 

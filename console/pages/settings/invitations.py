@@ -1,4 +1,4 @@
-"""Inviting members by link, and the invitations that nobody has used yet."""
+"""Inviting members by link, and the invitations that are not used yet."""
 
 from collections.abc import Mapping, Sequence
 
@@ -29,13 +29,13 @@ async def show(request: Request, me: SignedIn) -> Response:
 
 @for_admins
 async def invite(request: Request, me: SignedIn) -> Response:
-    """Make the link, and show it once."""
+    """Create the link, and show it once."""
     services = services_of(request)
     form = Form(await read_form(request, me.csrf, large=True), "invitation")
     wanted = replace(
         read_member(form, NEW, language(request, me), role=True), name="", email=form.typed.get("email", "")
     )
-    if form.wrong:  # validate the rest too, so that all errors show at once
+    if form.wrong:  # validate the rest too, so that all errors show together
         rest: Sequence[Problem] = await invitations.problems_of(services, me.member, wanted)
     else:
         try:

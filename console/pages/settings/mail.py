@@ -1,4 +1,4 @@
-"""Mail: where it goes, what waits or was given up, and a test."""
+"""Mail: the mail server, mails that wait or were given up, and a test."""
 
 from collections.abc import Mapping, Sequence
 
@@ -65,7 +65,7 @@ async def retry(request: Request, me: SignedIn) -> Response:
 
 @for_admins
 async def aside(request: Request, me: SignedIn) -> Response:
-    """A mail that was set aside, as it came: only ever as a download."""
+    """Send a mail that was set aside, as it was received; only as a download."""
     raw = await mail.read_aside(services_of(request), me.member, request.path_params["id"])
     headers = {
         "Content-Disposition": f'attachment; filename="mail-{request.path_params["id"]}.eml"',

@@ -57,7 +57,7 @@ async def list_members(request: Request, me: SignedIn) -> Response:
 
 
 async def _invitations(request: Request, me: SignedIn) -> list[PendingInvitation]:
-    """For admins: those that nobody has used yet."""
+    """Return the unused invitations, for admins."""
     services = services_of(request)
     return await invitations.read_pending(services, me.member) if may(me.member, "administer") else []
 
@@ -84,7 +84,7 @@ async def save_new(request: Request, me: SignedIn) -> Response:
     password = form.typed.get("password", "")
     if not password:
         form.say("password", "Enter a first password so they can sign in.")
-    if form.wrong:  # validate the rest too, so that all errors show at once
+    if form.wrong:  # validate the rest too, so that all errors show together
         rest: Sequence[Problem] = await members.problems_of(services_of(request), me.member, wanted, password)
     else:
         try:
@@ -115,7 +115,7 @@ async def save_member(request: Request, me: SignedIn) -> Response:
 
 
 def _beside_fields(wrong: Sequence[Problem], form: Form) -> list[Problem]:
-    """Put what the change does to a queue beside the field that does it."""
+    """Show what the change does to a queue beside the field that causes it."""
 
     def of(one: Problem) -> Problem:
         ours = not one.target.startswith("queue:")
@@ -195,14 +195,14 @@ def read_member(form: Form, was: Member, locale: str, *, role: bool) -> Member:
 
 
 async def _has_factor(request: Request, me: SignedIn, member: Member) -> bool:
-    """For admins: whether there is a second factor that they could remove."""
+    """Whether the member has a second factor that the reader, an admin, could remove; False for other readers."""
     if not may(me.member, "administer"):
         return False
     return member.id in await second_factors.holders(services_of(request), me.member)
 
 
 def _shown(member: Member) -> Member:
-    """The member as the form shows them: their own limit is theirs, and may change meanwhile."""
+    """Return the member as the form shows them, without their own limit, which they may change at any time."""
     return replace(member, own_limit=0)
 
 
@@ -234,7 +234,7 @@ def _form(
 
 
 def _right_limit(request: Request, known: Directory, member: Member | None) -> RightLimit | None:
-    """What the member's own figures say about their limit; None if they have none."""
+    """Return what the member's own figures say about their limit; None if there are none."""
     services = services_of(request)
     agent = services.picture.agents.get(member.id) if member else None
     return right_limit_of(agent, known, services.workspace.now()) if agent else None

@@ -1,4 +1,6 @@
-"""Notifications on one's own devices: this browser, the list of all, a test; for admins also what they may show."""
+"""Notifications on one's own devices: this browser, the list of all devices, a test. Admins also set what they may
+show.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,7 +22,7 @@ from console.pages.settings.form import Form
 
 AT = "/settings/notifications"
 
-# What came of the last push; the rest is a service that was not there or did not take it.
+# The result of the last push; any other code means that the push service was down or refused it.
 ANSWERS = {
     "sent": _("Sent."),
     "gone": _("That browser has turned notifications off, so the device was removed."),
@@ -33,13 +35,13 @@ for_agents = for_those_who("answer")
 
 @for_agents
 async def show(request: Request, me: SignedIn) -> Response:
-    """Show the state of this browser (its script knows it), and all devices."""
+    """Show the state of this browser (the script determines it), and all devices."""
     return await _draw(request, me)
 
 
 @for_agents
 async def subscribe(request: Request, me: SignedIn) -> Response:
-    """Called by the page's script with what the browser's push service gave it."""
+    """Subscribe this browser. The page's script sends what the browser's push service returned."""
     form = Form(await read_form(request, me.csrf), "device")
     try:
         await push.subscribe(
@@ -58,7 +60,7 @@ async def subscribe(request: Request, me: SignedIn) -> Response:
 
 @for_agents
 async def renew(request: Request, me: SignedIn) -> Response:
-    """Called by every console on a device that is notified."""
+    """Renew the subscription. Every console on a device with notifications calls this."""
     fields = await read_form(request, me.csrf)
     device = await push.renew(services_of(request), me, fields.get("before", ""), _keys(fields))
     return _told({"device": device})

@@ -32,7 +32,7 @@ def read_day(text: str) -> list[tuple[int, int]] | None:
 
 
 def read_holiday(text: str) -> str:
-    """Return the date and its hours, if any, as they are kept; unchanged if that fails."""
+    """Return the date and its hours, if any, as they are stored; the text unchanged if that fails."""
     day, _, rest = text.strip().partition(" ")
     rows = read_day(rest[:200])
     return " ".join([day, *([", ".join(clock(*row) for row in rows)] if rows else [])]) if rows is not None else text

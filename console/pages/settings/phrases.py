@@ -24,7 +24,7 @@ class Box(NamedTuple):
 
 
 def boxes(known: Directory, queue: Queue | None, typed: Mapping[str, str], locale: str) -> list[Box]:
-    """Return a box for each language of our pages, that visitors of the queue do, or that was typed."""
+    """Return a box for each language of our pages, of the queue's visitors, or that was typed."""
     sites = [site.locale for site in known.sites.values() if queue is not None and queue.id in led_to(known, site)]
     served = queue.languages if queue is not None else ()
     there = [field.removeprefix(FIELD) for field in typed if field.startswith(FIELD)]
@@ -54,7 +54,7 @@ def read_phrases(form: Form, locale: str) -> tuple[Phrases, ...]:
 
 
 def _give_own_box(form: Form, field: str, *, known: bool) -> None:
-    """If something else is wrong, the added language comes back in a box of its own, where its errors are shown."""
+    """If something else is wrong, show the added language in its own box, beside its errors."""
     if known and not form.lines(field):
         others = {name: value for name, value in form.typed.items() if name not in (MORE, OTHER)}
         form.typed = {**others, field: form.typed[MORE]}

@@ -40,7 +40,7 @@ async def show(request: Request, me: SignedIn) -> Response:
 async def save_new(request: Request, me: SignedIn) -> Response:
     typed = await read_form(request, me.csrf, large=True)
     known = {one.id for one in await identity_providers.read_all(services_of(request), me.member)}
-    # The page shows the address to register, which has the id in it, before the provider is saved.
+    # The page shows the address to register, which contains the id, before the provider is saved.
     id = typed.get("id", "")
     provider = replace(NEW, id=id if id.isascii() and id.isalnum() and len(id) == 16 and id not in known else new_id())
     return await _save(request, me, provider, Form(typed, f"provider:{provider.id}"), new=True)
@@ -71,7 +71,7 @@ async def _save(request: Request, me: SignedIn, provider: Provider, form: Form, 
 
 @for_admins
 async def test(request: Request, me: SignedIn) -> Response:
-    """Show what a test finds."""
+    """Show the test's findings."""
     await read_form(request, me.csrf)
     provider = await _provider(request, me)
     redirect = callback_of(request, provider)
@@ -101,7 +101,7 @@ _MAPPED = ("roles", "queues")
 
 
 def read_provider(form: Form, was: Provider) -> Provider:
-    """Read the provider from the form. An empty secret keeps the one that there is."""
+    """Read the provider from the form. An empty secret keeps the current one."""
     return replace(
         was,
         **{name: form.plain(name) for name in ("name", "issuer", "client_id", "scopes", "role_claim", "queue_claim")},

@@ -41,7 +41,7 @@ NO_QUEUE = _("Queue not found. It may have been removed.")
 
 
 class FirstBot(NamedTuple):
-    """What answers first in a queue: whether the integration is there still, and whether it has a token for that."""
+    """The bot that answers first in a queue: whether its integration still exists, and has a token for that."""
 
     name: str
     is_there: bool
@@ -102,7 +102,7 @@ async def _save(
     wanted, members = read_queue(form, was, language(request, me))
     problem = None
     try:
-        if form.wrong:  # validate the rest too, so that all errors show at once
+        if form.wrong:  # validate the rest too, so that all errors show together
             made = replace(known, queues={**known.queues, wanted.id: wanted})
             form.wrong += await queues.problems_of_bot(services_of(request), me.member, wanted)
             check_rest(form, known, served_by(made, wanted.id, members))
@@ -157,7 +157,7 @@ async def _form(
 
 
 async def _first(request: Request, me: SignedIn, known: Directory) -> dict[str, FirstBot]:
-    """Return what answers first in queues where people do not, by queue."""
+    """Return the first bots by queue, for queues that have one."""
     found = {one.id: able for one, able in (await queues.read_bots(services_of(request), me.member)).items()}
     names = await services_of(request).stores.integrations.names()
     bots = {queue.id: queue.bot for queue in known.queues.values() if queue.bot}
@@ -168,7 +168,7 @@ async def _first(request: Request, me: SignedIn, known: Directory) -> dict[str, 
 
 
 async def _bots(request: Request, me: SignedIn, chosen: str) -> dict[str, Any]:
-    """Return who may answer first, and the chosen integration's name if it may not (any more)."""
+    """Return the integrations that may answer first, and the chosen one's name if it no longer may."""
     found = await queues.read_bots(services_of(request), me.member)
     return {
         "bots": [(one.id, one.name) for one, able in found.items() if able],

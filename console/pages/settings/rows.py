@@ -1,6 +1,6 @@
 """Lists in a form whose rows are added, moved and removed before anything is saved. Pure.
 
-The field `text.2` is of row 2.
+The field `text.2` belongs to row 2.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +14,7 @@ Row = dict[str, str]
 
 
 def rows_of(typed: Mapping[str, str], fields: Sequence[str], *, told: Sequence[str]) -> list[Row]:
-    """Return the rows as typed, without those that say nothing in the fields `told`."""
+    """Return the rows as typed, without those whose fields `told` are empty."""
     numbers: set[int] = set()
     for name in typed:
         field, _, number = name.partition(".")
@@ -25,12 +25,12 @@ def rows_of(typed: Mapping[str, str], fields: Sequence[str], *, told: Sequence[s
 
 
 def typed_rows(rows: Iterable[Row]) -> dict[str, str]:
-    """The same as fields of a form, numbered from 0."""
+    """Return the same as fields of a form, numbered from 0."""
     return {f"{field}.{number}": value for number, row in enumerate(rows) for field, value in row.items()}
 
 
 def rearranged(rows: Sequence[T], do: str) -> list[T]:
-    """Return the rows after a button: `up.2`, `down.2` or `remove.2`."""
+    """Return the rows after a button was pressed: `up.2`, `down.2` or `remove.2`."""
     kept, (act, _, number) = [*rows], do.partition(".")
     place = int(number) if number.isdecimal() else len(kept)
     if act == "remove" and place < len(kept):
@@ -42,7 +42,7 @@ def rearranged(rows: Sequence[T], do: str) -> list[T]:
 
 
 def by_language(form: Form, field: str) -> dict[str, str]:
-    """Read one language a line, as in `it: Buongiorno`; says so of a line that is not."""
+    """Read one language a line, as in `it: Buongiorno`; adds an error for any other line."""
     found: dict[str, str] = {}
     for line in form.lines(field):
         tag, colon, text = line.partition(":")

@@ -24,7 +24,7 @@ Handler = Callable[[Request, SignedIn], Awaitable[Response]]
 
 
 def by_password(answer: Callable[[Request, SignedIn, str], Awaitable[Response]]) -> Handler:
-    """Take the password of the form; show the form again if it is refused."""
+    """Check the password of the form; show the form again if it is wrong."""
 
     @wraps(answer)
     async def handle(request: Request, me: SignedIn) -> Response:
@@ -45,7 +45,7 @@ async def show(request: Request, me: SignedIn) -> Response:
 @for_agents
 @by_password
 async def begin(request: Request, me: SignedIn, password: str) -> Response:
-    """Show what the app needs."""
+    """Show what the app needs for the set-up."""
     step = await second_factors.begin(services_of(request), me, password, address=address_of(request))
     return _set_up(request, me, step)
 
@@ -58,7 +58,7 @@ async def confirm(request: Request, me: SignedIn) -> Response:
     try:
         step = await second_factors.read_step(services, me, token)
         codes = await second_factors.confirm(services, me, token, fields.get("code", ""))
-    except SignInNeeded:  # the set-up took too long: begin again
+    except SignInNeeded:  # the set-up took too long: start again
         return go(AT)
     except BadSettings as refused:
         return _set_up(request, me, step, wrong=refused.wrong)

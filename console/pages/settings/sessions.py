@@ -1,4 +1,4 @@
-"""Where one is signed in, and how to end it."""
+"""One's own sessions, and how to end them."""
 
 from starlette.requests import Request
 from starlette.responses import Response

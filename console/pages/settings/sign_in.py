@@ -1,4 +1,6 @@
-"""How members of this workspace sign in: who needs a second factor, through which providers, with a password or not."""
+"""How members of this workspace sign in: who needs a second factor, through which providers, with or without a
+password.
+"""
 
 from collections.abc import Mapping, Sequence
 

@@ -37,7 +37,7 @@ async def show(request: Request, me: SignedIn) -> Response:
 
 @for_supervisors
 async def save(request: Request, me: SignedIn) -> Response:
-    """Save the form; a button that adds, moves, removes or previews only draws it anew."""
+    """Save the form; buttons that add, move, remove or preview only render it again."""
     known = await known_to(request)
     site = site_of(known, request)
     posted = await read_form(request, me.csrf, large=True)
@@ -70,7 +70,7 @@ def _row(one: Greeting, language: str) -> Row:
 
 
 def arranged(posted: Mapping[str, str], do: str) -> dict[str, str]:
-    """Return what was typed with its rows as the button wants them; those without a text are left out."""
+    """Return what was typed, with its rows arranged as the button says; rows without a text are left out."""
     rows = rearranged(rows_of(posted, FIELDS, told=("text", "languages")), do)
     blank = [{"text": "", "after": str(Greeting("").after)}] if do == ADD else []
     return {"seen": posted.get("seen", ""), **typed_rows([*rows, *blank])}

@@ -1,4 +1,4 @@
-"""Who a site's visitors are: its keys, what is required of its pages, rules for queue and priority, and what failed."""
+"""Who a site's visitors are: its keys, what its pages must send, rules for queue and priority, and failures."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ from console.pages.settings.form import Form, new_key, seconds, stamp
 from console.pages.settings.sites import AT, site_of
 from console.security.identities import algorithm_of
 
-EMPTY_ROWS = 2  # for rules to be added; after a save there are two more
+EMPTY_ROWS = 2  # empty rows for new rules; after a save there are two more
 
 
 @for_supervisors
@@ -50,7 +50,7 @@ async def save(request: Request, me: SignedIn) -> Response:
 
 @for_supervisors
 async def add_key(request: Request, me: SignedIn) -> Response:
-    """Add a key that was pasted, or make a secret, which this answer alone shows."""
+    """Add a key that was pasted, or create a secret, which only this response shows."""
     site = site_of(await known_to(request), request)
     form = Form(await read_form(request, me.csrf, large=True), f"site:{site.key}")
     text = form.text("key", limit=4_000).replace("\r", "")
@@ -74,7 +74,7 @@ async def remove_key(request: Request, me: SignedIn) -> Response:
 
 @for_supervisors
 async def change_hash(request: Request, me: SignedIn) -> Response:
-    """Make a new secret for `user_hash`, which this answer alone shows; or allow it no longer."""
+    """Create a new secret for `user_hash`, which only this response shows; or stop accepting `user_hash`."""
     site = site_of(await known_to(request), request)
     form = Form(await read_form(request, me.csrf), f"site:{site.key}")
     made = "" if form.flag("off") else secrets.token_urlsafe(32)
@@ -112,7 +112,7 @@ def typed_of(identity: SiteIdentity) -> dict[str, str]:
 
 
 def read_identity(form: Form, was: SiteIdentity) -> SiteIdentity:
-    """Read the form; a rule whose field and value are empty is taken away."""
+    """Read the form; a rule whose field and value are empty is removed."""
     rules = []
     for number in range(len(was.rules) + EMPTY_ROWS):
         field, value = form.plain(f"field.{number}"), form.plain(f"value.{number}")

@@ -25,7 +25,7 @@ TEXT = _("Your parcel is on its way.")
 
 
 class Sample(NamedTuple):
-    """The fields of one language, ours to show in grey, and how a mail would look."""
+    """The fields of one language, our own texts as grey placeholders, and a preview of a mail."""
 
     tag: str
     name: str
@@ -62,7 +62,7 @@ def typed_of(site: Site) -> dict[str, str]:
 
 
 def read_mails(form: Form, locale: str) -> tuple[MailTemplate, ...]:
-    """Read each language that has a text; a language to add needs one too."""
+    """Read each language that has a text; an added language needs one too."""
     tags = {field.partition(".")[2] for field in form.typed if field.startswith("subject.")}
     added = form.languages("add", locale)
     if len(added) > 1:

@@ -1,4 +1,4 @@
-"""What a site asks before a chat: the questions in order, the queues that answers choose, and a preview."""
+"""What a site asks before a chat: the questions in order, the queues that answers lead to, and a preview."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -40,7 +40,7 @@ async def show(request: Request, me: SignedIn) -> Response:
 
 @for_supervisors
 async def save(request: Request, me: SignedIn) -> Response:
-    """Save the form; a button that adds, moves, removes or previews only draws it anew."""
+    """Save the form; buttons that add, move, remove or preview only render it again."""
     known = await known_to(request)
     site = site_of(known, request)
     posted = await read_form(request, me.csrf, large=True)
@@ -81,7 +81,7 @@ def _row(one: Question) -> Row:
 
 
 def arranged(posted: Mapping[str, str], do: str) -> dict[str, str]:
-    """Return what was typed with its rows as the button wants them; empty ones are left out."""
+    """Return what was typed, with its rows arranged as the button says; empty rows are left out."""
     rows = rearranged(rows_of(posted, FIELDS, told=("text", "choices", "languages")), do)
     rules = rows_of(posted, RULE, told=("question", "answer"))
     return {

@@ -94,7 +94,7 @@ async def _save(request: Request, me: SignedIn, known: Directory, site: Site | N
 async def save_as(
     request: Request, me: SignedIn, known: Directory, form: Form, wanted: Site, path: str
 ) -> Response | list[Problem]:
-    """Save the site and lead to `path`; or return everything that is wrong with the form."""
+    """Save the site and redirect to `path`; or return everything that is wrong with the form."""
     try:
         if not form.wrong:
             live = await sites.save(services_of(request), me.member, wanted)
@@ -135,7 +135,7 @@ def typed_of(site: Site) -> dict[str, str]:
 def read_site(form: Form, was: Site) -> Site:
     """Read the site from the form.
 
-    A website address that is not valid stays as typed, so that validation can name it.
+    An invalid website address stays as typed, so that validation can name it.
     """
     locale = form.plain("locale")
     return replace(
@@ -165,7 +165,7 @@ def languages() -> tuple[str, ...]:
 
 
 async def refused_of(request: Request, known: Directory) -> dict[str, list[RefusedOrigin]]:
-    """Return refused pages by the key they sent, without those that are on the site's list by now."""
+    """Return refused pages by the key they sent, without those that the site now lists."""
     refused: dict[str, list[RefusedOrigin]] = {}
     for one in await services_of(request).refused_origins.listed():
         site = known.sites.get(one.site)

@@ -1,4 +1,4 @@
-"""A settings page with switches and nothing else."""
+"""A settings page with nothing but switches."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from console.services import Services
 
 
 class Switches(NamedTuple):
-    """`name` is the page's, its template's and its path's; what is read and written is by the boxes of its form."""
+    """`name` is that of the page, its template and its path. What is read and written is keyed by the form's boxes."""
 
     name: str
     right: Right
@@ -27,7 +27,7 @@ class Switches(NamedTuple):
 
 
 def routes_of(page: Switches) -> list[Route]:
-    """Return the routes that show and save them."""
+    """Return the routes that show and save the switches."""
     at = f"/settings/{page.name}"
 
     @for_those_who(page.right)

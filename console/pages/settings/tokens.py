@@ -1,4 +1,4 @@
-"""One's own API tokens: the list, making one (it is shown once), revoking one."""
+"""One's own API tokens: the list, creating one (it is shown once), revoking one."""
 
 from collections.abc import Mapping, Sequence
 
@@ -27,7 +27,7 @@ async def show(request: Request, me: SignedIn) -> Response:
 
 @for_agents
 async def add(request: Request, me: SignedIn) -> Response:
-    """Make a token; the page shows it, this once."""
+    """Create a token; the page shows it only this once."""
     form = Form(await read_form(request, me.csrf), "token:")
     asked = form.plain("name"), form.ticked("scope")
     days = form.whole("days")

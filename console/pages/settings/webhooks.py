@@ -1,4 +1,4 @@
-"""Webhooks: endpoints, which events they get, their secrets, and what came of the deliveries."""
+"""Webhooks: endpoints, the events they receive, their secrets, and the results of deliveries."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -119,7 +119,7 @@ async def rotate(request: Request, me: SignedIn) -> Response:
 
 @for_admins
 async def replay(request: Request, me: SignedIn) -> Response:
-    """Send what was given up again: the event that the form names, or all."""
+    """Retry events that were given up: the one that the form names, or all."""
     form = await read_form(request, me.csrf)
     event = form.get("event", "")
     if event and not WHOLE.fullmatch(event):
