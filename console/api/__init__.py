@@ -1,1 +1,1 @@
-"""The REST API, `/api/v1`: one table of routes gives the handlers and the OpenAPI document."""
+"""The REST API, `/api/v1`: one table of routes defines both the handlers and the OpenAPI document."""

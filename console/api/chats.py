@@ -1,4 +1,4 @@
-"""Chats: list, read, open, and what may be said and done in them."""
+"""Chats: list, read and open them, and act in them."""
 
 from typing import Any
 
@@ -40,13 +40,13 @@ from console.protocol.api import (
 from console.queue.results import Said
 from console.views.records import chat_of
 
-LAST = 1_000_000  # a seq beyond every log
+LAST = 1_000_000  # a seq greater than any log's last
 
 
 async def list_chats(call: ApiCall, query: OpenChatQuery) -> ChatList:
     """List chats.
 
-    Open ones come oldest first, all others newest end first. Members see open chats that they hold, were invited to or
+    Open chats come oldest first, all others newest end first. Members see open chats that they hold, were invited to or
     watch; supervisors and integrations see all.
     """
     return await (_open(call, query) if query.state == "open" else _ended(call, query))
@@ -60,18 +60,19 @@ async def read_chat(call: ApiCall) -> Chat:
 async def read_facts(call: ApiCall, query: FactQuery) -> FactList:
     """Read what happened in a chat, in order.
 
-    Ask again with `after` = `last` for what came since. With `public=true` only what the visitor may see.
+    To read what has happened since, ask again with `after` = `last`. With `public=true` you get only what the visitor
+    may see.
     """
     read, by, chat = chats.read_facts, call.principal.by, call.path["chat"]
     page = await read(call.services, by, chat, after=query.after, limit=query.limit, public=query.public)
-    facts: list[Any] = [msgspec.Raw(fact) for fact in page.facts]  # as written, with what a newer release put there
+    facts: list[Any] = [msgspec.Raw(fact) for fact in page.facts]  # as stored, with fields of a newer release
     return FactList(facts, page.last, page.more)
 
 
 async def open_chat(call: ApiCall, body: OpenChat) -> Done:
     """Open a chat on behalf of a visitor.
 
-    If the visitor has an open chat, the text becomes one more message there. While nobody is online the answer is
+    If the visitor has an open chat, the text becomes one more message there. While nobody is online, the answer is
     `closed`: leave a message instead.
     """
     visitor = body.visitor
@@ -83,8 +84,9 @@ async def open_chat(call: ApiCall, body: OpenChat) -> Done:
 async def say(call: ApiCall, body: NewMessage) -> Done:
     """Say something in a chat.
 
-    A member has to hold the chat, and answers. An integration says it as a bot, in any open chat; that answers
-    nothing. With `visitor` it is said as the visitor of that `ref`, whose chats this token's holder has opened.
+    A member must hold the chat, and the message counts as an answer. An integration speaks as a bot, in any open chat;
+    its message answers nothing. With `visitor` the message is from the visitor of that `ref`, whose chats this token's
+    holder has opened.
     """
     chat, by = call.path["chat"], call.principal.by
     if body.visitor:
@@ -95,7 +97,7 @@ async def say(call: ApiCall, body: NewMessage) -> Done:
 
 
 async def add_note(call: ApiCall, body: NewNote) -> Done:
-    """Add a note, which only staff see."""
+    """Add a note, which only staff can see."""
     return done(await ChatVerbs(call.services, call.principal.by).note(AddNote(call.cid, call.path["chat"], body.text)))
 
 
@@ -116,24 +118,24 @@ async def end(call: ApiCall, body: EndChat) -> Done:
 async def label(call: ApiCall, body: SetLabels) -> Done:
     """Set a chat's reason and tags, in full.
 
-    A reason has to be one that the chat's queue lists, if it lists any.
+    The reason must be one that the chat's queue lists, if it lists any.
     """
     command = Label(call.cid, call.path["chat"], body.reason, body.tags)
     return done(await ChatVerbs(call.services, call.principal.by).label(command))
 
 
 async def set_language(call: ApiCall, body: SpokenLanguage) -> Done:
-    """Set the language of a chat's visitor, for good.
+    """Set the language of a chat's visitor permanently.
 
-    A member has to hold the chat; supervisors and integrations may in every open one. A chat that waits goes on to
-    those who speak the language.
+    A member must hold the chat; supervisors and integrations may do it in any open chat. A waiting chat goes to members
+    who speak the language.
     """
     command = SetLanguage(call.cid, call.path["chat"], body.language)
     return done(await ChatVerbs(call.services, call.principal.by).set_language(command))
 
 
 async def leave_message(call: ApiCall, body: LeftMessage) -> Done:
-    """Leave a message on behalf of a visitor, to be answered later by mail. Needs `visitor.email`."""
+    """Leave a message on behalf of a visitor, to be answered by mail. Needs `visitor.email`."""
     visitor = body.visitor
     command = LeaveMessage(call.cid, visitor.email, body.text, visitor.name, body.page)
     how = {"site": body.site, "ref": visitor.ref, "channel": body.channel, "locale": body.locale}
@@ -141,11 +143,11 @@ async def leave_message(call: ApiCall, body: LeftMessage) -> Done:
 
 
 async def mark_handled(call: ApiCall) -> None:
-    """Say that somebody has taken care of a left message. Once is enough; again changes nothing."""
+    """Mark a left message as handled. Repeating it changes nothing."""
     await archived_chats.handle(call.services, call.principal.by, call.path["chat"], call.cid)
 
 
-# --- from the verbs' values to the API's ------------------------------------------------------------
+# --- from the actions' values to the API's ------------------------------------------------------------
 
 
 def done(said: Said) -> Done:

@@ -1,4 +1,4 @@
-"""Cursors: where a list goes on, signed so that only what we gave comes back, for the same list alone."""
+"""Cursors: where a list continues. They are signed, so that only ours are accepted, and only for the same list."""
 
 import hashlib
 from typing import Any
@@ -17,11 +17,13 @@ class Cursors:
         self._signer = URLSafeSerializer(secret, salt="sestetto.api.cursor", **SIGNED)
 
     def give(self, query: msgspec.Struct, *place: int | str) -> str:
-        """Return the cursor of the page behind `place` of this query."""
+        """Return the cursor of the page after `place` of this query."""
         return str(self._signer.dumps([_mark(query), *place]))
 
     def take(self, query: msgspec.Struct, cursor: str) -> list[Any]:
-        """Return the place, empty for no cursor. Raises BadCommand for one of another query, or none of ours."""
+        """Return the place; empty without a cursor. Raises BadCommand for a cursor of another query, or one we did not
+        sign.
+        """
         if not cursor:
             return []
         try:
@@ -34,6 +36,6 @@ class Cursors:
 
 
 def _mark(query: msgspec.Struct) -> str:
-    """What a query looks for; how much of it at once does not matter."""
+    """Return a digest of what the query searches for; the page size does not matter."""
     asked = {name: value for name, value in msgspec.structs.asdict(query).items() if name not in ("cursor", "limit")}
     return hashlib.blake2b(msgspec.json.encode([type(query).__name__, asked]), digest_size=6).hexdigest()

@@ -1,4 +1,4 @@
-"""The API's own description: as OpenAPI, and as a page for people. Both are the same for everybody."""
+"""The API's own description, as OpenAPI and as a page for people. Everybody gets the same."""
 
 import hashlib
 from functools import cache
@@ -30,7 +30,7 @@ async def openapi_json(request: Request) -> Response:
 
 
 async def docs_page(request: Request) -> Response:
-    """A page for people, in English as all of the API is."""
+    """A page for people, in English like all of the API."""
     schemas = document()["components"]["schemas"]
     by_tag = {tag: [_shown(one) for one in ENDPOINTS if one.tag == tag] for tag in TAGS}
     context = {
@@ -77,7 +77,7 @@ def _fields(schema: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _kind(field: dict[str, Any]) -> str:
-    """A type in a few words: `string`, `list of Chat`, `integer or null`."""
+    """Return a type in a few words: `string`, `list of Chat`, `integer or null`."""
     if "$ref" in field:
         return str(field["$ref"]).rpartition("/")[2]
     if "enum" in field:

@@ -1,4 +1,4 @@
-"""What an endpoint is: a function of a call, with everything that the document says of it."""
+"""What an endpoint is: a function that takes a call, with everything the document says about it."""
 
 import base64
 import hashlib
@@ -18,7 +18,7 @@ from console.errors import BadCommand, ChangedMeanwhile, SestettoError
 from console.protocol.api import Given
 from console.services import Services
 
-KEY = re.compile(r"[\x21-\x7e]{1,255}")  # of idempotency: whatever a header can hold
+KEY = re.compile(r"[\x21-\x7e]{1,255}")  # of the Idempotency-Key
 PARAMETER = re.compile(r"\{(\w+)\}")
 NO_KEY = "Idempotency-Key takes 1 to 255 visible ASCII characters, such as a UUID."
 OVERTAKEN = "Somebody has changed this since you read it. Read it again, and repeat your change with the new ETag."
@@ -26,7 +26,7 @@ OVERTAKEN = "Somebody has changed this since you read it. Read it again, and rep
 
 @dataclass
 class ApiCall:
-    """A request that was let in: who asks, and what for."""
+    """A request that was admitted: who asks, and for what."""
 
     request: Request
     services: Services
@@ -38,7 +38,9 @@ class ApiCall:
 
     @cached_property
     def cid(self) -> str:
-        """The command's id: the client's key, or a new one. A key that is no cid becomes one. Raises BadCommand."""
+        """Return the command's id: the client's key, or a new one. A key that is not a cid is converted. Raises
+        BadCommand.
+        """
         key = self.request.headers.get("idempotency-key")
         if key is None:
             return new_cid()
@@ -54,9 +56,9 @@ class ApiCall:
         return Cursors(self.services.settings.secret)
 
     def require_match(self, now: Given | None) -> bool:
-        """Whether the request names a state (If-Match), which the change is to find.
+        """Whether the request names a state (If-Match) that the thing must be in.
 
-        Raises ChangedMeanwhile if the thing is in another one by now.
+        Raises ChangedMeanwhile if the thing is in another state now.
         """
         asked = self.request.headers.get("if-match")
         if asked is not None and not matches(asked, etag_of(msgspec.json.encode(now)) if now is not None else ""):
@@ -68,8 +70,8 @@ class ApiCall:
 class Endpoint:
     """A method of a path. Query, body and answer are the function's own types, its docstring is its description.
 
-    `rides`: its verb writes to the live store, in the call that takes from the token's budget. `cost` is how much.
-    `about` says which field of the body an error is about that does not say so itself.
+    `rides`: its action writes to the live store, and the same call charges the token's budget. `cost` is the charge.
+    `about` names the body's field for errors that do not name one themselves.
     """
 
     method: str
@@ -119,7 +121,7 @@ class Endpoint:
 
     @property
     def says(self) -> tuple[str, str]:
-        """The first sentence of its docstring, and the rest."""
+        """Return the first sentence of its docstring, and the rest."""
         first, dot, rest = " ".join((self.call.__doc__ or "").split()).partition(". ")
         return first + dot.strip(), rest
 
@@ -129,6 +131,6 @@ def etag_of(body: bytes) -> str:
 
 
 def matches(header: str, tag: str) -> bool:
-    """Whether a list of tags (If-Match, If-None-Match) names this one; `*` is any that exists."""
+    """Whether a list of tags (If-Match, If-None-Match) names this one; `*` matches any that exists."""
     listed = {one.strip().removeprefix("W/") for one in header.split(",")}
     return bool(tag) and (tag in listed or "*" in listed)

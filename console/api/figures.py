@@ -16,7 +16,7 @@ from console.protocol.api import (
 
 
 async def read_queue_figures(call: ApiCall, query: FiguresQuery) -> QueueFiguresList:
-    """Read the figures of all queues: of the day so far, or of the last minutes."""
+    """Read the figures of all queues, for the day so far or for the last minutes."""
     found = await figures.read_queues(call.services, call.principal.by, minutes=query.minutes)
     return QueueFiguresList(call.services.workspace.now(), query.minutes or None, [_of_queue(one) for one in found])
 

@@ -1,11 +1,11 @@
-"""Whose token it is."""
+"""The holder of a token."""
 
 from console.api.endpoint import ApiCall
 from console.protocol.api import Me
 
 
 async def read_me(call: ApiCall) -> Me:
-    """Read whose token this is and what it is for. Every token may."""
+    """Read whose token this is and what it is for."""
     principal = call.principal
     by = principal.by
     kind, role = ("integration", None) if principal.is_integration else ("member", by.role)

@@ -30,7 +30,7 @@ async def read_member(call: ApiCall) -> ApiMember:
 
 
 async def add_member(call: ApiCall, body: NewMember) -> ApiMember:
-    """Add a member. Their password is set in the console, by an admin."""
+    """Add a member. An admin sets their password in the console."""
     services, by = call.services, call.principal.by
     made = hashlib.blake2b(f"{by.id} {call.cid}".encode(), digest_size=8).hexdigest()
     id = f"m{made[: ID_LENGTH - 1]}"
@@ -45,7 +45,7 @@ async def add_member(call: ApiCall, body: NewMember) -> ApiMember:
         channel_slots=body.channel_slots,
     )
     known = (await members.read_all(services, by)).get(id)
-    if known is not None and known.email == body.email.strip().casefold():  # sent again
+    if known is not None and known.email == body.email.strip().casefold():  # a repeated request
         return _told(call, known)
     added, _ = await members.add(services, by, member, "")
     return _told(call, added)
@@ -70,7 +70,7 @@ async def change_member(call: ApiCall, body: MemberChange) -> ApiMember:
 
 
 async def set_status(call: ApiCall, body: StatusChange) -> None:
-    """Set a member's status: one's own, or as a supervisor anybody's."""
+    """Set a member's status: your own, or anybody's as a supervisor."""
     services, by, member = call.services, call.principal.by, call.path["member"]
     if member != by.id:
         command = SetAgentStatus(call.cid, member, body.status, body.reason)
@@ -83,7 +83,7 @@ async def set_status(call: ApiCall, body: StatusChange) -> None:
 
 
 async def deactivate(call: ApiCall) -> None:
-    """Deactivate a member: everything that they hold ends at once, and their chats go on with others."""
+    """Deactivate a member: their sessions and tokens end at once, and their chats go to others."""
     await members.deactivate(call.services, call.principal.by, call.path["member"])
 
 

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made from the table of routes: the structs that handlers take and give are its schemas."""
+"""The OpenAPI 3.1 document, built from the table of routes. Its schemas are the structs that handlers use."""
 
 import inspect
 from collections.abc import Iterator

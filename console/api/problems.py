@@ -1,4 +1,4 @@
-"""Refusals as RFC 9457 problems: the error's code makes the `type`, its sentence the `detail`."""
+"""Refusals as RFC 9457 problems: the error's code becomes the `type`, its sentence the `detail`."""
 
 import re
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ from console.errors import (
 from console.protocol.api import ApiProblem, FieldProblem
 
 TYPES = "/api/v1/docs#problem-"
-STATUS: dict[type[SestettoError], int] = {CidReused: 409}  # where HTTP has another word than the tree
+STATUS: dict[type[SestettoError], int] = {CidReused: 409}  # where HTTP uses another status than the error tree
 UNKNOWN = "Nobody knows whether it was done. Send it again with the same Idempotency-Key."
 EPOCH = "The live store was reset a moment ago. Send it again with the same Idempotency-Key."
 AGAIN = "You have used up this token's requests for now. Send it again in %s s."
@@ -41,7 +41,7 @@ TITLES = {
 
 
 class ApiError(SestettoError):
-    """A refusal that only the API has."""
+    """A refusal that exists only in the API."""
 
     def __init__(self, code: str, status: int, message: str, *errors: FieldProblem, **headers: str) -> None:
         super().__init__(message)
@@ -51,7 +51,7 @@ class ApiError(SestettoError):
 
 
 def problem_of(error: SestettoError, instance: str, about: Mapping[type[SestettoError], str] = {}) -> Response:
-    """Return the response that tells of an error. `about`: see Endpoint."""
+    """Return the response for an error. `about`: see Endpoint."""
     status = STATUS.get(type(error), error.status)
     code = "settings" if isinstance(error, BadSettings) else error.code
     headers = {"cache-control": "no-store", **getattr(error, "headers", {})}
@@ -97,7 +97,7 @@ OF_MANY = re.compile(r"(channel)\..+|(phrase)s[._].+")
 
 
 def path_of(field: str) -> str:
-    """Where a field of the settings' forms stands in a body: hours are one field there, and so are all channels."""
+    """Return where a field of the settings' forms is in a body: hours are one field there, and so are all channels."""
     if hours := OF_HOURS.fullmatch(field):
         return f"$.hours.{hours[1] or 'week'}"
     if many := OF_MANY.fullmatch(field):
@@ -106,7 +106,7 @@ def path_of(field: str) -> str:
 
 
 def problems_said() -> list[tuple[str, int, str]]:
-    """Every code with its status and what it says, for people; frames' own errors are left out."""
+    """Return every code with its status and meaning, for people; errors of frames only are left out."""
     ours = [
         ("scope", 403, "The token lacks the scope that the request needs."),
         ("invalid", 422, "A field or parameter is missing, unknown or not valid; `errors` says which (400: no JSON)."),

@@ -14,7 +14,7 @@ from console.errors import BadText, NoQueue, ProfileFull, SestettoError, Unliste
 
 BASE = "/api/v1"
 
-# Which field an error is about.
+# The field that an error is about.
 OF_TEXT: dict[type[SestettoError], str] = {BadText: "text"}
 OF_CHAT = {**OF_TEXT, NoQueue: "queue", ProfileFull: "visitor.fields"}
 
@@ -67,9 +67,9 @@ def by_path() -> dict[str, list[Endpoint]]:
 
 
 class ApiRoutes(BaseRoute):
-    """Leads every address below BASE to its resource, and all others to a problem.
+    """Routes every address below BASE to its resource, and all others to a problem.
 
-    Starlette's own patterns stop at a line break, so that some would get its plain 404.
+    Starlette's own patterns stop at a line break, so such addresses would get its plain 404.
     """
 
     def __init__(self) -> None:
@@ -93,7 +93,7 @@ class ApiRoutes(BaseRoute):
 
 
 def _parameters(pattern: Sequence[str], asked: Sequence[str]) -> dict[str, str] | None:
-    """Return what stands for the parameters of a path, or None if it is another path."""
+    """Return the values of the path's parameters, or None if the path is a different one."""
     if len(pattern) != len(asked):
         return None
     found: dict[str, str] = {}

@@ -1,7 +1,7 @@
-"""Serves endpoints: who asks, what it costs, what was sent; then the verb, and its result or refusal as JSON.
+"""Serves endpoints: authentication, budget, reading the request; then the action, and its result or refusal as JSON.
 
-A request says who it is with a bearer token alone: cookies do not count, and no other origin is allowed, so that no web
-page can send one in somebody's name.
+A request authenticates with a bearer token only. Cookies do not count and no other origin is allowed, so no web page
+can send a request in somebody's name.
 """
 
 import re
@@ -94,7 +94,7 @@ class Resource:
         except SlowDown:
             raise
         except SestettoError:
-            await services.workspace.charge()  # a verb that was refused before it reached the store
+            await services.workspace.charge()  # an action that was refused before it reached the store
             raise
         finally:
             CHARGE.reset(before)
@@ -141,7 +141,7 @@ class Resource:
 
 
 async def not_found(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer for every address that is none of ours."""
+    """Answer for every unknown address."""
     response = problem_of(ApiError("no_path", 404, NO_PATH), Request(scope).url.path)
     await response(scope, receive, send)
 
@@ -161,12 +161,12 @@ def _query(request: Request, kind: Any) -> Any:
         raise _invalid(at.removeprefix("$.").removeprefix("$"), detail) from None
 
 
-# Of a field that is missing or unknown, msgspec says the object's place.
+# For a missing or unknown field, msgspec gives the object's path.
 FIELD = re.compile(r"Object (?:missing required|contains unknown) field `([^`]+)`")
 
 
 def _said(error: msgspec.ValidationError) -> tuple[str, str]:
-    """What is wrong where, as msgspec says it: "Expected `str`, got `int` - at `$.text`"."""
+    """Return the place of the problem and msgspec's description: "Expected `str`, got `int` - at `$.text`"."""
     detail, _, place = str(error).partition(" - at ")
     at = place.strip("`") or "$"
     return f"{at}.{field[1]}" if (field := FIELD.fullmatch(detail)) else at, detail

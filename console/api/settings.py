@@ -1,4 +1,4 @@
-"""Queues, sites and canned replies: read, put as a whole, and remove."""
+"""Queues, sites and canned replies: read, replace as a whole, and remove."""
 
 import msgspec
 from msgspec.structs import replace
@@ -43,7 +43,7 @@ async def read_queue(call: ApiCall) -> ApiQueue:
 
 
 async def put_queue(call: ApiCall, body: QueueBody) -> ApiQueue:
-    """Add a queue, or replace its settings: what is left out has its default."""
+    """Add a queue, or replace its settings; fields that are left out get their defaults."""
     services, by, id = call.services, call.principal.by, call.path["queue"]
     known = await queues.read_all(services, by)
     was = known.queues.get(id)
@@ -57,7 +57,7 @@ async def put_queue(call: ApiCall, body: QueueBody) -> ApiQueue:
 
 
 async def remove_queue(call: ApiCall) -> None:
-    """Remove a queue. Refused while it has chats, or while a site or another queue leads to it."""
+    """Remove a queue. Refused while it has chats, or while a site or another queue refers to it."""
     await queues.remove(call.services, call.principal.by, call.path["queue"])
 
 
@@ -76,20 +76,20 @@ async def read_site(call: ApiCall) -> ApiSite:
 
 
 async def put_site(call: ApiCall, body: SiteBody) -> ApiSite:
-    """Add a site, or replace its settings: what is left out has its default."""
+    """Add a site, or replace its settings; fields that are left out get their defaults."""
     services, by, key = call.services, call.principal.by, call.path["site"]
     was = (await sites.read_all(services, by)).get(key)
     call.require_match(site_of(was) if was else None)
     made = msgspec.convert({**msgspec.to_builtins(body), "key": key}, Site)
     if was is not None:
         made = replace(made, **{name: getattr(was, name) for name in CONSOLE_ONLY})
-    # As it was read, or what only the console has would be set back to that.
+    # Start from the stored site; otherwise settings that only the console has would be reset.
     await sites.save(services, by, made, seen=was)
     return site_of((await sites.read_all(services, by))[key])
 
 
 async def remove_site(call: ApiCall) -> None:
-    """Remove a site: its widget opens no more chats, and open ones go on."""
+    """Remove a site: its widget opens no more chats, and open chats continue."""
     await sites.remove(call.services, call.principal.by, call.path["site"])
 
 
@@ -100,12 +100,12 @@ async def list_canned_replies(call: ApiCall) -> CannedReplyList:
 
 
 async def read_canned_reply(call: ApiCall) -> CannedReply:
-    """Read a canned reply that one may change."""
+    """Read a canned reply that you may change."""
     return reply_of(await canned_replies.read(call.services, call.principal.by, call.path["reply"]))
 
 
 async def put_canned_reply(call: ApiCall, body: CannedReplyBody) -> CannedReply:
-    """Add or replace a canned reply. Shared ones and queues' need the rights of a supervisor."""
+    """Add or replace a canned reply. Shared replies and those of queues need a supervisor's rights."""
     services, by, id = call.services, call.principal.by, call.path["reply"]
     if body.scope == "member" and call.principal.is_integration:
         raise BadCommand(MEMBERS_OWN, at=["$.scope"])

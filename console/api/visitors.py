@@ -1,4 +1,4 @@
-"""Visitors: find them, and read who they are and their chats."""
+"""Visitors: find them, read their data and their chats."""
 
 from console.actions import visitors
 from console.api.endpoint import ApiCall
