@@ -1,1 +1,1 @@
-"""Alerts to people who are not at the screen: what to report, and the processes that send it."""
+"""Alerts for people who are away from the screen: what to report, and the processes that send it."""

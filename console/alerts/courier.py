@@ -3,9 +3,9 @@ line per message.
 
 PATIENCE are the seconds for a connection, and again for each response.
 
-Everything Apprise and the far end do happens here. If this process hangs it is killed, and nobody else notices. An
-audit hook sees every connection this process makes, after name resolution and whichever library makes it, and
-refuses forbidden addresses, files other than Python's own, and other programs.
+Everything that Apprise and the remote server do happens here. If this process hangs, it is killed, and nothing else is
+affected. An audit hook sees every connection this process makes, after name resolution and whichever library makes it,
+and refuses forbidden addresses, files other than Python's own, and other programs.
 """
 
 import logging
@@ -29,7 +29,7 @@ from apprise.common import NotifyFormat, NotifyType, PersistentStoreMode
 from console.domain.address_policy import hide, may_reach, scheme_of
 from console.domain.alert_delivery import Answer, Parcel
 
-MEMORY = 2**30  # bytes; stops a far end that sends without end
+MEMORY = 2**30  # bytes; stops a server that sends without end
 LONGEST_DETAIL = 300  # characters
 MAIL = frozenset(
     {
@@ -53,7 +53,7 @@ DEVICES = ("/dev/null", "/dev/urandom")
 
 
 class LookOnly(PermissionError):
-    """A connection that would have been allowed, but `only_look` wanted none."""
+    """A connection that the guard would have allowed, but `only_look` forbids sending."""
 
 
 class Guard:
@@ -180,7 +180,7 @@ class Courier:
         return "unknown_host" if guard.asked else "failed"
 
     def _detail(self, url: str, shown: str) -> str:
-        """Return what went wrong, without any part of the URL that is not shown anyway."""
+        """Return what went wrong, without the hidden parts of the URL."""
         if self.guard.refused:
             return ", ".join(dict.fromkeys(self.guard.refused))[:LONGEST_DETAIL]
         text = " ".join(dict.fromkeys(map(brief, self.heard.said)))
@@ -204,7 +204,7 @@ def _letter(parcel: Parcel) -> dict[str, Any]:
 
 
 def shown_of(plugin: Any, url: str) -> str:
-    """Return what people may see of a destination: its service, its host, the recipients of a mail."""
+    """Return the displayable part of a destination: its service, its host, the recipients of a mail."""
     scheme = scheme_of(url)
     if scheme in ("mailto", "mailtos"):
         people = ", ".join(address for _, address in plugin.targets)
@@ -231,7 +231,7 @@ def main() -> None:
     courier.guard.on = True
     decoder = msgspec.json.Decoder(Parcel)
     for line in sys.stdin.buffer:
-        signal.alarm(limit)  # kills this process; by then nobody waits for its answer
+        signal.alarm(limit)  # kills this process, after the pool has stopped waiting for its answer
         answer = courier.carry(decoder.decode(line))
         signal.alarm(0)
         answers.buffer.write(msgspec.json.encode(answer) + b"\n")

@@ -20,7 +20,7 @@ Key = tuple[str, Kind, str]
 
 
 class Told(msgspec.Struct):
-    """A chat as messages report it: since when (ms) somebody waits, and by when an answer is promised."""
+    """A chat as messages report it: since when (ms) somebody waits, and the time by which an answer is promised."""
 
     chat: str
     name: str
@@ -30,7 +30,7 @@ class Told(msgspec.Struct):
 
 
 class News(msgspec.Struct):
-    """Something to report: `what` happened to the incident as of `at`; `chats` are the first of `count`."""
+    """Something to report: `what` happened to the incident at `at`; `chats` are the first of `count`."""
 
     rule: AlertRule
     what: What
@@ -58,7 +58,7 @@ class Standing:
         self.clocks: dict[str, list[tuple[int, str]]] = {}
 
     def due_by(self, at: Callable[[str], int]) -> list[str]:
-        """Return the chats whose clocks run out by then, `at` of each channel; most urgent first."""
+        """Return the chats whose clocks run out by the time in `at` for their channel; most urgent first."""
         due = (clocks[: bisect_right(clocks, (at(channel), LAST))] for channel, clocks in self.clocks.items())
         return [chat for _, chat in merge(*due)]
 
@@ -82,7 +82,7 @@ class Detector:
         self._standings: dict[str, Standing] = {}
         self._places: dict[str, tuple[str, str, int, bool, bool]] = {}  # chat -> queue, channel, due, late, waiting
         self._deserted: dict[str, int] = {}  # queue -> since when (ms) nobody is online
-        self._untold: dict[Key, list[Told]] = {}  # the first chats of events that the next message is to have
+        self._untold: dict[Key, list[Told]] = {}  # first chats of events, for the next message
         self._open = OpenTimes()
         self.heed(rules, queues)
         for chat in picture.chats:
@@ -113,7 +113,7 @@ class Detector:
         if isinstance(fact, AgentChanged):
             known = self.picture.agents.get(fact.agent)
             touched |= {*fact.queues, *(known.queues if known else ())}
-        event = self._event(fact)  # before the picture forgets a chat that has ended
+        event = self._event(fact)  # before the picture drops a chat that has ended
         self.picture.advance(n, fact)
         if chat:
             self._index(chat)
@@ -129,7 +129,7 @@ class Detector:
         return self._judge(self.queues)
 
     def missed(self, queue: str, chat: Told, at: int, kind: Kind = "late") -> list[News]:
-        """Report what happened while nobody followed the feed; the picture already has what came of it."""
+        """Report what happened while nobody followed the feed; the picture has its outcome already."""
         found: list[News] = []
         for rule in self.rules:
             if queue in self.queues and rule.covers(queue) and rule.tells(kind):
@@ -155,7 +155,7 @@ class Detector:
         return found
 
     def kept(self) -> None:
-        """Everything that changed has been saved."""
+        """Note that all changes have been saved."""
         self.changed.clear()
         self.gone.clear()
 
@@ -175,7 +175,7 @@ class Detector:
         return found
 
     def _happened(self, rule: AlertRule, key: Key, now: int, chats: Sequence[Told]) -> list[News]:
-        """Report events, or those that were to be told after the quiet period if it is over."""
+        """Report events; report those held back by the quiet period once it is over."""
         before = self.incidents.get(key)
         if before is None and not chats:
             return []
@@ -193,7 +193,7 @@ class Detector:
         return [News(rule, what, msgspec.structs.replace(incident), now, count, self._untold.pop(key, []))]
 
     def _event(self, fact: AnyFact | Unreadable) -> Event | None:
-        """Return what a fact is an event of. A message that is left opens a chat too, but without a promise."""
+        """Return the event that a fact causes. A left message opens a chat too, but without a promise."""
         if isinstance(fact, Opened) and fact.due:
             return Event("came", fact.queue, Told(fact.chat, fact.visitor.name, fact.at, fact.due))
         chat = self.picture.chats.get(fact.chat) if isinstance(fact, Ended) and fact.why == "message_left" else None
@@ -293,7 +293,7 @@ class Detector:
         new = None
         if chat_state is not None and chat_state.place != "wrapup":
             due, late = _clock(chat_state)
-            # A message that is left opens a chat as well; it waits for nobody and has no promise.
+            # A left message opens a chat as well, but nobody waits in it and it has no promise.
             waits = chat_state.place == "waiting" and chat_state.due > 0
             new = (chat_state.queue, chat_state.channel, due, late, waits)
         old = self._places.get(chat)
@@ -329,8 +329,8 @@ class Detector:
             if self.picture.online(queue):
                 self._deserted.pop(queue, None)
             elif queue not in self._deserted:
-                # At the start of a detector the picture tells how long everybody has been offline; later the fact's
-                # time does.
+                # When a detector starts, the picture says how long everybody has been offline; later the fact's time
+                # does.
                 served = (agent.since for agent in self.picture.agents.values() if queue in agent.queues)
                 self._deserted[queue] = min(now, max(served, default=0)) if first else now
 

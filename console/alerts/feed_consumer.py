@@ -30,7 +30,7 @@ from console.queue.workspace import Workspace
 
 PACE = 0.1  # seconds between two reads of the feed under load
 LOOK = 1.0  # maximum seconds between two checks
-SILENT = 5.0  # seconds without a sign of the store; then the state is unknown and nothing is reported
+SILENT = 5.0  # seconds without a sign of the store; after that the state is unknown and nothing is reported
 RULES = 1.0  # seconds between two checks for changed rules
 KEEP = 2.0  # seconds between two saves of the cursor when there is nothing to report
 AGAIN = 1.0  # seconds until SQL is tried again
@@ -42,7 +42,7 @@ log = structlog.get_logger()
 class AlertReader(Follower):
     """Follows the feed for alerts.
 
-    `queues` is called anew each time; `on_outgoing` is called when there is something to send.
+    `queues` is called each time it is needed; `on_outgoing` is called when there is something to send.
     """
 
     name = NAME
@@ -85,7 +85,7 @@ class AlertReader(Follower):
 
     async def changed_rules(self) -> bool:
         """Whether the rules have changed since they were last read; checks SQL at most once a second."""
-        if self._version >= 0 and time.monotonic() - self._looked < RULES * 0.9:  # a beat may come early
+        if self._version >= 0 and time.monotonic() - self._looked < RULES * 0.9:  # the timer may fire early
             return False
         self._looked = time.monotonic()
         version = await self.alerts.rules.version()
@@ -95,12 +95,12 @@ class AlertReader(Follower):
         await self.alerts.outbox.drop_stray([one.id for rule in self.rules for one in rule.destinations])
         if not self.rules:
             await self.alerts.incidents.stop_following()
-        self._version = version  # last: what SQL refused just now is done again
+        self._version = version  # last, so that it is repeated after SQL refused it
         return True
 
 
 class Following:
-    """One reader's course along the feed; it ends when another reader takes the cursor."""
+    """One reader following the feed; it ends when another reader takes the cursor."""
 
     def __init__(self, reader: AlertReader, watch: Detector, name: str, place: FeedPosition) -> None:
         self._reader = reader
@@ -112,7 +112,7 @@ class Following:
         self._look_at = 0  # ms of the store's clock; when to check next
 
     async def begin(self, before: FeedPosition | None, now: int) -> None:
-        """Report what happened between two readers as far as it still matters, then the current state."""
+        """Report what happened between two readers if it still matters, then the current state."""
         news: list[News] = []
         if before and before.epoch == self._place.epoch and before.n < self._place.n:
             news = await self._missed(before)
@@ -132,8 +132,8 @@ class Following:
                     pump.result()
                 if await self._heed() and not self._reader.rules:
                     return
-                # Check the time only when all facts are applied and the store is up: otherwise an answer may already be
-                # on its way.
+                # Check the time only when all facts are applied and the store is up. Otherwise an answer may already be
+                # in the feed.
                 if batches.empty() and time.monotonic() - tail.heard < SILENT:
                     news += self._look()
                 await self._keep(news)
@@ -214,7 +214,7 @@ class Following:
         return Outgoing(news.rule, news.what, incident.kind, incident.queue, message)
 
     async def _missed(self, before: FeedPosition) -> list[News]:
-        """Report late answers and events in between, whatever came of them since."""
+        """Report late answers and events that happened in between, whatever followed."""
         missed = [fact async for fact in self._between(before)]
         gone = {fact.chat for fact in missed if isinstance(fact, Late) and not self._watch.knows(fact.chat)}
         names = await self._reader.alerts.incidents.names(gone) if gone else {}
@@ -232,7 +232,7 @@ class Following:
         return news
 
     async def _missed_message(self, fact: Ended) -> list[News]:
-        """A left message's chat is in no picture any more, but its keys live on for a day."""
+        """The chat of a left message is no longer in the picture, but its keys stay for a day."""
         live, _ = await self._reader.workspace.read_chat(fact.chat)
         if not live.fields.get("profile"):
             return []
@@ -240,7 +240,7 @@ class Following:
         return self._watch.missed(chat.queue, Told(chat.id, chat.name, fact.at, 0), fact.at, "left")
 
     async def _between(self, before: FeedPosition) -> AsyncIterator[Late | Opened | Ended]:
-        """Yield what rules may report of the facts that the feed still has, up to this reader's start."""
+        """Yield the facts that rules may report, among those the feed still has, up to this reader's start."""
         workspace, start = self._reader.workspace, before.id
         while True:
             rows = await workspace.store.command(

@@ -1,4 +1,4 @@
-"""The text of an incident in its rule's language, for a person who was doing something else."""
+"""The text of an incident in its rule's language, for a reader who was doing something else."""
 
 import re
 from datetime import datetime, timedelta
@@ -42,7 +42,7 @@ class Parts(msgspec.Struct):
 
 
 def message_of(news: News, queue: Queue, origin: str) -> AlertMessage:
-    """Build the message. `origin` is where people reach Sestetto; empty if unknown."""
+    """Build the message. `origin` is the public address of Sestetto; empty if unknown."""
     texts = MessageText(news.rule.locale, queue, news.at)
     kind = news.incident.kind
     lines = [texts.event(kind, chat) if kind in EVENTS else texts.line(chat) for chat in news.chats]
@@ -130,7 +130,7 @@ class MessageText:
         return gettext("Still: %(subject)s") % {"subject": subject} if news.what == "still" else subject
 
     def lead(self, news: News) -> str:
-        """Return since when, in the queue's time zone; at the end, the outcome."""
+        """Return since when, in the queue's time zone; when it is over, the outcome."""
         gettext, ngettext = self._texts.gettext, self._texts.ngettext
         incident = news.incident
         if incident.kind in EVENTS:

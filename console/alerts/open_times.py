@@ -1,4 +1,4 @@
-"""Since when a queue has been open. Asked every second, so computed only when it changes."""
+"""Since when a queue has been open. Queried every second, so computed only when it changes."""
 
 from console.domain.directory import Queue
 from console.domain.opening_hours import DAY, DAYS, always, instants

@@ -1,4 +1,4 @@
-"""From the outbox to the destinations: messages of one destination in order, failed ones again, several at a time."""
+"""From the outbox to the destinations: in order for each destination, with retries, several at a time."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,14 +14,14 @@ from console.domain.ids import new_id
 from console.errors import NotYours, SestettoError
 
 AT_ONCE = 3  # deliveries; one courier stays free for people who test a destination on a page
-FOR_THE_ILL = 2  # of these, for destinations whose last delivery failed, so that healthy ones always find room
-LOOK = 5.0  # seconds between two checks of the outbox, when nobody wakes the sender
+FOR_THE_ILL = 2  # of these, for destinations whose last delivery failed, so that healthy ones always have capacity
+LOOK = 5.0  # seconds between two checks of the outbox, without a wake-up
 
 log = structlog.get_logger()
 
 
 class AlertSender:
-    """Sends what the outbox holds. Whatever a far end does happens in a courier process."""
+    """Sends what the outbox holds. Whatever a remote server does happens in a courier process."""
 
     def __init__(self, alerts: Alerts, couriers: Couriers, *, leads: Callable[[], bool]) -> None:
         self._alerts = alerts
@@ -48,7 +48,7 @@ class AlertSender:
             return LOOK
         following = 0
         try:
-            # Healthy destinations first. Failed ones then share what is left of their own, smaller limit.
+            # Healthy destinations first. Failed ones then share the rest of their own, smaller limit.
             for limit, excluded in ((AT_ONCE, self._ill), (FOR_THE_ILL, set[str]())):
                 free = limit - len(self._busy)
                 if free > 0:
@@ -70,14 +70,16 @@ class AlertSender:
             log.info("alerts.tried", message=delivery.id, destination=delivery.destination, answer=answer.code)
             (self._ill.discard if answer.sent else self._ill.add)(delivery.destination)
             await self._record(delivery, answer)
-        except Exception as problem:  # tried again when its lease ends
+        except Exception as problem:  # retried when its lease ends
             log.error("alerts.delivery", message=delivery.id, error=type(problem).__name__)
         finally:
             del self._busy[delivery.destination]
             self.wake()
 
     async def _safely(self, delivery: Delivery) -> Answer:
-        """Send; turn any error into a failed delivery, so that an unsendable message does not block the next ones."""
+        """Send; turn any error into a failed delivery, so that a message that cannot be sent does not block the next
+        ones.
+        """
         try:
             return await self._send(delivery)
         except Exception as problem:

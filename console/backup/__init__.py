@@ -1,1 +1,1 @@
-"""Copies of an installation: made while it runs, checked, and put back."""
+"""Backups of an installation: made while it runs, checked, and restored."""

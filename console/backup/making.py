@@ -1,4 +1,4 @@
-"""Makes a backup of an installation that may be running: SQL first, then the store, which then is never behind SQL."""
+"""Makes a backup of an installation that may be running: SQL first, then the store, so it is never behind SQL."""
 
 import asyncio
 import shutil
@@ -37,9 +37,9 @@ APART = "[{}] has a store of its own: copy that with its own tools, and add --wi
 async def make_backup_of_all(
     installation: Installation, folder: Path, *, database: bool = True, store: bool = True
 ) -> Manifest:
-    """Copy several workspaces, each to a folder of its own below `folder`, and then the store that they share.
+    """Copy several workspaces, each to its own folder below `folder`, and then the store they share.
 
-    One that was chosen is copied without the store, which has the others' live chats too.
+    A single chosen workspace is copied without the store, which contains the others' live chats too.
     """
     if installation.chosen:
         return await make_backup(installation.workspaces[0], folder, database=database, store=False)
@@ -53,7 +53,7 @@ async def make_backup_of_all(
 
 
 async def make_backup(settings: Settings, folder: Path, *, database: bool = True, store: bool = True) -> Manifest:
-    """Copy everything to `folder`, which must be new or empty. Raises SettingError, and leaves nothing then."""
+    """Copy everything to `folder`, which must be new or empty. Raises SettingError, and then leaves nothing behind."""
     source = _existing(sqlite_file(settings)) if database else None
     with _filled(folder):
         return await _make(settings, folder, source, store=store)
@@ -62,7 +62,7 @@ async def make_backup(settings: Settings, folder: Path, *, database: bool = True
 async def _make(
     settings: Settings, folder: Path, source: Path | None, *, names: tuple[str, ...] = (), store: bool = True
 ) -> Manifest:
-    """Copy to the folder that is there; `names` are the workspaces that are below it already."""
+    """Copy to the existing folder; `names` are the workspaces that are below it already."""
     if source:
         await asyncio.to_thread(copy_sqlite, source, folder / DATABASE)
     if store:
@@ -110,7 +110,7 @@ def _filled(folder: Path) -> Iterator[None]:
 
 @asynccontextmanager
 async def _store_url(settings: Settings) -> AsyncIterator[str]:
-    """The running store, or the embedded one, started for this."""
+    """Return the URL of the running store, or of the embedded one, started for this."""
     if url := await running_store_url(settings):
         yield url
         return
@@ -127,7 +127,7 @@ async def _copy_store(primary: Primary, target: Path) -> None:
 
 
 def _copy_files(settings: Settings, folder: Path) -> dict[str, str]:
-    """Copy the rest of the data folder: the secret, and whatever else is kept there."""
+    """Copy the rest of the data folder: the secret, and everything else stored there."""
     found = {}
     for name in other_files(settings, folder, settings.folder.absolute() / WORKSPACES):
         target = folder / FILES / name

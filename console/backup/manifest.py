@@ -1,4 +1,4 @@
-"""What a backup's folder holds. The manifest is written last: a folder without one is not finished."""
+"""The content of a backup's folder. The manifest is written last: a folder without one is not finished."""
 
 import hashlib
 import os
@@ -17,7 +17,7 @@ CHUNK = 1 << 20
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """`files` names every file of the backup with its SHA-256; `workspaces`: of several, each is a backup below."""
+    """`files` names every file of the backup with its SHA-256; each of several `workspaces` has its backup below."""
 
     format: int = 1
     release: str
@@ -50,12 +50,12 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def open_private(file: Path) -> BinaryIO:
-    """A new file for its owner alone."""
+    """Open a new file that only the owner can read."""
     return os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 def copy_file(source: Path, target: Path) -> str:
-    """Copy to a new private file on the disk; return its SHA-256."""
+    """Copy to a new private file and sync it to disk; return its SHA-256."""
     found = hashlib.sha256()
     with source.open("rb") as reading, open_private(target) as writing:
         while data := reading.read(CHUNK):
@@ -66,7 +66,7 @@ def copy_file(source: Path, target: Path) -> str:
 
 
 def digest_of(file: Path) -> str:
-    """Return a file's SHA-256, once it is on the disk."""
+    """Return a file's SHA-256, after syncing it to disk."""
     with file.open("rb") as reading:
         os.fsync(reading.fileno())
         return hashlib.file_digest(reading, "sha256").hexdigest()

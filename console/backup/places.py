@@ -1,4 +1,4 @@
-"""Where an installation keeps what a backup holds."""
+"""Where an installation stores the content of a backup."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,8 +11,8 @@ from console.config import Settings
 from console.errors import SettingError
 from console.exports.making import FOLDER as EXPORTS
 
-ASIDE = "replaced-"  # what a restore moved out of its way
-STAGED = "restoring-"  # what a restore is about to put in its place
+ASIDE = "replaced-"  # files that a restore moved away
+STAGED = "restoring-"  # files that a restore is about to move into place
 OWN_POSTGRESQL = (
     "SESTETTO_DATABASE is PostgreSQL, which has tools of its own for this: use pg_dump and pg_restore as "
     "docs/operations.md describes, and add --without-database."
@@ -20,7 +20,7 @@ OWN_POSTGRESQL = (
 
 
 def sqlite_file(settings: Settings) -> Path:
-    """Return the file of SQLite. Raises SettingError if the database is PostgreSQL."""
+    """Return the SQLite file. Raises SettingError if the database is PostgreSQL."""
     url = settings.database or sqlite_url(settings.folder.absolute())
     if not url.startswith("sqlite"):
         raise SettingError(OWN_POSTGRESQL)
@@ -28,7 +28,7 @@ def sqlite_file(settings: Settings) -> Path:
 
 
 def other_files(settings: Settings, *apart: Path) -> Iterator[Path]:
-    """Yield the plain files of the data folder, relative to it, but store, database, exports and backups.
+    """Yield the plain files of the data folder, relative to it, without store, database, exports and backups.
 
     None below `apart`.
     """

@@ -1,6 +1,6 @@
 """Moves what a restore has prepared into place: all of it, or nothing.
 
-Only renames within one file system happen at the end: they need no room, and each can be undone.
+The last step only renames within one file system. Renames need no space, and each can be undone.
 """
 
 import os
@@ -22,7 +22,7 @@ class Placement(NamedTuple):
 
 
 def bring_near(move: Placement) -> Placement:
-    """Copy a file to the target's file system, if it is on another one."""
+    """Copy a file to the target's file system if it is on another one."""
     source, target = move
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if source.stat().st_dev == target.parent.stat().st_dev:
@@ -43,7 +43,7 @@ def clear_near(target: Path) -> None:
 
 
 def put_in_place(moves: Sequence[Placement], data: Path) -> list[Path]:
-    """Make all moves; return the folders with the former files. If one fails, none was made, and OSError is raised.
+    """Make all moves; return the folders with the former files. If one fails, all are undone, and OSError is raised.
 
     Former files go to a folder in the data folder, or beside the target if that is on another file system.
     """
@@ -72,7 +72,7 @@ def put_in_place(moves: Sequence[Placement], data: Path) -> list[Path]:
 
 
 def _formers(target: Path) -> Iterator[Path]:
-    """Yield what is in the target's place, with what SQLite keeps beside a file."""
+    """Yield what is at the target, including SQLite's files beside it."""
     for path in (target, *(target.with_name(target.name + end) for end in BESIDE)):
         if path.exists() or path.is_symlink():
             yield path

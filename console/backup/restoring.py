@@ -1,4 +1,4 @@
-"""Puts a backup in place. All of it is prepared and tried beside the target first, so a failure changes nothing."""
+"""Restores a backup. Everything is prepared and tested beside the target first, so a failure changes nothing."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -49,9 +49,9 @@ class Restored(NamedTuple):
 async def restore_backup_of_all(
     installation: Installation, folder: Path, *, replace: bool = False, database: bool = True, store: bool = True
 ) -> Restored:
-    """Put a backup of several workspaces in place: the store that they share, then one after the other.
+    """Restore a backup of several workspaces: the store they share, then one after the other.
 
-    One that was chosen is put in place without the store, so the others may run.
+    A single chosen workspace is restored without the store, so the others may be running.
     """
     manifest = read_manifest(folder)
     if installation.chosen:
@@ -76,7 +76,7 @@ async def restore_backup_of_all(
 async def restore_backup(
     settings: Settings, folder: Path, *, replace: bool = False, database: bool = True, store: bool = True
 ) -> Restored:
-    """Put a backup in place. Raises SettingError; what is wrong with the backup or the target changes nothing."""
+    """Restore a backup. Raises SettingError; a problem with the backup or the target changes nothing."""
     manifest = read_manifest(folder)
     if manifest.workspaces:
         raise SettingError(OF_SEVERAL.format(folder, ", ".join(manifest.workspaces), folder / WORKSPACES))
@@ -110,7 +110,7 @@ async def _restore(
 
 @asynccontextmanager
 async def _free_target(data: Path, file: Path | None) -> AsyncIterator[None]:
-    """Nobody runs on the target, and nobody starts on it inside the block. Raises SettingError."""
+    """Make sure that nothing runs on the target, or starts on it inside the block. Raises SettingError."""
     async with AsyncExitStack() as held:
         if (data / "store").exists():
             await held.enter_async_context(alone_on(data / "store"))
@@ -151,7 +151,7 @@ def _copy(folder: Path, manifest: Manifest, staged: Path, *, database: bool, sto
 
 
 def _keep_erasures(data: Path, staged: Path) -> None:
-    """What was erased since the backup is to be erased again once Sestetto runs."""
+    """Keep the records of erasures since the backup, so that Sestetto erases those again once it runs."""
     if read_erasures(data):
         staged.mkdir(mode=0o700, exist_ok=True)
         merge_erasures(staged, data)
@@ -170,7 +170,8 @@ async def _check_database(file: Path, workspace: str) -> None:
 async def _turn_epochs(folder: Path, workspaces: Sequence[str]) -> None:
     """Begin a new history of each workspace in the restored store.
 
-    Clients may have seen what was sent after the backup. Under the old epoch, they would take new facts for those.
+    Clients may have received facts that were sent after the backup. Under the old epoch, they would mistake new facts
+    for those.
     """
     async with EmbeddedStore(folder) as running:
         for name in workspaces:

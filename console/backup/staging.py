@@ -1,4 +1,4 @@
-"""The folder in which a restore prepares everything, and what is left of one that was killed."""
+"""The folder in which a restore prepares everything, and the cleanup after one that was killed."""
 
 import fcntl
 import os
@@ -11,13 +11,13 @@ from console.backup.places import STAGED
 from console.domain.ids import new_id
 from console.errors import SettingError
 
-LOCK = "lock"  # held by the restore as long as it lives
-PLACING = "placing"  # there from the first move into place to the last one
+LOCK = "lock"  # locked by the restore as long as it lives
+PLACING = "placing"  # exists from the first move into place to the last
 
 
 @contextmanager
 def staging(data: Path) -> Iterator[Path]:
-    """A private folder in the data folder, so that what is in it can be moved in one step."""
+    """Yield a private folder in the data folder, so that its content can be moved in one step."""
     staged = data / f"{STAGED}{new_id()}"
     try:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -33,13 +33,13 @@ def staging(data: Path) -> Iterator[Path]:
 
 
 def clear_killed(data: Path) -> None:
-    """Delete what killed restores have left. Raises SettingError if one runs."""
+    """Delete what killed restores left. Raises SettingError if a restore is running."""
     for staged in _folders(data):
         _delete(staged)
 
 
 def refuse_half_restored(data: Path) -> None:
-    """Delete what killed restores have left. Raises SettingError if one runs, or was killed between its moves."""
+    """Delete what killed restores left. Raises SettingError if one is running, or was killed between its moves."""
     for staged in _folders(data):
         if (staged / PLACING).exists():
             raise SettingError(

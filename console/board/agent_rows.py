@@ -16,7 +16,7 @@ Kind = Literal["free", "locked", "active", "promise", "offered", "wrapup"]
 class Slot(msgspec.Struct, frozen=True):
     """One slot. `free` and `locked` (above the limit) hold no chat; `due` (ms) is when the clock ends, 0 for no clock.
 
-    `beyond` marks a chat in a slot above a limit that was lowered. `target` is the length of a full ring.
+    `beyond` marks a chat in a slot above a limit that was lowered afterwards. `target` is the length of a full ring.
     """
 
     number: int
@@ -35,11 +35,11 @@ class Slot(msgspec.Struct, frozen=True):
 class AgentRow(msgspec.Struct, frozen=True):
     """A row. `within` is the share of first words in time, `answered` that of answers; `median` is of first words.
 
-    `to_wrap_up` counts ended chats whose wrap-up was left for later.
-    `since` is when the status began, `lost` when the connection was lost with chats in hand (ms; 0 for neither).
-    `breather` is when the breather ends (0: none). `most` is the supervisors' limit; the agent may have a lower one,
-    `at_once`. They may set `highest_limit` at most. With slots for other channels there are `limit` in all; `free` are
-    those for a live chat, `free_aside` those for a chat of another channel.
+    `to_wrap_up` counts ended chats whose wrap-up was left for later. `since` is when the status began, `lost` when the
+    connection was lost with chats in hand (ms; 0 for neither). `breather` is when the breather ends (0: none). `most`
+    is the supervisors' limit; the agent may have a lower one, `at_once`. The agent may set at most `highest_limit`.
+    With slots for other channels there are `limit` in all; `free` are those for a live chat, `free_aside` those for a
+    chat of another channel.
     """
 
     id: str
@@ -72,7 +72,7 @@ class AgentRow(msgspec.Struct, frozen=True):
 
 
 def agent_row(picture: Picture, agent: AgentState, directory: Directory, *, lost: int, now: int) -> AgentRow:
-    """Build an agent's row. `lost` is when the connection was last seen to end (ms), 0 if unknown."""
+    """Build an agent's row. `lost` is when the connection was last seen to break (ms), 0 if unknown."""
     figures = agent.figures.today(now, zone_of(agent, directory))
     slots = tuple(_slot(picture, agent, number, directory) for number in range(1, SLOTS + 1))
     return AgentRow(
@@ -107,7 +107,7 @@ def agent_row(picture: Picture, agent: AgentState, directory: Directory, *, lost
 
 
 def zone_of(agent: AgentState, directory: Directory) -> str:
-    """The time zone in which the agent's day begins: that of the first of their queues."""
+    """Return the time zone in which the agent's day begins: that of the first of their queues."""
     return next((directory.queues[queue].hours.zone for queue in agent.queues if queue in directory.queues), "UTC")
 
 

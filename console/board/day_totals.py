@@ -1,4 +1,4 @@
-"""A queue's figures of the day, summed every second; hours that are over are summed only once."""
+"""A queue's figures of the day, summed every second. Past hours are summed only once."""
 
 import msgspec
 
@@ -28,7 +28,7 @@ class Days:
         if now % HOUR < SETTLED:
             return figures.today(now, zone)
         first, hour, past = midnight(zone, now) // HOUR, now // HOUR, self._past.get(queue)
-        # Another `figures` object means that a new snapshot replaced the picture: its hours must be summed again.
+        # A new `figures` object means that a snapshot has replaced the picture, so its hours must be summed again.
         if past is None or past.figures is not figures or (past.first, past.hour) != (first, hour):
             past = self._past[queue] = Past(figures, first, hour, _hours(figures, first, hour))
         total = _hours(figures, hour, hour + 1)

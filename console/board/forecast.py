@@ -1,9 +1,9 @@
 """Which promises will break within 30 s if nothing changes.
 
 The forecast assumes that an agent answers one chat after another, the most urgent first, each in the time of a quick
-answer in its queue (`paces`), and has already started on the first. Chats that come too late in that order break, and
-so does every clock of an agent who lost the connection. Waiting chats go to free slots in their order; those without a
-slot break.
+answer in its queue (`paces`), and has already started on the first. Chats whose turn comes too late in that order
+break, and so does every clock of an agent who lost the connection. Waiting chats go to free slots in order; those
+without a slot break.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -69,7 +69,7 @@ def _too_late(picture: Picture, paces: Mapping[str, int], now: int) -> Iterator[
 
 
 def _nobody_free(picture: Picture, directory: Directory, now: int) -> Iterator[ChatState]:
-    """Yield waiting chats that no slot becomes free for in time."""
+    """Yield waiting chats for which no slot becomes free in time."""
     free = {agent.id: slots for agent in picture.agents.values() if (slots := agent.free_slots)}
     for chat in in_line(picture.chats.values()):
         taker = next((agent for agent in free if _serves(picture.agents[agent], chat, directory)), "")

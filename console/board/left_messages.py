@@ -1,4 +1,6 @@
-"""Left messages on the board: SQL is asked beside the board's beat, seldom, and only while somebody looks."""
+"""Left messages on the board. SQL is queried outside the board's one-second rounds, rarely, and only while a board is
+open.
+"""
 
 import asyncio
 import time
@@ -13,9 +15,9 @@ from console.domain.directory import Queue
 from console.domain.left_messages import due_of
 from console.errors import SestettoError
 
-ASK = 15.0  # seconds between two questions to SQL
-SOON = 2.0  # and where the live count has changed: so long SQL may take to hear of it
-OWNERS = 3  # shown by name, those with the most
+ASK = 15.0  # seconds between two queries to SQL
+SOON = 2.0  # and after the live count has changed: the time SQL may need to follow
+OWNERS = 3  # owners shown by name, those with the most messages
 WITHIN = 10.0  # seconds for an answer
 
 log = structlog.get_logger()
@@ -46,23 +48,23 @@ def left_summary(found: Sequence[OpenMessage], queues: Mapping[str, Queue], now:
 
 
 async def none_left() -> Sequence[OpenMessage]:
-    """Used where there is no archive to ask."""
+    """Used if there is no archive to query."""
     return ()
 
 
 class LeftCounts:
-    """What SQL said last. `ask` never waits."""
+    """The latest answer of SQL. `ask` never waits."""
 
     def __init__(self, read: Read, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._read = read
         self._clock = clock
         self._asked = -ASK
-        self._live = -1  # how many there were in the live store then
+        self._live = -1  # the live count at that time
         self._task: asyncio.Task[None] | None = None
         self.found: Sequence[OpenMessage] = ()
 
     def ask(self, live: int) -> None:
-        """Ask SQL if it is time. `live` is how many there are by the facts; none need no question."""
+        """Query SQL if it is time. `live` is the count from the facts; if it is 0, no query is needed."""
         if not live:
             self.found, self._live = (), 0
             return
@@ -75,5 +77,5 @@ class LeftCounts:
         try:
             async with asyncio.timeout(WITHIN):
                 self.found = await self._read()
-        except (SestettoError, TimeoutError) as problem:  # what was known stays
+        except (SestettoError, TimeoutError) as problem:  # keep the last answer
             log.debug("board.left_messages", error=repr(problem))

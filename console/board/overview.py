@@ -33,7 +33,7 @@ class Overview(msgspec.Struct, frozen=True):
 
 
 class LateAnswerRow(msgspec.Struct, frozen=True):
-    """A late answer. `waited` ms is the sum of its stages; `visitor` is an id, empty while it is not known."""
+    """A late answer. `waited` ms is the sum of its stages; `visitor` is an id, empty while unknown."""
 
     chat: str
     seq: int
@@ -64,7 +64,7 @@ def overview(picture: Picture, rows: dict[str, AgentRow], directory: Directory, 
 
 
 def late_answers(picture: Picture, directory: Directory, visitors: Mapping[str, Visitor]) -> tuple[LateAnswerRow, ...]:
-    """Return the newest late answers, newest first. `visitors` are those that are known, by chat."""
+    """Return the newest late answers, newest first. `visitors` has the known ones, by chat."""
     return tuple(
         LateAnswerRow(
             chat=late.chat,

@@ -71,15 +71,15 @@ Thing = QueueCard | AgentRow | Overview | LeftSummary | tuple[LateAnswerRow, ...
 
 
 async def nobody_known(chats: Collection[str]) -> Mapping[str, Visitor]:
-    """Used where there is no archive to ask."""
+    """Used if there is no archive to query."""
     return {}
 
 
 class Boards:
     """The boards of this process.
 
-    Facts come in through `hear`; `run` is a task of its own. `visitors` returns the visitors of chats that are no
-    longer in the picture, `left` the left messages that have to be answered.
+    Facts come in through `hear`; `run` runs as its own task. `visitors` returns the visitors of chats that are no
+    longer in the picture, `left` the left messages that need an answer.
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class Boards:
         self._lost: dict[str, int] = {}  # agent -> when its connection was lost
         self._known: dict[str, Visitor] = {}  # chat of a late answer -> its visitor
         self._seen: tuple[Picture, Directory, int] | None = None  # what `_things` were built from, and in which hour
-        self._minute = 0  # in which the rows of those with many chats were built
+        self._minute = 0  # minute in which the rows of agents with many chats were built
         self._days = Days()
         self._fresh = 0
         self._wake = asyncio.Event()
@@ -111,7 +111,7 @@ class Boards:
         self._coming = asyncio.Lock()
         self._frames, self._fragments, self._seconds = 0, 0, 0.0
 
-    # --- who looks ------------------------------------------------------------------------------------
+    # --- listeners ------------------------------------------------------------------------------------
 
     async def join(self, listener: BoardListener, variant: BoardVariant) -> tuple[int, int, list[str]]:
         """Send changes to `listener` from now on. Return the current state: feed number, freshness, parts."""
@@ -178,7 +178,7 @@ class Boards:
         except (SestettoError, TimeoutError):
             return
 
-    # --- the beat -------------------------------------------------------------------------------------
+    # --- rounds -------------------------------------------------------------------------------------
 
     async def run(self) -> None:
         """Run forever: send a frame a second to every board, and one at once for an alarm."""
@@ -209,7 +209,7 @@ class Boards:
     async def _look(self) -> None:
         """Ask the store for the feed's end.
 
-        Once the picture has reached it, the picture was complete at the time of the question.
+        When the picture reaches it, the picture was complete at the time of the query.
         """
         at = self._workspace.now()
         try:
@@ -294,7 +294,7 @@ class Boards:
     # --- drawing --------------------------------------------------------------------------------------
 
     async def _draw_all(self, variant: BoardVariant) -> dict[str, str]:
-        """Render everything; repeat for what changed meanwhile."""
+        """Render everything; repeat for what has changed in the meantime."""
         drawn: dict[str, str] = {}
         made: dict[str, Thing] = {}
         while left := [id for id, thing in self._things.items() if made.get(id) != thing]:

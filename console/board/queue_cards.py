@@ -16,7 +16,7 @@ from console.projection.statistics import MINUTE, Statistics
 from console.projection.waiting_reason import WaitingReason, waiting_reason
 
 LISTED = 10  # waiting chats shown by name
-QUICK = 0.25  # we assume that an answer takes as long as this quantile of the recent answers
+QUICK = 0.25  # an answer is assumed to take as long as this quantile of the recent answers
 ENOUGH = 20  # recent answers needed for that estimate
 
 Code = Literal["nobody", "full", "late", "no_free", "breaking", "under_goal"]
@@ -61,15 +61,16 @@ class WithBot(msgspec.Struct, frozen=True):
 
 
 class Share(msgspec.Struct, frozen=True):
-    """`part` (0..1) of `n`; None if `n` is 0."""
+    """The share `part` (0..1) of `n`; None if `n` is 0."""
 
     n: int = 0
     part: float | None = None
 
 
 class Broken(msgspec.Struct, frozen=True):
-    """Promises that broke today (`all`), and what came of those: each is answered late, ended by the agent, given up by
-    the visitor, marked as needing no reply, or still open. `moved`: how often one left its agent's hands."""
+    """Promises that broke today (`all`), and their outcome: each is answered late, ended by the agent, given up by the
+    visitor, marked as needing no reply, or still open. `moved`: how often one was taken from its agent.
+    """
 
     all: int = 0
     answered: int = 0
@@ -82,12 +83,12 @@ class Broken(msgspec.Struct, frozen=True):
 class QueueCard(msgspec.Struct, frozen=True):
     """A card. Times are in ms; `recent` covers the last 15 minutes, `today` the day since midnight in the queue's zone.
 
-    Both are the share of first words in time; `answered` and `answered_today` that of answers, which holding replies
-    are not. `median`, `p95` and `first` are of first words.
-    `closed` is when the queue opens again (0: it is open, -1: unknown). `oldest` is since when the longest-waiting chat
-    waits (0: none waits). `agents` are online in this queue and have `free` slots. `right` is how often the expected
-    wait was right; `wait`, `handling` and `wrapup` are medians of today. `hours` are (start, chats opened); the current
-    hour is last. `moved` is how often a question left its agent's hands before its promise broke.
+    Both are the share of first words in time; `answered` and `answered_today` that of answers, without holding replies.
+    `median`, `p95` and `first` are of first words. `closed` is when the queue opens again (0: it is open, -1: unknown).
+    `oldest` is since when the longest-waiting chat waits (0: none waits). `agents` are online in this queue and have
+    `free` slots. `right` is how often the expected wait was right; `wait`, `handling` and `wrapup` are medians of
+    today. `hours` are (start, chats opened); the current hour is last. `moved` is how often a question was taken from
+    its agent before its promise broke.
     """
 
     id: str
@@ -118,10 +119,10 @@ class QueueCard(msgspec.Struct, frozen=True):
     canned: Share
     automatic: Share  # first words that were given automatically
     suggested: Share  # answers for which a suggested reply was taken, edited or not
-    solved: Share  # by the bot alone, of the chats it began
+    solved: Share  # chats that the bot solved alone, of those it began
     drafted: Share  # answers for which a draft was taken, edited or not
-    labelled: Share  # chats that ended in an agent's hands, where a reason is asked for, that have one
-    unlabelled: int  # of these, those that will not get one: left out, expired, or dropped from an agent's list
+    labelled: Share  # chats that ended with an agent, in queues that ask for a reason, and have one
+    unlabelled: int  # of these, those that will never get one: left out, expired, or dropped from an agent's list
     right: Share
     wait: int
     handling: int
@@ -134,10 +135,10 @@ class QueueCard(msgspec.Struct, frozen=True):
     at_bot: int  # chats that it has
     with_bot: tuple[WithBot, ...]
     alerts: tuple[Alert, ...]
-    channels: tuple[ChannelFigures, ...] = ()  # today, where not all chats are live
+    channels: tuple[ChannelFigures, ...] = ()  # today, if not all chats are live
 
     def below(self, share: Share) -> bool:
-        """Whether enough is known to say that a share is below the queue's goal."""
+        """Whether there is enough data to say that a share is below the queue's goal."""
         return share.part is not None and share.n >= ENOUGH and share.part * 100 < self.goal
 
     @property
@@ -157,7 +158,9 @@ def closed_until(hours: Hours, minute: int) -> int:
 
 
 def quick(recent: Statistics, queue: Queue) -> int:
-    """Return the time (ms) one answer takes without distraction: that of a quick answer, else a third of the target."""
+    """Return the time (ms) that one answer takes without distraction: that of a quick answer, else a third of the
+    target.
+    """
     answers = recent.of("a")
     return answers.quantile(QUICK) if answers.n >= ENOUGH else queue.target // 3
 
@@ -235,7 +238,7 @@ def queue_card(
 
 
 def _without_reason(picture: Picture, queue: Queue, chats: Collection[ChatState], today: Statistics, now: int) -> int:
-    """Count chats of the day that nobody will give a reason any more: not those in wrap-up, or left for later."""
+    """Count the day's chats that will never get a reason; chats in wrap-up, or left for later, do not count."""
     since = midnight(queue.hours.zone, now)
     listed = (one for agent in picture.agents.values() for one in agent.to_wrap_up(now))
     later = sum(one.queue == queue.id and one.ended >= since for one in listed)

@@ -54,13 +54,13 @@ class BoardViews:
 
 @lru_cache(maxsize=256)
 def _picture(hours: tuple[tuple[int, int], ...]) -> Markup:
-    """Chart of the full hours; it stays the same for an hour, hence the cache."""
+    """Render the chart of full hours. Cached, as it stays the same for an hour."""
     return sparkline([count for _, count in hours])
 
 
 @lru_cache(maxsize=256)
 def _hours(locale: str, hours: tuple[tuple[int, int], ...], name: str) -> Markup:
-    """The table beside the chart; it stays the same until a chat is opened."""
+    """Render the table beside the chart. Cached, as it stays the same until a chat is opened."""
     return Markup(_macros(locale, "board_queue").hours(hours, name))
 
 

@@ -1,7 +1,7 @@
 """A simulated agent: a JSON client with a bearer token that accepts, greets, answers, ends and wraps up.
 
-This is all such a client has to do: `hello`, `status`, `accept` offers, `shown` for each new chat, `say` with the last
-seq on screen, and `label` while a slot is reserved for the reason.
+This is all that such a client has to do: `hello`, `status`, `accept` offers, `shown` for each new chat, `say` with the
+last seq on screen, and `label` while a slot is reserved for the reason.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ NO_REASONS: Mapping[str, Sequence[str]] = {}
 BACK_IN = 1.0  # s until the next attempt to connect
 DECLINES, HOLDS = 12, 6  # one in so many offers, and answers
 PROMISE: Final = 30_000  # ms that a holding reply promises
-LOOKS_UP = (8.0, 31.0)  # s that the agent then takes; now and then they break the promise
+LOOKS_UP = (8.0, 31.0)  # s that the agent then takes; occasionally they break the promise
 
 
 class Colleague:

@@ -1,4 +1,4 @@
-"""All simulated people come from one address, so it gets the budget of a hundred."""
+"""Raises an address's budget a hundredfold, since all simulated people come from one address."""
 
 from dataclasses import replace
 

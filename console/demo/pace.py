@@ -9,7 +9,7 @@ TYPING = 7.0
 
 class Pace:
     def __init__(self, *, speed: float = 1.0, seed: int | None = None) -> None:
-        """A person's pace, with their dice."""
+        """A person's pace, with their random numbers."""
         self.random = random.Random(seed)
         self._speed = speed
 

@@ -83,7 +83,7 @@ async def publish(stores: Stores, url: str) -> None:
 
 
 async def publish_team(stores: Stores) -> None:
-    """The same without the shop's site, which has an address."""
+    """The same without the shop's site, which needs an address."""
     known = await stores.directory.read()
     for queue in QUEUES:
         if queue.id not in known.queues:

@@ -1,6 +1,7 @@
 """When simulated visitors come: at most `size` at once, while an agent is online.
 
-Until the first answer they come one by one and only a few: who looks around finds no wall of late chats.
+Until the first answer they come one at a time and stay few, so that somebody who is looking around does not find many
+late chats.
 """
 
 import asyncio
@@ -13,8 +14,8 @@ from console.demo.scripts import PEOPLE, Person
 from console.demo.visitor import visit
 
 EASY_GAP = 15.0  # s between two new chats until an agent has answered for the first time
-EASY_CHATS = 3  # that are open until then
-# s between two new chats after that: at first, at last, and the step from one to the next
+EASY_CHATS = 3  # open chats until then
+# s between two new chats after that: the first gap, the last gap, and the step from one to the next
 FIRST_GAP, LAST_GAP, GAP_STEP = 10.0, 3.0, 1.0
 SLOW_ONES = 3  # visitors who come at the first interval
 LOOKS_EVERY = 0.5  # s
@@ -37,7 +38,7 @@ class Crowd:
         language: Callable[[], str] = str,
         chats: Callable[[], int] = int,
     ) -> None:
-        """`language` is what whoever looks at the console reads, as far as it is known; `chats` how many are open."""
+        """`language` is that of the person at the console, if it is known; `chats` is how many are open."""
         self._url, self._site, self._size, self._pace = url, site, size, pace
         self._online, self._answered, self._language, self._chats = online, answered, language, chats
         self._came_before = 0  # the first answer
@@ -47,7 +48,7 @@ class Crowd:
 
     @property
     def present(self) -> int:
-        """The number of simulated visitors there now."""
+        """The number of simulated visitors present now."""
         return len(self._here)
 
     async def run(self) -> None:
@@ -63,12 +64,12 @@ class Crowd:
             await self._all_leave()
 
     def _has_room(self) -> bool:
-        # Chats count, not visitors: one whose visitor gave up stays in its pane, and late.
+        # Counts chats, not visitors: the chat of a visitor who gave up stays in its pane, and is late.
         few = self._answered() or max(self._chats(), self.present) < EASY_CHATS
         return few and self.present < self._size
 
     def _gap(self) -> float:
-        """Seconds until the next chat: who has never answered here has time to look around."""
+        """Return the seconds until the next chat. Before the first answer here, there is time to look around."""
         if not self._answered():
             self._came_before = self.came
             return EASY_GAP
@@ -82,7 +83,7 @@ class Crowd:
         task.add_done_callback(self._left)
 
     def _next(self) -> Person:
-        """Return the next person: everybody once per round in a new order; nobody who is still there, if possible.
+        """Return the next person: everybody once per round in a new order; nobody who is still present, if possible.
 
         Until the first answer, those who write in the console's language come first.
         """

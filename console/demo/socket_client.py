@@ -21,7 +21,7 @@ from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 from console.protocol import Inbound, encoder
 
 READ = 64 * 1024  # bytes at once
-BROKEN = (OSError, LocalProtocolError, RuntimeError)  # uvloop raises the last one when the transport is closed
+BROKEN = (OSError, LocalProtocolError, RuntimeError)  # uvloop raises the latter when the transport is closed
 ABNORMAL = 1006  # closed without a close frame
 
 
@@ -35,7 +35,7 @@ class SocketClosed(ConnectionError):
 
 
 class SocketClient:
-    """An open socket. It answers pings only while somebody receives."""
+    """An open socket. It answers pings only while a caller is receiving."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
@@ -138,5 +138,5 @@ class SocketClient:
 
 
 def _resolved(host: str) -> str:
-    """Names below localhost are this machine (RFC 6761): browsers know that, resolvers often do not."""
+    """Resolve names below localhost to this machine (RFC 6761): browsers do so, resolvers often do not."""
     return "localhost" if host.endswith(".localhost") else host

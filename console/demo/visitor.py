@@ -1,6 +1,6 @@
-"""One simulated visitor from arrival to leaving: asks, waits, answers, thanks; now and then gives up.
+"""One simulated visitor from arrival to leaving: asks, waits, answers, thanks; sometimes gives up.
 
-Whoever finds the queue full or nobody online leaves a message, or leaves.
+A visitor who finds the queue full or nobody online leaves a message, or leaves.
 """
 
 import asyncio

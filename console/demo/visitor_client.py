@@ -1,6 +1,6 @@
 """A simulated visitor's tab: what the widget sends and receives, in short.
 
-Commands wait in an outbox until they are acknowledged; after a lost connection they are sent again, in order.
+Commands wait in an outbox until they are acknowledged. After a lost connection they are sent again, in order.
 """
 
 import asyncio

@@ -1,1 +1,1 @@
-"""Exports: a workspace, or everything of one visitor, as a ZIP of JSON Lines with the files beside them."""
+"""Exports: a workspace, or everything of one visitor, as a ZIP of JSON Lines and the files."""

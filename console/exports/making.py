@@ -1,4 +1,4 @@
-"""Makes the exports that were asked for, one after the other, in the data folder, where they stay for a day."""
+"""Makes requested exports, one after the other, in the data folder, where they stay for a day."""
 
 import asyncio
 import errno
@@ -21,19 +21,19 @@ from console.exports.writing import ExportSource, StoredFiles, write_export
 from console.timing.beat import Wake
 
 FOLDER = "exports"  # in the data folder; backups leave it out
-TELL = 1.0  # seconds between two notes of how far it is
-MOST_TRIES = 5  # of one that was interrupted, as while the database was away
+TELL = 1.0  # seconds between two updates of the progress
+MOST_TRIES = 5  # tries of an export that is interrupted, as while the database is down
 MEGABYTE = 1_000_000
 
 log = structlog.get_logger()
 
 
 class _Stopped(Exception):
-    """Nobody wants it any more, or it is to begin anew."""
+    """The export was removed, or has to start again."""
 
 
 class _Full(Exception):
-    """There is no room on the disk."""
+    """The disk is full."""
 
 
 class Exports:
@@ -49,11 +49,11 @@ class Exports:
         self._tries: Counter[str] = Counter()
 
     def path(self, id: str) -> Path:
-        """Where an export is, once it is ready."""
+        """Return the path of a finished export."""
         return self._folder / f"{id}.zip"
 
     async def source(self, visitor: str, *, notes: bool) -> ExportSource:
-        """Return what an export is made from."""
+        """Return the sources of an export."""
         return ExportSource(
             workspace=self._workspace,
             made=self.stores.clock(),
@@ -67,7 +67,7 @@ class Exports:
         )
 
     async def make_next(self, goes_on: Callable[[], bool]) -> bool:
-        """Make the next one, if there is any, while `goes_on`. False if there is none."""
+        """Make the next export, if there is one, while `goes_on`. False if there is none."""
         job = await self.jobs.next()
         if job is None:
             return False
@@ -83,7 +83,7 @@ class Exports:
         return True
 
     async def sweep(self, *, parts: bool = False) -> None:
-        """Delete the files of exports that are over; `parts`: also what a killed process has left half made."""
+        """Delete the files of exports that have expired; `parts`: also unfinished files of a killed process."""
         kept = await self.jobs.drop_old()
         await asyncio.to_thread(_delete_others, self._folder, kept, parts)
 
@@ -106,7 +106,7 @@ class Exports:
             part.unlink(missing_ok=True)
 
     async def _write(self, job: ExportJob, maker: str, part: Path, goes_on: Callable[[], bool]) -> int:
-        """Write it beside its place, and put it there; return its size."""
+        """Write it to a temporary file and move it into place; return its size."""
         told = time.monotonic()
 
         async def progress(done: int) -> None:

@@ -1,4 +1,4 @@
-"""Writes an export: what is in it, in which entry, and in which order."""
+"""Writes an export: its content, the entries, and their order."""
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
@@ -25,7 +25,7 @@ from console.protocol.exports import (
 )
 from console.views.records import exported_chat, queue_of, reply_of, site_of, visitor_of
 
-# What visitors wrote, heard and are known by; everything else is about how staff work.
+# What visitors wrote, what they read, and their names; everything else is about the work of staff.
 THEIRS = frozenset(
     str(kind.__struct_config__.tag)
     for kind in (Opened, Reopened, Profile, Renamed, Message, Mailed, Rated, Redacted, Ended)
@@ -37,7 +37,7 @@ Progress = Callable[[int], Awaitable[None]]
 
 
 class StoredFiles(Protocol):
-    """Where files are; both raise OSError when that is away."""
+    """The store of files; both raise OSError if it is unavailable."""
 
     def read(self, key: str, start: int, length: int) -> AsyncIterator[bytes]: ...
 
@@ -52,7 +52,7 @@ class Kind(msgspec.Struct):
 
 @dataclass
 class ExportSource:
-    """What an export is made from. `notes`: with what only staff see, in a visitor's export."""
+    """What an export is made from. `notes`: whether a visitor's export includes what only staff see."""
 
     workspace: str
     made: int
@@ -66,7 +66,7 @@ class ExportSource:
 
 
 async def write_export(file: BinaryIO, source: ExportSource, progress: Progress) -> ExportManifest:
-    """Write everything. `progress` is told how many chats and files are done; what it raises ends the writing."""
+    """Write everything. `progress` receives how many chats and files are done; if it raises, the writing ends."""
     return await _Writing(file, source, progress).run()
 
 
@@ -132,7 +132,7 @@ class _Writing:
                 await self._progress(self._done)
 
     async def _write_files(self) -> None:
-        """First the files, then their list, which says which of them were there."""
+        """Write the files first, then their list, which says which of them existed."""
         lines: list[bytes] = []
         async for page in self._source.reads.files(self._source.visitor):
             for record in page:

@@ -1,4 +1,4 @@
-"""A ZIP that is written as it comes: entry after entry, in a thread, with nothing held but the list of entries."""
+"""A ZIP that is written as data arrives: entry by entry, in a thread. Only the list of entries is held in memory."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -17,13 +17,13 @@ T = TypeVar("T")
 
 class ZipWriter:
     def __init__(self, file: BinaryIO) -> None:
-        # One thread, so that what a cancelled caller has begun is over before anything else is.
+        # One thread, so that work begun for a cancelled caller ends before anything else starts.
         self._thread = ThreadPoolExecutor(1, "export")
         self._zip = ZipFile(file, "w")
 
     @asynccontextmanager
     async def entry(self, name: str, *, packed: bool = True) -> AsyncIterator[Write]:
-        """Yield what writes the next entry; `packed`: it is worth compressing."""
+        """Yield a function that writes the next entry; `packed`: it is worth compressing."""
         now = datetime.now(UTC)
         info = ZipInfo(name, (now.year, now.month, now.day, now.hour, now.minute, now.second))
         info.compress_type, info.external_attr = ZIP_DEFLATED if packed else ZIP_STORED, MODE

@@ -1,1 +1,1 @@
-"""Files that visitors and agents send: taken in, looked at, kept and handed out."""
+"""Files that visitors and agents send: received, examined, stored and downloaded."""

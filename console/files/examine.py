@@ -1,8 +1,8 @@
-"""Looks at one file in a process of its own: what it is by its content, and pictures are made anew.
+"""Examines one file in its own process: detects its type by its content, and re-encodes pictures.
 
 `python -m console.files.examine FILE GROUP,...` writes one line of JSON: the type and a picture's size, or why the file
-is refused. A picture stands in FILE.made afterwards and a small one in FILE.preview: what was sent is not kept, and so
-neither is what a camera or a person hid in it.
+is refused. The picture is then in FILE.made and a small one in FILE.preview. The original is not kept, so whatever a
+camera or a person hid in it is not kept either.
 """
 
 import json
@@ -22,9 +22,9 @@ from console.domain.shared_files import allowed, is_picture
 MEMORY = 1_500 << 20  # bytes of address space; the largest picture takes a third of it
 SECONDS = 20  # of CPU
 MOST_PIXELS = 50_000_000
-LONGEST = 4_096  # pixels of a side that are kept
+LONGEST = 4_096  # pixels of a side, at most
 PREVIEW = 480  # pixels of a preview's longer side
-MOST_FRAMES, MOST_MOVING = 300, 60_000_000  # frames, and pixels of all of them; otherwise only the first one
+MOST_FRAMES, MOST_MOVING = 300, 60_000_000  # frames, and pixels of all of them; beyond that only the first one is kept
 MOST_ENTRIES = 20_000  # of a ZIP file
 FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "GIF", "image/webp": "WEBP"}
 PIECE = 1 << 16
@@ -72,7 +72,7 @@ def examine(file: Path, groups: list[str]) -> dict[str, Any]:
 
 
 def type_of(file: Path) -> str:
-    """Return the type by the content alone; empty for none that is known."""
+    """Return the type by the content alone; empty if it is unknown."""
     with file.open("rb") as reading:
         head = reading.read(HEAD)
     found = next((media for at, sign, media in MAGIC if head.startswith(sign, at)), "")
@@ -84,7 +84,7 @@ def type_of(file: Path) -> str:
 
 
 def _zip_type(file: Path) -> str:
-    """Documents of offices are ZIP files; those with macros are none of ours."""
+    """Return the type of an office document, which is a ZIP file. Documents with macros are not accepted."""
     try:
         with zipfile.ZipFile(file) as found:
             names = found.namelist()
@@ -92,7 +92,7 @@ def _zip_type(file: Path) -> str:
                 return ""
             if names and names[0] == "mimetype" and found.getinfo("mimetype").file_size < 200:
                 media = found.read("mimetype").decode("ascii", "replace").strip()
-                return media if media.startswith("application/vnd.oasis.") else ""  # it may say anything
+                return media if media.startswith("application/vnd.oasis.") else ""  # the content is free text
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError):
         return ""
     if "[Content_Types].xml" in names:
@@ -113,7 +113,7 @@ def _is_text(file: Path, head: bytes) -> bool:
 
 
 def remake(file: Path, media: str) -> tuple[int, int]:
-    """Write the picture anew, and its preview; return its size. Raises NotTaken for one that is too large or broken."""
+    """Re-encode the picture and its preview; return its size. Raises NotTaken if it is too large or broken."""
     kind = FORMATS[media]
     try:
         with Image.open(file, formats=[kind]) as found:
@@ -127,12 +127,12 @@ def remake(file: Path, media: str) -> tuple[int, int]:
             return first.size
     except NotTaken:
         raise
-    except Exception as problem:  # decoders of broken files raise anything
+    except Exception as problem:  # decoders raise almost any exception for broken files
         raise NotTaken("picture") from problem
 
 
 def _frames(found: Image.Image, kind: str) -> tuple[Image.Image, list[tuple[Image.Image, int]]]:
-    """The first frame, and all of a GIF that moves with their durations (ms)."""
+    """Return the first frame, and all frames of an animated GIF with their durations (ms)."""
     frames = list(_moving(found)) if kind == "GIF" and getattr(found, "is_animated", False) else []
     if frames:
         return frames[0][0], frames
@@ -143,7 +143,7 @@ def _frames(found: Image.Image, kind: str) -> tuple[Image.Image, list[tuple[Imag
 
 
 def _moving(found: Image.Image) -> Iterator[tuple[Image.Image, int]]:
-    """Nothing if there is too much of it: then it stands still."""
+    """Return all frames; none if there are too many, so that the picture does not move."""
     for count, _ in enumerate(ImageSequence.Iterator(found), start=1):
         if count > MOST_FRAMES or count * found.width * found.height > MOST_MOVING:
             return
@@ -161,7 +161,7 @@ def _upright(found: Image.Image) -> Image.Image:
 
 
 def _in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
-    """Browsers are told of no profile, so colours are as they are without one."""
+    """Convert to sRGB. Browsers get no profile, so the colours must be right without one."""
     try:
         source = ImageCms.ImageCmsProfile(BytesIO(profile))
         return ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB")) or picture
@@ -170,7 +170,7 @@ def _in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
 
 
 def _bare(picture: Image.Image) -> Image.Image:
-    """The pixels alone: what is beside them in `info` would be written again."""
+    """Return the pixels only; metadata in `info` would be written again."""
     if picture.mode not in ("L", "LA", "RGB", "RGBA"):
         moved = picture.mode in ("P", "PA") and "transparency" in picture.info
         picture = picture.convert("RGBA" if moved or picture.mode in ("PA", "La", "RGBa") else "RGB")

@@ -1,4 +1,4 @@
-"""Has files examined, each by a process of its own with limits: a decoder that is led astray harms nothing else."""
+"""Examines files, each in its own process with limits, so that a compromised decoder harms nothing else."""
 
 import asyncio
 import os
@@ -13,7 +13,7 @@ from console.errors import BrokenPicture, FilesBusy, WrongFileType
 
 ROOT = Path(__file__).parent.parent.parent
 LIMIT = 30.0  # seconds for one file
-MOST = 2  # at once
+MOST = 2  # files at once
 QUEUE = 60.0  # seconds that a file waits for its turn
 KEPT = ("PATH", "LANG", "LC_ALL")
 

@@ -1,4 +1,4 @@
-"""Takes files in, hands them out, has them scanned, and deletes what nobody needs any more."""
+"""Receives files, sends them, has them scanned, and deletes those that are no longer needed."""
 
 import asyncio
 import os
@@ -25,8 +25,8 @@ from console.files.scanner import Scanner
 from console.files.store import FOLDER, FileStore, open_store
 
 MEGABYTE = 1_000_000
-COMING = "coming"  # the folder of files that are being taken in
-# Files taken in at the same time: by this process, from one address (which can be many visitors), from one person.
+COMING = "coming"  # the folder of files that are being received
+# Files received at the same time: by this process, from one address (which can be many visitors), from one person.
 MOST, MOST_OF_ADDRESS, MOST_OF_ONE = 16, 8, 3
 BATCH = 100
 
@@ -34,7 +34,7 @@ log = structlog.get_logger()
 
 
 class Upload(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that is to come: `size` bytes, under the name that its sender gives it."""
+    """A file that is about to arrive: `size` bytes, under the name its sender gives it."""
 
     site: Site
     visitor: str
@@ -69,10 +69,10 @@ class Files:
         self._store = self._store or open_store(self._settings)
         return self._store
 
-    # --- taking in ------------------------------------------------------------------------------------
+    # --- receiving ------------------------------------------------------------------------------------
 
     async def receive(self, upload: Upload, body: AsyncIterator[bytes]) -> FileRecord:
-        """Take a file in, once for each command. Raises BadFile, TooManyFiles, FilesBusy, FilesAway."""
+        """Receive a file, once for each command. Raises BadFile, TooManyFiles, FilesBusy, FilesAway."""
         try:
             known = await self.records.sent(upload.owner, upload.cid)
             if known is None:
@@ -94,13 +94,13 @@ class Files:
         if upload.size > upload.site.file_size * MEGABYTE:
             raise FileTooLarge
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Before it hurts: the embedded store and SQLite may be on the same disk.
+        # Refuse early: the embedded store and SQLite may be on the same disk.
         if shutil.disk_usage(self._folder).free < self._settings.files_reserve * MEGABYTE + 2 * upload.size:
             raise OSError("no room on the disk")
 
     @contextmanager
     def _turn(self, upload: Upload) -> Iterator[None]:
-        """Slow uploads of one address leave room for others'."""
+        """Take a turn, so that slow uploads from one address do not use up the capacity for others."""
         owner, address = f"owner {upload.owner}", f"address {upload.address}"
         shares = {owner: MOST_OF_ONE, **({address: MOST_OF_ADDRESS} if upload.address else {})}
         if self._taking >= MOST or any(self._coming[who] >= most for who, most in shares.items()):
@@ -146,14 +146,14 @@ class Files:
                 path.unlink(missing_ok=True)
 
     async def _give_up(self, id: str) -> None:
-        """Leave nothing of it; what cannot be done now, a sweep does."""
+        """Remove all of it. What cannot be removed now is left to a sweep."""
         with suppress(OSError, Unknown):
             await self.records.drop(id)
             await self._delete(id)
             await self.records.forget([id])
 
     async def _look_at(self, record: FileRecord, upload: Upload, file: Path) -> None:
-        """What it is, what it is called, and what the scanner says: without one, or while it is away, nothing."""
+        """Determine the type, the name and the scanner's result; no result without a scanner or while it is down."""
         found = await self._examiner.examine(file, upload.site.files)
         record.media, record.width, record.height = found.type, found.width, found.height
         record.name = shown_name(upload.name, found.type)
@@ -170,7 +170,7 @@ class Files:
             return "pending"
 
     async def _keep(self, record: FileRecord, file: Path) -> None:
-        """What the scanner refuses is not kept; its record is, so that the same command gets the same answer."""
+        """A file that the scanner refuses is not kept; its record is, so that the same command gets the same answer."""
         if record.state == "refused":
             return
         preview = Path(f"{file}.preview")
@@ -178,7 +178,7 @@ class Files:
             await self.store.put(f"{record.id}.preview", preview)
         await self.store.put(record.id, file)
 
-    # --- handing out ------------------------------------------------------------------------------------
+    # --- sending --------------------------------------------------------------------------------------
 
     async def size(self, key: str) -> int:
         """Raises FilesAway."""
@@ -191,10 +191,10 @@ class Files:
     def read(self, key: str, start: int, length: int) -> AsyncIterator[bytes]:
         return self.store.read(key, start, length)
 
-    # --- now and then -------------------------------------------------------------------------------------
+    # --- periodically ---------------------------------------------------------------------------------
 
     async def scan_pending(self) -> None:
-        """Have those scanned that came while the scanner was away."""
+        """Scan files that arrived while the scanner was down."""
         for record in await self.records.pending(BATCH) if self.scanner.on else ():
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             file = self._folder / f"{record.id}.scan"
@@ -211,7 +211,9 @@ class Files:
                 await self._delete(record.id)
 
     async def sweep(self) -> int:
-        """Delete what belongs to no chat any more; return how many. What the store will not delete stays for later."""
+        """Delete files that no longer belong to a chat; return how many. Files that the store fails to delete stay for
+        the next sweep.
+        """
         await self.records.mark_gone()
         done = 0
         while ids := await self.records.gone(BATCH):
@@ -231,7 +233,7 @@ class Files:
 
 
 def shared(record: FileRecord) -> SharedFile:
-    """The file as a message tells it."""
+    """Return the file as a message describes it."""
     pending = record.state == "pending"
     return SharedFile(record.id, record.name, record.media, record.size, record.width, record.height, pending)
 
@@ -241,7 +243,7 @@ def _all(file: Path) -> list[Path]:
 
 
 async def _spool(file: Path, body: AsyncIterator[bytes], size: int) -> None:
-    """Write what comes to a file. Raises OSError if it is not as much as was said."""
+    """Write the body to a file. Raises OSError if its size differs from the announced one."""
     written = 0
     target = await asyncio.to_thread(_open_new, file)
     try:
@@ -257,7 +259,7 @@ async def _spool(file: Path, body: AsyncIterator[bytes], size: int) -> None:
 
 
 def _replaced(file: Path, made_anew: bool) -> int:
-    """Put a picture that was made anew in place of what came; return the size of what is kept."""
+    """Replace the original by the re-encoded picture; return the size of what is kept."""
     if made_anew:
         Path(f"{file}.made").replace(file)
     return file.stat().st_size

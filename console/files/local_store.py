@@ -9,13 +9,13 @@ PIECE = 256 * 1024  # bytes
 
 
 class LocalFiles:
-    """Keys are letters, digits and dots; a file is for its owner alone."""
+    """Keys are letters, digits and dots; only the owner can read a file."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     async def put(self, key: str, source: Path) -> None:
-        """Take the file over, which lies in the same folder. It is on the disk afterwards."""
+        """Move the file here from the same folder. It is on disk when this returns."""
         await asyncio.to_thread(self._put, key, source)
 
     def _put(self, key: str, source: Path) -> None:
@@ -31,7 +31,7 @@ class LocalFiles:
             os.close(folder)
 
     async def read(self, key: str, start: int, length: int) -> AsyncIterator[bytes]:
-        """Raises OSError if it is not there."""
+        """Raises OSError if it does not exist."""
         file = await asyncio.to_thread(self._path(key).open, "rb")
         try:
             await asyncio.to_thread(file.seek, start)
@@ -42,7 +42,7 @@ class LocalFiles:
             file.close()
 
     async def size(self, key: str) -> int:
-        """Raises OSError if it is not there."""
+        """Raises OSError if it does not exist."""
         return (await asyncio.to_thread(self._path(key).stat)).st_size
 
     async def delete(self, key: str) -> None:

@@ -1,4 +1,4 @@
-"""The store of files in a bucket of an S3-compatible service. Needs the extra `s3`; imported only where it is set."""
+"""The store of files in a bucket of an S3-compatible service. Needs the extra `s3`; imported only if configured."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -20,7 +20,7 @@ PATIENCE = timedelta(seconds=15)
 
 
 class BucketFiles:
-    """Errors of the service are OSErrors here."""
+    """Errors of the service are raised as OSErrors."""
 
     def __init__(self, settings: Settings) -> None:
         address = urlsplit(settings.files)
@@ -39,7 +39,7 @@ class BucketFiles:
         )
 
     async def put(self, key: str, source: Path) -> None:
-        """Copy the file; it stays where it is."""
+        """Copy the file; the original stays."""
         try:
             await obstore.put_async(self._bucket, key, source)
         except BaseError as problem:

@@ -22,7 +22,7 @@ class Scanner:
         self._limit = limit
 
     async def scan(self, pieces: AsyncIterator[bytes], file: Path) -> Verdict:
-        """`pieces` are the file's. Raises OSError if the scanner is away, slow or does not know."""
+        """`pieces` are the file's. Raises OSError if the scanner is down, slow or gives no result."""
         try:
             async with asyncio.timeout(self._limit):
                 if self._address.scheme == "exec":
@@ -32,7 +32,7 @@ class Scanner:
             raise OSError("The scanner does not answer.") from problem
 
     async def _run(self, file: Path) -> Verdict:
-        """0: clean, 1: refused, as clamscan and clamdscan say it."""
+        """Run the program. 0: clean, 1: refused, as with clamscan and clamdscan."""
         process = await asyncio.create_subprocess_exec(
             self._address.path, str(file), stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
@@ -47,7 +47,7 @@ class Scanner:
         return "refused" if code else "clean"
 
     async def _ask(self, pieces: AsyncIterator[bytes]) -> Verdict:
-        """INSTREAM: pieces with their lengths, then an empty one."""
+        """Send INSTREAM: pieces with their lengths, then an empty one."""
         if self._address.scheme == "unix":
             reader, writer = await asyncio.open_unix_connection(self._address.path)
         else:

@@ -14,7 +14,7 @@ FOLDER = "files"  # in the data folder
 
 
 class FileStore(Protocol):
-    """All methods raise OSError when the store is away, or has no such file."""
+    """All methods raise OSError if the store is unavailable, or has no such file."""
 
     async def put(self, key: str, source: Path) -> None: ...
 
@@ -30,7 +30,7 @@ def open_store(settings: Settings) -> FileStore:
     if not settings.files.startswith("s3:"):
         return LocalFiles(settings.folder.absolute() / FOLDER)
     try:
-        # Only here: nobody else is to load it, as it takes time and memory.
+        # Imported only here, as it takes time and memory to load.
         module = import_module("console.files.s3_store")
     except ImportError as problem:
         raise SettingError(f"SESTETTO_FILES names a bucket, but {missing_library('obstore', 's3')}") from problem

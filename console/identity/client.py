@@ -1,4 +1,4 @@
-"""OpenID Connect as a client: to the provider, back with a code, and who that is."""
+"""OpenID Connect as a client: the redirect to the provider, the exchange of the code, and the person's identity."""
 
 import base64
 import hashlib
@@ -15,7 +15,7 @@ from console.identity.transport import Http
 from console.identity.trouble import FlowOver, ProviderTrouble
 from console.security import new_token, same
 
-NO_CODE = "sestetto-test"  # no provider has given this one
+NO_CODE = "sestetto-test"  # no provider has issued this one
 
 
 def _challenge(verifier: str) -> str:
@@ -49,9 +49,9 @@ class OpenIdClient:
     async def person(
         self, provider: Provider, flow: Flow, answer: Mapping[str, str], redirect: str
     ) -> ProviderIdentity:
-        """Return who signed in there. `answer` is what the provider sent the browser back with.
+        """Return who signed in there. `answer` is what the provider sent back through the browser.
 
-        Raises FlowOver if that belongs to another sign-in, ProviderTrouble if the provider's part is wrong.
+        Raises FlowOver if it belongs to another sign-in, ProviderTrouble if the provider's part is wrong.
         """
         if flow.provider != provider.id or not same(flow.state, answer.get("state", "")):
             raise FlowOver
@@ -89,13 +89,13 @@ class OpenIdClient:
         return said
 
     def sign_out_address(self, provider: Provider, back: str) -> str:
-        """Return the provider's page that ends the session there; empty if it has none, or it is not known by now."""
+        """Return the provider's page that ends the session there; empty if it has none, or it is not known yet."""
         metadata = self.discovery.remembered(provider.issuer)
         url = metadata.endpoints["end_session_endpoint"] if metadata else ""
         return _with_query(url, {"client_id": provider.client_id, "post_logout_redirect_uri": back}) if url else ""
 
     async def test(self, provider: Provider, redirect: str) -> list[ProviderFinding]:
-        """Try everything that can be tried without a person, and say what is wrong."""
+        """Try everything that can be tried without a person, and report what is wrong."""
         self.discovery.forget(provider.issuer)
         found: list[ProviderFinding] = []
         try:
@@ -109,7 +109,7 @@ class OpenIdClient:
         return found
 
     async def _credentials_fit(self, provider: Provider, metadata: Metadata, redirect: str) -> ProviderFinding:
-        """Exchange a code that nobody has given: the provider checks the client before it looks at the code."""
+        """Exchange an invented code: the provider checks the client before it checks the code."""
         status, said = await self._ask_token(provider, metadata, _exchanged(NO_CODE, redirect, new_token()))
         return ProviderFinding(said.get("error") == "invalid_grant", "client", _error(status, said))
 
@@ -130,7 +130,7 @@ def _abilities(metadata: Metadata) -> list[ProviderFinding]:
 
 
 def _credentials(provider: Provider, metadata: Metadata) -> tuple[dict[str, str], dict[str, str]]:
-    """Return what proves who we are, as fields and as headers, in the way that the provider takes."""
+    """Return our credentials as fields and as headers, in the form that the provider accepts."""
     methods = metadata.says.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
     if not provider.client_secret:
         return {"client_id": provider.client_id}, {}
@@ -141,7 +141,7 @@ def _credentials(provider: Provider, metadata: Metadata) -> tuple[dict[str, str]
 
 
 def _check_sender(metadata: Metadata, answer: Mapping[str, str]) -> None:
-    """The answer must be from the provider that was asked (RFC 9207), where the provider says who it is."""
+    """Check that the answer is from the provider that was asked (RFC 9207), if the provider says who it is."""
     given = answer.get("iss")
     promised = metadata.says.get("authorization_response_iss_parameter_supported") is True
     if (given is None and promised) or (given is not None and given != metadata.issuer):

@@ -1,4 +1,4 @@
-"""What a provider publishes about itself, and its keys: asked once an hour, and again when a key is unknown."""
+"""A provider's published metadata and keys: fetched once an hour, and again when a key is unknown."""
 
 import asyncio
 import time
@@ -14,8 +14,8 @@ from console.identity.transport import Http
 from console.identity.trouble import ProviderTrouble
 
 FRESH = 3_600.0  # seconds
-NOT_AGAIN = 5.0  # seconds after a failure in which it is not asked again
-KEYS_AGAIN = 30.0  # seconds between two looks for keys that are unknown: anybody could name one
+NOT_AGAIN = 5.0  # seconds after a failure before it is asked again
+KEYS_AGAIN = 30.0  # seconds between two fetches for unknown keys: anybody could name one
 WELL_KNOWN = "/.well-known/openid-configuration"
 NEEDED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 ENDPOINTS = (*NEEDED, "userinfo_endpoint", "end_session_endpoint")
@@ -23,7 +23,7 @@ ENDPOINTS = (*NEEDED, "userinfo_endpoint", "end_session_endpoint")
 
 @dataclass(frozen=True)
 class Metadata:
-    """`issuer` as tokens name it; an endpoint is empty where there is none."""
+    """`issuer` as tokens name it; an endpoint that does not exist is empty."""
 
     issuer: str
     endpoints: dict[str, str]
@@ -32,7 +32,7 @@ class Metadata:
 
 @dataclass
 class AboutProvider:
-    """What is remembered of one provider; times are monotonic seconds."""
+    """What is cached about one provider; times are monotonic seconds."""
 
     metadata: Metadata | None = None
     keys: dict[str, Key] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class AboutProvider:
 
 class Discovery:
     def __init__(self, http: Http, clock: Callable[[], float] = time.monotonic) -> None:
-        """Asks each provider for itself: a dead one delays only those who sign in through it."""
+        """Keeps providers apart: a provider that is down delays only those who sign in through it."""
         self._http = http
         self._clock = clock
         self._known: dict[str, AboutProvider] = {}
@@ -67,16 +67,16 @@ class Discovery:
             return known.metadata
 
     def remembered(self, issuer: str) -> Metadata | None:
-        """Return the metadata if it is known already; asks nobody."""
+        """Return the metadata if it is cached; sends no request."""
         known = self._known.get(issuer)
         return known.metadata if known else None
 
     def forget(self, issuer: str) -> None:
-        """Ask anew next time: an admin tests it, or has changed it."""
+        """Fetch again next time: an admin tests the provider, or has changed it."""
         self._known.pop(issuer, None)
 
     async def claims_of(self, issuer: str, token: str) -> dict[str, Any]:
-        """Return the claims of an ID token whose signature one of the provider's keys has made."""
+        """Return the claims of an ID token that is signed by one of the provider's keys."""
         metadata, known = await self.of(issuer), self._known.setdefault(issuer, AboutProvider())
         try:
             return read_id_token(token, known.keys)

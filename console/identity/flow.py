@@ -1,4 +1,4 @@
-"""A sign-in through a provider on its way, and what a test of a provider finds."""
+"""A sign-in through a provider in progress, and the findings of a provider's test."""
 
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ FLOW_LIFE = 10 * 60  # seconds between leaving for the provider and coming back
 
 
 class Flow(msgspec.Struct, frozen=True):
-    """A sign-in on its way: what the browser keeps, signed. `onward` is the page that was asked for."""
+    """A sign-in in progress, kept by the browser and signed. `onward` is the page that was requested."""
 
     provider: str
     state: str
@@ -23,7 +23,7 @@ class Flow(msgspec.Struct, frozen=True):
 
 
 class ProviderFinding(NamedTuple):
-    """A line of the test: whether it is fine, what was looked at, and what came of it."""
+    """A line of the test: whether it is fine, what was checked, and the result."""
 
     fine: bool
     what: str
@@ -35,7 +35,7 @@ def new_flow(provider: Provider, onward: str, invitation: str = "") -> Flow:
 
 
 class FlowCookies:
-    """Signs what a browser keeps of a sign-in on its way."""
+    """Signs what a browser keeps of a sign-in in progress."""
 
     def __init__(self, secret: str) -> None:
         self._signer = URLSafeTimedSerializer(secret, salt="sestetto.provider", **SIGNED)
@@ -44,7 +44,7 @@ class FlowCookies:
         return str(self._signer.dumps(msgspec.to_builtins(flow)))
 
     def read(self, cookie: str) -> Flow | None:
-        """Return the flow; None if it is not signed by us, or over."""
+        """Return the flow; None if we have not signed it, or it has expired."""
         try:
             return msgspec.convert(self._signer.loads(cookie, max_age=FLOW_LIFE), Flow)
         except (BadSignature, msgspec.ValidationError):

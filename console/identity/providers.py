@@ -1,4 +1,4 @@
-"""The client of identity providers, loaded when somebody first needs it: its libraries take a third of a second."""
+"""The client of identity providers, loaded when it is first needed: its libraries take a third of a second."""
 
 import importlib
 from collections.abc import Sequence

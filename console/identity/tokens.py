@@ -1,4 +1,4 @@
-"""ID tokens: their signature, and what they must say. The rest of OpenID Connect stands on these checks."""
+"""ID tokens: their signature, and the claims they must have. All of OpenID Connect depends on these checks."""
 
 import base64
 import json
@@ -13,7 +13,7 @@ from joserfc.jwk import JWKRegistry, Key
 from console.identity.trouble import ProviderTrouble
 from console.security import same
 
-# By a key that only the provider has: neither `none` nor HS256, whose key we would have too.
+# Signed with a key that only the provider has: neither `none`, nor HS256, whose key we would have too.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519")
 KINDS = ("RSA", "EC", "OKP")
 LEEWAY = 60  # seconds by which clocks may differ
@@ -25,7 +25,7 @@ class UnknownKey(Exception):
 
 
 def keys_of(published: Mapping[str, Any]) -> dict[str, Key]:
-    """Return the provider's signing keys by their ids; those of an unknown kind are left out."""
+    """Return the provider's signing keys by their ids; keys of an unknown kind are left out."""
     found: dict[str, Key] = {}
     for number, one in enumerate(published.get("keys") or ()):
         if not isinstance(one, dict) or one.get("kty") not in KINDS or one.get("use", "sig") != "sig":
@@ -38,14 +38,14 @@ def keys_of(published: Mapping[str, Any]) -> dict[str, Key]:
 
 
 def _public(key: Mapping[str, Any]) -> dict[str, Any]:
-    """Without what names its uses: each library reads those another way."""
+    """Return the key without its uses, because libraries read those differently."""
     return {name: value for name, value in key.items() if name in ("kty", "n", "e", "crv", "x", "y", "kid")}
 
 
 def read_id_token(token: str, keys: Mapping[str, Key]) -> dict[str, Any]:
     """Return the claims of a token whose signature is right.
 
-    Raises UnknownKey if it names a key that is not there, ProviderTrouble for anything else that is wrong.
+    Raises UnknownKey if it names a key we do not have, ProviderTrouble for anything else that is wrong.
     """
     header = _header(token)
     if header.get("alg") not in ALGORITHMS:
@@ -97,5 +97,5 @@ def _problem(claims: Mapping[str, Any], issuer: str, client_id: str, nonce: str,
 
 
 def _number(value: object) -> float:
-    """Return a time; long ago for what is none."""
+    """Return a time; a value that is not a time becomes one long ago."""
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0.0

@@ -1,4 +1,4 @@
-"""HTTP towards providers: bounded, and only to where it may go."""
+"""HTTP to providers: with limits, and only to allowed addresses."""
 
 import asyncio
 from collections.abc import Sequence
@@ -9,14 +9,14 @@ import httpx
 from console.identity.trouble import ProviderTrouble
 from console.security.checked_transport import CheckedTransport, ForbiddenAddress, NoSuchHost
 
-PATIENCE = 4.0  # seconds to connect, and again for each piece of an answer
-WITHIN = 8.0  # seconds for all of an answer
-LARGEST = 512 * 1024  # bytes of an answer
+PATIENCE = 4.0  # seconds to connect, and again for each piece of a response
+WITHIN = 8.0  # seconds for a whole response
+LARGEST = 512 * 1024  # bytes of a response
 TAKES = {"accept": "application/json", "user-agent": "Sestetto"}
 
 
 class Http:
-    """Asks providers. Every failure is a ProviderTrouble that says what an admin can do about it."""
+    """Sends requests to providers. Every failure is a ProviderTrouble that says what an admin can do about it."""
 
     def __init__(self, networks: Sequence[str]) -> None:
         self._client = httpx.AsyncClient(
@@ -35,7 +35,7 @@ class Http:
         return said
 
     async def ask(self, method: str, url: str, **options: Any) -> tuple[int, dict[str, Any]]:
-        """Return the status, and the JSON object in the answer; empty if there is none."""
+        """Return the status, and the JSON object of the response; empty if there is none."""
         try:
             async with asyncio.timeout(WITHIN), self._client.stream(method, url, **options) as answer:
                 body = await _body(answer)
@@ -75,7 +75,7 @@ async def _body(answer: httpx.Response) -> bytes:
 
 
 def shown(url: str) -> str:
-    """Return the address without what follows a question mark."""
+    """Return the address without its query."""
     return url.partition("?")[0][:200]
 
 

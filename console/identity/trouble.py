@@ -1,10 +1,10 @@
-"""Why a sign-in through a provider came to nothing."""
+"""Why a sign-in through a provider failed."""
 
 from console.errors import SestettoError
 
 
 class ProviderTrouble(SestettoError):
-    """`why` is for admins, who test the provider, and for the log: it names no secret."""
+    """`why` is for admins who test the provider, and for the log; it contains no secret."""
 
     code = "provider"
     message = "Signing in this way does not work right now. Try again in a moment, or ask your admin."
@@ -16,7 +16,7 @@ class ProviderTrouble(SestettoError):
 
 
 class FlowOver(SestettoError):
-    """The answer does not belong to a sign-in of this browser, or to one that is over."""
+    """The answer belongs to no sign-in of this browser, or to one that has ended."""
 
     code = "flow_over"
     message = "This sign-in is over or was begun elsewhere. Start again."

@@ -1,1 +1,1 @@
-"""Imports: files of other systems, and of other installations, read row by row."""
+"""Imports: files from other systems and other installations, read row by row."""

@@ -55,9 +55,9 @@ def chat_of(row: Fields, known: KnownHere) -> PastChat:
 
 
 def grouped(rows: Iterable[Row]) -> Iterator[Row]:
-    """Gather the rows of one chat, which follow each other, under the first one's number."""
+    """Gather the rows of one chat, which follow each other, under the number of the first."""
     for name, some in groupby(rows, lambda row: text_of(row.value, *CHAT) if isinstance(row.value, dict) else row.line):
-        together = list(islice(some, MOST_LINES + 1))  # more is refused, and need not be held
+        together = list(islice(some, MOST_LINES + 1))  # more is refused, so it need not be held
         if isinstance(name, int):
             yield from together
         else:
@@ -100,7 +100,7 @@ def _said(row: Fields, known: KnownHere) -> list[SaidLine]:
 
 
 def _own(row: Fields, known: KnownHere) -> PastChat:
-    """A chat as the REST API gives it, with `facts`; or with `messages` of `at`, `by`, `name` and `text`."""
+    """Read a chat as the REST API gives it, with `facts`; or with `messages` of `at`, `by`, `name` and `text`."""
     if "ended" in row and row["ended"] is None:
         raise Misfit(RUNNING)
     there, visitor = text_of(row, "id"), object_of(row, "visitor")

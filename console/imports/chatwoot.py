@@ -1,6 +1,6 @@
 """Conversations as Chatwoot's API gives them, each with all its messages in `messages`.
 
-The shape is Chatwoot's own: app/views/api/v1/conversations/partials/_conversation.json.jbuilder and
+The format is Chatwoot's own: app/views/api/v1/conversations/partials/_conversation.json.jbuilder and
 app/views/api/v1/models/_message.json.jbuilder.
 """
 
@@ -62,7 +62,7 @@ def chat_of(row: Fields, known: KnownHere) -> PastChat:
 
 
 def _message(message: Fields, known: KnownHere) -> list[SaidLine]:
-    """What people and bots wrote; not what Chatwoot says of a conversation, such as who was assigned."""
+    """Return what people and bots wrote, without Chatwoot's lines about a conversation, such as who was assigned."""
     kind, sender = message.get("message_type"), object_of(message, "sender")
     texts = pieces(message.get("content"))
     if kind in INCOMING:
@@ -78,7 +78,7 @@ def _message(message: Fields, known: KnownHere) -> list[SaidLine]:
 
 
 def _rating(message: Fields) -> int:
-    """The answer to Chatwoot's survey is within the message that asked."""
+    """Return the answer to Chatwoot's survey, which is part of the message that asked."""
     submitted: Any = object_of(object_of(message, "content_attributes"), "submitted_values")
     found = object_of(submitted, "csat_survey_response").get("rating")
     return found if isinstance(found, int) and 1 <= found <= 5 else 0

@@ -1,4 +1,4 @@
-"""The facts of an imported chat: what this installation would have recorded, had it been held here."""
+"""The facts of an imported chat: what this installation would have recorded if the chat had been held here."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,11 +9,11 @@ from console.domain.ids import same_id
 from console.domain.imports import Format, PastChat, VisitorRecord
 from console.events import AnyChatFact, Author, Ended, Entry, Handled, Labelled, Message, Note, Opened, Rated, Visitor
 
-EPOCH = "import"  # no history of the live store
+EPOCH = "import"  # not a history of the live store
 
 
 def without_messages(visitor: VisitorRecord, at: int) -> PastChat:
-    """Return what stands for a visitor without chats: one without messages, in no list of chats."""
+    """Return the chat for a visitor without chats: it has no messages and is in no list of chats."""
     return PastChat(
         id=same_id("visitor", visitor.id),
         visitor=visitor.id,
@@ -29,7 +29,7 @@ def without_messages(visitor: VisitorRecord, at: int) -> PastChat:
 
 
 def entries_of(chat: PastChat, format: Format, by: Author) -> list[Entry]:
-    """Return the chat as entries of the feed, always the same; `by` is who imports it."""
+    """Return the chat as entries of the feed, the same every time; `by` is who imports it."""
     entries: list[Entry] = []
     public = 0
     for seq, fact in enumerate(_facts(chat, format, by), 1):
@@ -71,5 +71,5 @@ def _facts(chat: PastChat, format: Format, by: Author) -> Iterator[AnyChatFact]:
     yield Ended(**place, at=chat.ended, why=chat.why, agent=agent)  # type: ignore[arg-type]  # checked when it was read
     if chat.rating:
         yield Rated(**place, at=chat.ended, score=chat.rating, cid="", comment=chat.comment)
-    if chat.why == "message_left":  # it was dealt with there: nobody here owes an answer
+    if chat.why == "message_left":  # it was handled there, so nobody here owes an answer
         yield Handled(**place, at=chat.ended, author=by, cid="")

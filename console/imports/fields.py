@@ -1,4 +1,4 @@
-"""Reads the fields of a row, whatever they are called there and however they are written."""
+"""Reads the fields of a row, whatever their names and formats."""
 
 import re
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from console.errors import BadText
 from console.protocol.common import MAX_TEXT
 
 LATEST = 4_102_444_800_000  # ms: the end of the century
-SECONDS = 100_000_000_000  # a number below is a time in seconds, else in ms
+SECONDS = 100_000_000_000  # a number below this is a time in seconds, else in ms
 SEPARATORS = re.compile(r"[,;|\n]")
 
 Fields = Mapping[str, Any]
@@ -28,7 +28,7 @@ NO_TIME = _("“%(time)s” is not a time.")
 
 
 def text_of(row: Fields, *names: str) -> str:
-    """Return the first of these fields that says something, as text on one line."""
+    """Return the first of these fields that is not empty, as text on one line."""
     for name in names:
         value = row.get(name)
         if isinstance(value, str | int | float) and not isinstance(value, bool) and str(value).strip():
@@ -37,7 +37,7 @@ def text_of(row: Fields, *names: str) -> str:
 
 
 def line(text: str, limit: int = 500) -> str:
-    """Clean a text to one line, cut it, and mask card numbers. Raises Misfit for half a surrogate pair."""
+    """Clean a text to one line, cut it, and mask card numbers. Raises Misfit for half of a surrogate pair."""
     try:
         tidy = clean(text[: limit * 4], limit=limit * 16, lines=False, optional=True)
     except BadText:
@@ -53,7 +53,7 @@ def name_of(text: str) -> str:
 
 
 def texts_of(row: Fields, *names: str, most: int = 50) -> tuple[str, ...]:
-    """Return a list, or what a cell lists with commas, semicolons or line breaks between."""
+    """Return a list, or the parts of a cell separated by commas, semicolons or line breaks."""
     value = next((row[name] for name in names if row.get(name)), ())
     many = SEPARATORS.split(value) if isinstance(value, str) else value
     if not isinstance(many, list | tuple):
@@ -63,7 +63,7 @@ def texts_of(row: Fields, *names: str, most: int = 50) -> tuple[str, ...]:
 
 
 def object_of(row: Fields, name: str) -> Fields:
-    """Return an object within the row; empty if it is none."""
+    """Return an object within the row; empty if it is not an object."""
     value = row.get(name)
     return value if isinstance(value, dict) else {}
 
@@ -74,7 +74,7 @@ def objects_of(row: Fields, name: str) -> list[Fields]:
 
 
 def pieces(text: Any) -> list[str]:
-    """Return what somebody wrote, cleaned, card numbers masked, in as many messages as it needs."""
+    """Return what somebody wrote, cleaned and with card numbers masked, split into as many messages as it needs."""
     if not isinstance(text, str):
         return []
     try:
@@ -105,7 +105,7 @@ def _moment(written: str) -> float:
 
 
 def number_of(row: Fields, name: str, default: int) -> int:
-    """Return a whole number; -1 for what is none, so that its bounds refuse it."""
+    """Return a whole number; -1 for anything else, so that its bounds refuse it."""
     written = text_of(row, name)
     if not written:
         return default
@@ -113,5 +113,5 @@ def number_of(row: Fields, name: str, default: int) -> int:
 
 
 def details(**values: Any) -> dict[str, str]:
-    """Return what is known of a visitor besides name and address, as fields."""
+    """Return what is known about a visitor besides name and address, as fields."""
     return {name: said for name, value in values.items() if isinstance(value, str | int) and (said := line(str(value)))}

@@ -1,4 +1,4 @@
-"""What this installation has, for rows that name it: queues, members, the site under which chats are kept."""
+"""What this installation has and rows may name: queues, members, and the site that gets the chats."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -11,9 +11,9 @@ from console.domain.imports import Format, ImportWanted
 
 
 class KnownHere(msgspec.Struct, frozen=True):
-    """Ids by folded id, name or address. `queue` is where chats go whose own queue is not here.
+    """Ids by folded id, name or address. `queue` is for chats whose own queue does not exist here.
 
-    Chats without activity since `oldest` (ms) are older than data retention keeps.
+    Chats without activity since `oldest` (ms) are older than data retention allows.
     """
 
     format: Format
@@ -25,18 +25,20 @@ class KnownHere(msgspec.Struct, frozen=True):
     oldest: int = 0
 
     def id(self, kind: str, *parts: str) -> str:
-        """Return our id for something that has another one there."""
+        """Return our id for something that has another id in the source system."""
         return same_id(kind, self.format, *parts)
 
     def agent(self, *names: str) -> str:
-        """Return the id of the member with one of these ids, addresses or names, else one that is always the same."""
+        """Return the id of the member with one of these ids, addresses or names, else a made-up one that is always the
+        same.
+        """
         folded = [name.casefold() for name in names if name]
         found = next((self.members[name] for name in folded if name in self.members), "")
         return found or self.id("agent", *folded[:1])
 
 
 def known_for(wanted: ImportWanted, directory: Directory, oldest: int) -> KnownHere:
-    """Return what rows of this import may name. A name that two have leads to neither."""
+    """Return what rows of this import may name. A name that two share matches neither."""
     site = directory.sites.get(wanted.site)
     queue = site.queue if site else ""
     return KnownHere(

@@ -28,7 +28,7 @@ DEACTIVATED = _("This member is deactivated in the file, so they are not invited
 
 
 def member_of(row: Fields, known: KnownHere) -> MemberRecord:
-    """Return whom the row invites. Without queues they serve all. Raises Misfit."""
+    """Return the member the row invites. Without queues they serve all. Raises Misfit."""
     return _checked(READ[known.format](row, known), known)
 
 

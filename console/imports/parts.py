@@ -1,4 +1,4 @@
-"""What chats of every format have in common: their place here, their order and their bounds."""
+"""What chats of every format share: their place here, their order and their bounds."""
 
 import re
 from typing import get_args
@@ -41,9 +41,9 @@ def visitor_id(known: KnownHere, there: str) -> str:
 
 
 def shelved(chat: PastChat, known: KnownHere) -> PastChat:
-    """Return the chat as it is kept here. Raises Misfit.
+    """Return the chat as it is stored here. Raises Misfit.
 
-    One whose queue is not here goes to the site's; what its queue was called there is a field.
+    A chat whose queue does not exist here goes to the site's; the queue's name there becomes a field.
     """
     lines = tuple(sorted(chat.lines, key=lambda one: one.at))
     if all(line.note for line in lines):

@@ -1,4 +1,4 @@
-"""From a file to records, one by one: what fits, and what does not with the reason."""
+"""From a file to records, one by one: each either fits, or gives the reason why it does not."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import IO, NamedTuple
@@ -51,7 +51,7 @@ class NoRows(BadFile):
 
 
 class Reading(NamedTuple):
-    """A record with the number of its row, or what is wrong with the row."""
+    """A record with the number of its row, or the problem of the row."""
 
     line: int
     found: Record | Misfit
@@ -67,12 +67,12 @@ def columns_of(file: IO[bytes], wanted: ImportWanted) -> list[str]:
     names = set(first)
     if any(names.isdisjoint(group) for group in NEEDED[wanted.kind]):
         raise MissingColumn
-    # What nobody here knows of visitors is their fields.
+    # Columns about visitors that are unknown here become their fields.
     return sorted(fold(name) for name in names - COLUMNS[wanted.kind]) if wanted.kind != "visitors" else []
 
 
 def records(file: IO[bytes], wanted: ImportWanted, known: KnownHere) -> Iterator[Reading]:
-    """Read the file from its beginning. The same thing twice is there once."""
+    """Read the file from its beginning. A thing that occurs twice is read once."""
     rows = csv_rows(file) if wanted.format == "csv" else json_rows(file)
     if wanted.format == "csv" and wanted.kind == "chats":
         rows = chats.grouped(rows)

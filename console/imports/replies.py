@@ -27,7 +27,7 @@ PERSONAL = _("This reply is a member's own. They can add it themselves.")
 
 
 def reply_of(row: Fields, known: KnownHere) -> ReplyRecord:
-    """Return the row's reply. A snippet that cannot be one is left out. Raises Misfit."""
+    """Return the row's reply. An invalid snippet is left out. Raises Misfit."""
     record = READ[known.format](row, known)
     if record.scope == "member":
         raise Misfit(PERSONAL)
@@ -74,7 +74,7 @@ def _chatwoot(row: Fields, known: KnownHere) -> ReplyRecord:
 
 
 def _text(value: object) -> str:
-    """Return the text in one piece: one that is longer than a message is no reply."""
+    """Return the text in one piece. A text longer than a message cannot be a reply."""
     found = pieces(value)
     if not found:
         raise Misfit(NO_TEXT)

@@ -1,4 +1,4 @@
-"""From a file to rows: CSV in any usual encoding, and JSON. Streamed, bounded, and a bad row stops no other."""
+"""From a file to rows: CSV in any usual encoding, and JSON. Streamed and bounded; a bad row does not stop others."""
 
 import codecs
 import csv
@@ -17,7 +17,7 @@ LONGEST_CELL = 1_000_000  # characters
 PIECE = 65_536
 MOST_COLUMNS = 200
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-NEUTRALISED = re.compile(r"'\s*[=+\-@\t\r]")  # as our own exports and others' write a cell that looks like a formula
+NEUTRALISED = re.compile(r"'\s*[=+\-@\t\r]")  # how our own exports and others' escape a cell that looks like a formula
 SIGN = re.compile(rb'\\[\s\S]|["{}\[\]]')
 LISTS = ("payload", "chats", "agents", "shortcuts", "docs", "results", "data", "members", "replies")
 
@@ -32,7 +32,7 @@ NO_ROW = _("The row could not be read.")
 
 
 class Row(NamedTuple):
-    """A row with its number in the file; `value` is what is wrong with one that could not be read."""
+    """A row with its number in the file; for a row that could not be read, `value` is the problem."""
 
     line: int
     value: dict[str, Any] | Misfit
@@ -78,7 +78,7 @@ def fold(name: str) -> str:
 
 
 def encoding_of(file: IO[bytes]) -> str:
-    """Return UTF-8 or UTF-16 by its mark, UTF-8 for what is valid in it, else what spreadsheets wrote for decades."""
+    """Return UTF-8 or UTF-16 by its mark, UTF-8 if the file is valid UTF-8, else the encoding of older spreadsheets."""
     file.seek(0)
     start = file.read(4)
     file.seek(0)
@@ -101,7 +101,7 @@ def _is_utf8(file: IO[bytes]) -> bool:
 
 
 def _delimiter(head: str) -> str:
-    """Return what separates the names in the first line; quoted ones may have anything in them."""
+    """Return the separator of the names in the first line; quoted names may contain any character."""
     counts = Counter(re.sub(r'"[^"]*"', "", head))
     return max(",;\t|", key=lambda sign: counts[sign])
 
@@ -112,7 +112,7 @@ def _delimiter(head: str) -> str:
 def json_rows(file: IO[bytes]) -> Iterator[Row]:
     """Yield the objects of JSON Lines, of an array, or of the answers of an API one after another.
 
-    A row's number is its line in JSON Lines, else which one it is.
+    A row's number is its line in JSON Lines, else its position.
     """
     file.seek(0)
     start = file.read(PIECE).removeprefix(codecs.BOM_UTF8)
@@ -126,7 +126,7 @@ def json_rows(file: IO[bytes]) -> Iterator[Row]:
 
 
 def _one_a_line(start: bytes) -> bool:
-    """Whether the first line is a value by itself, or one too long to say."""
+    """Whether the first line is a value by itself, or too long to tell."""
     first = start.lstrip().partition(b"\n")
     return not first[1] or not isinstance(_value(first[0]), Misfit) or len(first[0].rstrip()) > 2
 
@@ -169,7 +169,7 @@ def _value(raw: bytes) -> Any:
 
 
 def _listed(value: Any) -> list[Any] | None:
-    """Return the list that an API's answer wraps; None for an object that is a row itself."""
+    """Return the list inside an API's answer; None for an object that is a row itself."""
     for _depth in range(2):
         if isinstance(value, list):
             return value
@@ -207,7 +207,7 @@ def _array(file: IO[bytes]) -> Iterator[Row]:
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    """Yield the file so that no piece ends between a backslash and what it escapes."""
+    """Yield the file in pieces; none ends between a backslash and the character it escapes."""
     rest = b""
     while read := file.read(PIECE):
         piece = rest + read

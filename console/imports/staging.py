@@ -1,4 +1,4 @@
-"""Reads a whole file into SQL, row by row, so that any process can import it, and go on where another one stopped."""
+"""Reads a whole file into SQL, row by row, so that any process can import it and continue where another one stopped."""
 
 import asyncio
 from itertools import islice

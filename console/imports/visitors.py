@@ -25,7 +25,7 @@ NOBODY = _("The row has neither a name nor an e-mail address.")
 
 
 def visitor_of(row: Fields, known: KnownHere) -> VisitorRecord:
-    """Return the row's visitor: the same as that of chats from there. Raises Misfit."""
+    """Return the row's visitor, the same one that chats from that system have. Raises Misfit."""
     email, name = text_of(row, *EMAIL), name_of(text_of(row, *NAME))
     email = email if ADDRESS.fullmatch(email) else ""
     if not (email or name):

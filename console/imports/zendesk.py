@@ -1,6 +1,6 @@
 """Chats as Zendesk Chat gives them: `GET /api/v2/chats` and the incremental export, also one chat a line.
 
-The shape is Zendesk's own documentation's, developer.zendesk.com/api-reference/live-chat/chat-api/chats.
+The format is documented by Zendesk, developer.zendesk.com/api-reference/live-chat/chat-api/chats.
 """
 
 from collections.abc import Mapping
@@ -68,7 +68,7 @@ def _history(row: Fields, known: KnownHere) -> list[SaidLine]:
 
 
 def _message(event: Fields, agents: set[str], known: KnownHere) -> list[SaidLine]:
-    """`nick` is `visitor:<id>`, `agent:<id>` or `agent:trigger`; older exports have nothing but the name."""
+    """`nick` is `visitor:<id>`, `agent:<id>` or `agent:trigger`; older exports have only the name."""
     kind, nick, name = text_of(event, "sender_type").casefold(), text_of(event, "nick"), name_of(text_of(event, "name"))
     at, texts = dated(event, "timestamp"), pieces(event.get("msg"))
     if kind == "trigger" or nick == "agent:trigger":

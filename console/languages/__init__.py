@@ -1,1 +1,1 @@
-"""In which language visitors write, where the extra `languages` is installed."""
+"""Recognizes the language that visitors write in, if the extra `languages` is installed."""

@@ -1,7 +1,7 @@
-"""Says in which language texts are written, in a process of its own: the models take memory, and time to load.
+"""Recognizes the language of texts in its own process: the models take memory, and time to load.
 
-`python -m console.languages.recognize cs,de,...` reads texts, a line of JSON each, and answers each with a line: the
-code of the most likely one of these languages, and how likely it is, 0 to 1.
+`python -m console.languages.recognize cs,de,...` reads texts, one JSON line each, and answers each with a line: the
+code of the most likely of these languages, and its probability, 0 to 1.
 """
 
 import json
@@ -11,12 +11,12 @@ from collections.abc import Iterable
 
 from lingua import IsoCode639_1, LanguageDetectorBuilder
 
-NICENESS = 10  # nobody waits for it
+NICENESS = 10  # nobody waits for the result
 NEAREST = {"no": "nb"}  # codes that the models do not have
 
 
 def known_codes(codes: Iterable[str]) -> list[IsoCode639_1]:
-    """Return those that there are models for."""
+    """Return the codes that have a model."""
     found = set[IsoCode639_1]()
     for code in codes:
         try:

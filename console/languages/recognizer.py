@@ -1,4 +1,4 @@
-"""Asks the process that recognizes languages; starts it when it is needed, and ends it when it fails."""
+"""Queries the process that recognizes languages; starts it when needed, and ends it when it fails."""
 
 import asyncio
 import os
@@ -20,7 +20,7 @@ class RecognizerAway(Exception):
 
 
 def installed() -> bool:
-    """Whether the extra `languages` is."""
+    """Whether the extra `languages` is installed."""
     return find_spec("lingua") is not None
 
 
@@ -31,7 +31,7 @@ class Recognizer:
         self._codes = ""
 
     async def ask(self, text: str, languages: Collection[str]) -> tuple[str, float]:
-        """Return the most likely of the languages, and how likely it is, 0 to 1. Raises RecognizerAway."""
+        """Return the most likely of the languages, and its probability, 0 to 1. Raises RecognizerAway."""
         try:
             async with asyncio.timeout(self._limit):
                 return await self._ask(text, ",".join(sorted(languages)))

@@ -1,4 +1,4 @@
-"""An answer to a left message as a mail: greeting, text, signature, and what it answers. Pure."""
+"""An answer to a left message as a mail: greeting, text, signature, and the quoted message. Pure."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -14,12 +14,12 @@ LONGEST_QUOTE = 4_000  # characters
 class Written(NamedTuple):
     subject: str
     text: str
-    answers: str = ""  # Message-ID of the mail that this one answers
+    answers: str = ""  # Message-ID of the mail that this mail answers
     references: tuple[str, ...] = ()
 
 
 def written(record: ChatRecord, message_id: str, site: Site | None) -> Written | None:
-    """Write the answer with this Message-ID; None if it is not there any more."""
+    """Write the answer with this Message-ID; None if the answer no longer exists."""
     place = next((n for n, one in enumerate(record.facts) if isinstance(one, Mailed) and one.mail == message_id), -1)
     if place < 0:
         return None
@@ -46,7 +46,7 @@ def around(template: MailTemplate, text: str, values: dict[str, str]) -> list[st
 
 
 def values_of(record: ChatRecord, agent: str, site: Site | None) -> dict[str, str]:
-    """Return what the placeholders stand for."""
+    """Return the values of the placeholders."""
     name = record.chat.name
     first = next(iter(name.split()), "")
     return {"visitor": name, "first_name": first, "agent": agent, "site": site.name if site else ""}

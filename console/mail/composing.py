@@ -1,4 +1,4 @@
-"""From a letter to the bytes that a mail server gets: headers by email.message, plain text and simple HTML. Pure."""
+"""Turns a letter into the bytes for a mail server: headers by email.message, plain text and simple HTML. Pure."""
 
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -10,7 +10,7 @@ from console.domain.mail import Letter, Sender, mailbox, one_line
 from console.views.linkify import linkify
 from console.views.rich_text import without_marks
 
-# The library writes a Message-ID longer than a line as an encoded word, by which no mail program finds the thread.
+# The library encodes a Message-ID longer than a line as an encoded word, and mail programs then lose the thread.
 UNFOLDED = SMTP.clone(max_line_length=900)
 PAGE = Markup(
     '<!doctype html><html lang="{lang}" dir="auto"><head><meta charset="utf-8">'
@@ -29,7 +29,7 @@ def compose(
     references: tuple[str, ...] = (),
     formatted: bool = False,
 ) -> EmailMessage:
-    """Build the mail. `at` (ms) is its date; `answers` and `references` are Message-IDs of the mails before it.
+    """Build the mail. `at` (ms) is its date; `answers` and `references` are Message-IDs of earlier mails.
 
     Raises ValueError if an address is not one mailbox.
     """
@@ -45,7 +45,7 @@ def compose(
         mail["In-Reply-To"] = f"<{one_line(answers)}>"
     if references:
         mail["References"] = " ".join(f"<{one_line(one)}>" for one in references[-20:])
-    # A person wrote an answer, but holiday notices are no answer to it either.
+    # A person wrote the answer, but out-of-office notices must not reply to it.
     mail["Auto-Submitted"] = "no" if letter.kind == "answer" else "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
     mail.set_content(letter.text, cte="quoted-printable")
@@ -56,7 +56,7 @@ def compose(
 
 
 def html_of(text: str, locale: str, *, formatted: bool = False) -> str:
-    """Return the text as a page: escaped, its paragraphs, web addresses and, if `formatted`, bold words marked."""
+    """Return the text as a page: escaped, with its paragraphs, web addresses and, if `formatted`, bold words."""
     worded = without_marks if formatted else linkify
     paragraphs = [
         Markup("<p>{}</p>").format(Markup("<br>").join(worded(line) for line in part.split("\n")))

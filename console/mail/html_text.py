@@ -1,6 +1,7 @@
-"""From the HTML of a mail to plain text: nothing of it is ever shown as HTML. Pure, linear in the length.
+"""Turns the HTML of a mail into plain text: its HTML is never shown. Pure, linear in the length.
 
-Python's own parser takes minutes for some nonsense of 100 kB. This needs no tree: it drops tags, and what they hide.
+Python's own parser takes minutes for some malformed input of 100 kB. This one needs no tree: it drops tags and hidden
+content.
 """
 
 import re
@@ -18,8 +19,8 @@ SPACES = re.compile(r"\s+")
 class _Reader:
     def __init__(self) -> None:
         self.parts: list[str] = []
-        self.hides = ""  # the element that hides what is in it
-        self.depth = 0  # of elements of that name in it
+        self.hides = ""  # the element that hides its content
+        self.depth = 0  # nested elements of that name
 
     def text(self, data: str) -> None:
         if data and not self.hides:
@@ -38,7 +39,7 @@ class _Reader:
 
 
 def text_of_html(html: str) -> str:
-    """Return what a person would read, without what is quoted."""
+    """Return what a person would read, without quoted text."""
     reader, at, html = _Reader(), 0, html[:LONGEST]
     while found := TAG.search(html, at):
         reader.text(html[at : found.start()])

@@ -1,4 +1,4 @@
-"""A mailbox by IMAP: what is unread, and marking it as read once it is kept. Blocking; it runs in a thread."""
+"""A mailbox by IMAP: fetches unread mails, and marks them as read once stored. Blocking; it runs in a thread."""
 
 import imaplib
 import re
@@ -8,10 +8,10 @@ from typing import NamedTuple
 from console.domain.mail_server import MailServer
 from console.mail.reading import LARGEST
 
-TIMEOUT = 20.0  # seconds for each answer of the server
+TIMEOUT = 20.0  # seconds for each response of the server
 MOST = 50  # mails at a time
-MOST_AT_ONCE = 2 * LARGEST  # bytes of them, since they are held in memory; the others come next time
-TOO_LARGE = 65_536  # bytes that are fetched of a mail that is too large: its headers
+MOST_AT_ONCE = 2 * LARGEST  # bytes of mails, since they are held in memory; the rest is fetched next time
+TOO_LARGE = 65_536  # bytes fetched of a mail that is too large: its headers
 SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 
 
@@ -26,14 +26,14 @@ class MailboxAway(OSError):
 
 
 class Mailbox:
-    """One connection. Raises MailboxAway for whatever goes wrong."""
+    """One connection. Raises MailboxAway for any error."""
 
     def __init__(self, server: MailServer) -> None:
         self._server = server
         self._imap: imaplib.IMAP4 | None = None
 
     def fetch(self) -> list[Unread]:
-        """Return unread mails, oldest first, as many as memory should hold; they stay unread."""
+        """Return unread mails, oldest first, within the memory limit; they stay unread."""
         try:
             imap = self._imap = self._connect()
             _, found = imap.uid("SEARCH", "UNSEEN")
@@ -44,7 +44,7 @@ class Mailbox:
             raise MailboxAway(self._told(problem)) from problem
 
     def mark(self, uids: list[bytes]) -> None:
-        """Mark mails as read: they are kept."""
+        """Mark mails as read, once they are stored."""
         assert self._imap is not None
         try:
             for uid in uids:

@@ -1,4 +1,4 @@
-"""Everything about mail that the processes of one installation share."""
+"""What the processes of one installation share about mail."""
 
 from collections.abc import Callable
 from email.message import EmailMessage
@@ -20,14 +20,14 @@ from console.mail.smtp import SmtpClient
 from console.mail.transcripts import transcript
 from console.security.mail_tokens import MailTokens
 
-TRIES = 3  # of a transcript that the archive does not have in full
+TRIES = 3  # tries of a transcript that the archive does not have in full
 
 
 class Post:
-    """The outbox, the mail server (None: there is none), and whom mails are from.
+    """The outbox, the mail server (None: there is none), and the senders' addresses.
 
-    Others send a mail with `await services.post.outbox.post(Letter(to=…, subject=…, text=…, kind=…))`, and ask
-    `services.post.sends` first: without a mail server it would wait.
+    To send a mail, call `await services.post.outbox.post(Letter(to=…, subject=…, text=…, kind=…))`, but check
+    `services.post.sends` first: without a mail server the mail would wait.
     """
 
     def __init__(
@@ -47,10 +47,10 @@ class Post:
         return self.server is not None
 
     async def write(self, mail: OutgoingMail) -> EmailMessage | None:
-        """Write a mail that is about to be sent; None if what it is about is gone.
+        """Write a mail that is about to be sent; None if its subject no longer exists.
 
-        Raises Unknown for a transcript until the archive has all that its visitor had read; the last facts of a store
-        that was emptied never come, so that its third try sends what there is.
+        A transcript raises Unknown until the archive has everything that its visitor had read. The last facts of a
+        store that was emptied never arrive, so the third try sends what there is.
         """
         letter = mail.letter
         if not letter.chat:
@@ -78,19 +78,19 @@ class Post:
         )
 
     def message_id(self, chat: str, cid: str) -> str:
-        """Return the Message-ID of an answer: its token is what a reply is known by."""
+        """Return the Message-ID of an answer. Its token identifies replies to it."""
         return f"{self.tokens.make(chat)}.{cid}@{self.outbox.domain}"
 
     def reply_to(self, chat: str) -> str:
-        """Return where replies go; empty if to the sender."""
+        """Return the address for replies; empty if it is the sender's."""
         return self._reply_to.replace(TOKEN_PLACE, self.tokens.make(chat))
 
     def _sender_of(self, site: Site | None) -> Sender:
-        """Return the sender; without a name of its own it is the site's."""
+        """Return the sender; without its own name it has the site's."""
         return self.sender if self.sender.name or site is None else Sender(site.name, self.sender.address)
 
     async def send_now(self, letter: Letter) -> Answer:
-        """Send a test at once, without the outbox."""
+        """Send a test immediately, without the outbox."""
         assert self.server is not None
         mail = OutgoingMail(0, self.outbox.named(letter), self.outbox.clock(), 1, "")
         return await self.server.deliver(compose(mail.letter, self.sender, at=mail.made))

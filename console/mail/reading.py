@@ -1,4 +1,4 @@
-"""Reads a mail from outside. Whatever it holds, this ends soon, and either gives plain text or says why not. Pure."""
+"""Reads a mail from outside. Whatever it contains, this ends soon, with plain text or the reason why not. Pure."""
 
 import codecs
 import re
@@ -19,7 +19,7 @@ from console.mail.html_text import text_of_html
 LARGEST = 10_000_000  # bytes of a mail
 LARGEST_HEAD = 64_000  # bytes of its headers
 MOST_PARTS = 100
-LONGEST_FIELD = 4_000  # characters of what a header says of a part: Python's parser takes quadratic time
+LONGEST_FIELD = 4_000  # characters of a part's Content-* header: Python's parser takes quadratic time
 LONGEST = 20_000  # characters of text
 MOST_NAMES = 10  # of attachments
 ADDRESSED = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "In-Reply-To", "References")
@@ -35,7 +35,7 @@ class UnreadableMail(ValueError):
 
 
 class _Part(Message):
-    """A mail or a part of one, which refuses too long a header of its content before anybody parses that."""
+    """A mail or a part of one. It refuses a content header that is too long before anything parses it."""
 
     def set_raw(self, name: str, value: str) -> None:
         if name.lower().startswith("content-") and len(value) > LONGEST_FIELD:
@@ -44,10 +44,10 @@ class _Part(Message):
 
 
 class _Parts:
-    """Makes the parts of one mail, as many as are read: a mail could have a million, each of them an object."""
+    """Makes the parts of one mail, up to a limit: a mail could have a million, each of them an object."""
 
     def __init__(self) -> None:
-        self._left = MOST_PARTS + 2  # and the mail itself; the parser begins with one to try
+        self._left = MOST_PARTS + 2  # and the mail itself; the parser creates one as a trial
 
     def __call__(self, policy: Policy) -> _Part:
         self._left -= 1
@@ -67,13 +67,13 @@ class IncomingMail(msgspec.Struct, frozen=True):
 
 
 def identity_of(raw: bytes) -> str:
-    """Return what a mail is told apart by: its Message-ID and whom it is from; empty if it has no Message-ID.
+    """Return a mail's identity: its Message-ID and sender; empty if it has no Message-ID.
 
-    By the id alone, whoever sends another's first would make that one vanish.
+    With the id alone, anybody could send another mail's id first and make that mail vanish.
     """
     head = message_from_bytes(raw[:LARGEST_HEAD].partition(b"\n\n")[0].partition(b"\r\n\r\n")[0])
     message_id = _message_id(head)
-    sender = " ".join(str(head.get("From", "")).split())  # servers fold lines as they like
+    sender = " ".join(str(head.get("From", "")).split())  # servers may fold lines anywhere
     return f"{message_id}\n{sender}" if message_id else ""
 
 
@@ -93,7 +93,7 @@ def read_mail(raw: bytes) -> IncomingMail:
         )
     except UnreadableMail:
         raise
-    except Exception as problem:  # the parser raises almost anything for mails that nobody would write
+    except Exception as problem:  # the parser raises almost any exception for malformed mails
         raise UnreadableMail(f"The mail cannot be parsed ({type(problem).__name__}).") from problem
 
 
@@ -112,7 +112,9 @@ def _marks(mail: Message) -> str:
 
 
 def _is_automatic(mail: Message) -> bool:
-    """Whether no person wrote it: a holiday notice, a bounce, a list. Such a mail must not start anything."""
+    """Whether no person wrote it: an out-of-office notice, a bounce, a mailing list. Such a mail must not start
+    anything.
+    """
     submitted = str(mail.get("Auto-Submitted", "no")).partition(";")[0].strip().lower()
     local = _sender(mail).partition("@")[0]
     return (
@@ -126,7 +128,7 @@ def _is_automatic(mail: Message) -> bool:
 
 
 def _text(mail: Message) -> str:
-    """Return the first plain text, else the first HTML as text, and the names of what was attached."""
+    """Return the first plain text, else the first HTML as text, and the names of the attachments."""
     plain, html, names = "", "", list[str]()
     for count, part in enumerate(mail.walk()):
         if count > MOST_PARTS:

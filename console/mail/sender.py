@@ -1,4 +1,4 @@
-"""From the outbox to the mail server: in order within a conversation, failed ones again, several at a time."""
+"""From the outbox to the mail server: in order within a conversation, with retries, several at a time."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -15,11 +15,11 @@ from console.errors import SestettoError
 from console.mail.smtp import Deliver
 
 AT_ONCE = 4  # connections to the mail server
-LOOK = 5.0  # seconds between two checks of the outbox, when nobody wakes the sender
+LOOK = 5.0  # seconds between two checks of the outbox, without a wake-up
 
 log = structlog.get_logger()
 
-# Writes a mail that is about to be sent; None: there is nothing to send any more.
+# Writes a mail that is about to be sent; None if there is nothing to send any more.
 Write = Callable[[OutgoingMail], Coroutine[Any, Any, EmailMessage | None]]
 
 
@@ -35,7 +35,7 @@ class MailSender:
         self._name = new_id()
         self._wake = asyncio.Event()
         self._busy: dict[str, asyncio.Task[None]] = {}  # by thread
-        self._away = False  # the server could not be used last time: one mail at a time tries it
+        self._away = False  # the server was unusable last time, so one mail at a time tries it
         outbox.on_posted.append(self._wake.set)
 
     async def run(self) -> None:
@@ -47,7 +47,7 @@ class MailSender:
                 task.cancel()
 
     async def _round(self) -> float:
-        """Start to send all that is due. Return the seconds until the next one."""
+        """Start sending everything that is due. Return the seconds until the next mail."""
         deliver, free = self._deliver, (1 if self._away else AT_ONCE) - len(self._busy)
         if deliver is None or free <= 0 or not self._leads():
             return LOOK
@@ -72,14 +72,14 @@ class MailSender:
             await self._record(mail, answer)
             if back:
                 await self._outbox.hurry()
-        except Exception as problem:  # tried again when its lease ends
+        except Exception as problem:  # retried when its lease ends
             log.error("mail.sending", mail=mail.id, error=type(problem).__name__)
         finally:
             del self._busy[mail.thread]
             self._wake.set()
 
     async def _safely(self, mail: OutgoingMail, deliver: Deliver) -> Answer:
-        """Send; a mail that cannot be written is set aside, so that it does not block the next ones."""
+        """Send; set aside a mail that cannot be written, so that it does not block the next ones."""
         if 0 < mail.letter.expires < self._outbox.clock():
             return Answer("expired")
         try:

@@ -1,4 +1,4 @@
-"""Hands one mail to the mail server, and says what came of it."""
+"""Hands one mail to the mail server, and returns the result."""
 
 import asyncio
 import ssl
@@ -14,14 +14,14 @@ from console.domain.alert_delivery import Answer
 from console.domain.mail_server import MailServer
 
 LIMIT = 20.0  # seconds for one mail
-LONGEST_DETAIL = 200  # characters of what the server says
+LONGEST_DETAIL = 200  # characters of the server's response
 
 Deliver = Callable[[EmailMessage], Coroutine[Any, Any, Answer]]
 
 
 class SmtpClient:
     def __init__(self, server: MailServer, *, limit: float = LIMIT) -> None:
-        """A client of one mail server; each mail has a connection of its own."""
+        """A client of one mail server. Each mail has its own connection."""
         self.server = server
         self._limit = limit
         self._context = ssl.create_default_context() if server.tls or server.start_tls else None
@@ -29,8 +29,9 @@ class SmtpClient:
     async def deliver(self, mail: EmailMessage) -> Answer:
         """Send to the one address in To.
 
-        sent; refused (for good); failed (try again); away (the server cannot be reached or used at all); slow. After a
-        cut in the middle nobody knows whether it was taken: that is `away` too, and it is sent again.
+        sent; refused (for good); failed (try again); away (the server cannot be reached or used at all); slow. If the
+        connection breaks in the middle, it is unknown whether the mail was accepted: that is `away` too, and it is sent
+        again.
         """
         started = time.monotonic()
         try:
@@ -63,7 +64,7 @@ class SmtpClient:
         except (errors.SMTPTimeoutError, TimeoutError):
             return Answer("slow")
         except (errors.SMTPException, OSError, ssl.SSLError) as problem:
-            # Also a refused sign-in: another mail would not fare better, and an admin may mend it in time.
+            # This includes a refused sign-in: other mails would fail too, and an admin may fix it in time.
             return Answer("away", _short(str(problem) or type(problem).__name__, server.password))
         return Answer("sent")
 

@@ -1,4 +1,4 @@
-"""The transcript of a chat as a mail to its visitor: what both sides said in public, and nothing else. Pure."""
+"""The transcript of a chat as a mail to its visitor: what both sides wrote in public, and nothing else. Pure."""
 
 from datetime import UTC, datetime
 
@@ -23,7 +23,9 @@ SUBJECTS = {
 
 
 def transcript(record: ChatRecord, site: Site | None) -> Written:
-    """Write the transcript: answers before the chat, and what was said with time (UTC) and author. No note, no link."""
+    """Write the transcript: the answers given before the chat, and each message with time (UTC) and author. No notes,
+    no links.
+    """
     template = template_for(site.mails if site else (), record.chat.locale, site.locale if site else "en")
     said = [fact for fact in record.facts if isinstance(fact, Message | Mailed)]
     agents = [fact.author.name for fact in said if fact.by == "agent"]

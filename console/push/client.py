@@ -1,4 +1,4 @@
-"""Posts one push to a push service. Only to public addresses, and to private networks the installation names."""
+"""Posts one push to a push service. Only to public addresses, and to private networks that the installation names."""
 
 import asyncio
 import hashlib
@@ -16,16 +16,16 @@ from console.security.checked_transport import CheckedTransport, ForbiddenAddres
 LIMIT = 10.0  # seconds for one push
 CONNECT = 5.0
 LONGEST_DETAIL = 200  # characters
-LONGEST_WAIT = 3_600  # seconds that a push service may ask for
+LONGEST_WAIT = 3_600  # longest delay in seconds that a push service may ask for
 GONE = (404, 410)
 BUSY = 429
-STRANGERS = (401, 403)  # it subscribed with another key of ours
+STRANGERS = (401, 403)  # it subscribed with another of our keys
 
 Urgency = Literal["low", "normal", "high"]
 
 
 class Push(NamedTuple):
-    """A text for one device. A push `about` the same thing replaces one that waits; `life` in seconds."""
+    """A text for one device. A push replaces a waiting one `about` the same subject; `life` in seconds."""
 
     text: bytes
     about: str
@@ -34,7 +34,7 @@ class Push(NamedTuple):
 
 
 class Pushed(NamedTuple):
-    """What came of it, and after how many ms the service may be asked again (0: it does not say)."""
+    """The result, and after how many ms the service may be asked again (0: it does not say)."""
 
     answer: Answer
     again: int = 0
@@ -54,7 +54,7 @@ class PushClient:
         """Post it.
 
         sent; gone (the browser has unsubscribed); refused (a private address, no TLS, or not our subscription); bad (it
-        will never be taken); busy, failed, slow, away: try again.
+        will never be accepted); busy, failed, slow, away: try again.
         """
         try:
             async with asyncio.timeout(self._limit):
@@ -69,13 +69,13 @@ class PushClient:
             return Pushed(Answer("away", type(problem).__name__))
 
     async def may_reach(self, endpoint: str) -> bool:
-        """Whether it leads where we may push to, as far as its name is known now. Sends nothing."""
+        """Whether the address is one we may push to, as far as its name resolves now. Sends nothing."""
         try:
             await self._transport.address_of(httpx.URL(endpoint))
         except (ForbiddenAddress, httpx.InvalidURL):
             return False
         except NoSuchHost:
-            return True  # a name server that is down now must not keep anybody from subscribing
+            return True  # a name server that is down now must not stop anybody from subscribing
         return True
 
     async def close(self) -> None:
@@ -96,7 +96,7 @@ class PushClient:
 
 
 def topic_of(about: str) -> str:
-    """Return 32 characters that say nothing about the chat."""
+    """Return 32 characters that reveal nothing about the chat."""
     return base64url(hashlib.sha256(about.encode()).digest())[:32]
 
 

@@ -1,4 +1,4 @@
-"""What only the browser can read: one record of aes128gcm (RFC 8188) under keys agreed as RFC 8291 says."""
+"""Encrypts a push so that only the browser can read it: one record of aes128gcm (RFC 8188) under RFC 8291's keys."""
 
 import os
 
@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from console.domain.push import from_base64url
 
-RECORD = 4_096  # bytes: what push services take at least
-LONGEST = RECORD - 103  # bytes of a text: less the header, the tag and the mark of its end
+RECORD = 4_096  # bytes: what every push service accepts
+LONGEST = RECORD - 103  # bytes of a text: less the header, the tag and the end mark
 LAST = b"\x02"  # the mark of the last record
 
 
@@ -20,7 +20,7 @@ def encrypt(
 ) -> bytes:
     """Encrypt for a browser. `sender` and `salt` are fresh for each text unless given.
 
-    Raises ValueError if it is too long, or `p256dh` no point of the curve.
+    Raises ValueError if the text is too long, or `p256dh` is not a point of the curve.
     """
     if len(text) > LONGEST:
         raise ValueError("too long for one push")

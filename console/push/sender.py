@@ -1,4 +1,4 @@
-"""From the outbox to the push services: several devices at a time, what failed again while it is still news."""
+"""From the outbox to the push services: several devices at a time, with retries while it is still news."""
 
 import asyncio
 from collections.abc import Callable
@@ -24,7 +24,7 @@ from console.queue.workspace import Workspace
 from console.views.excerpts import excerpt
 
 AT_ONCE = 16  # pushes at a time
-LOOK = 5.0  # seconds between two looks at the outbox, when nobody wakes the sender
+LOOK = 5.0  # seconds between two checks of the outbox, without a wake-up
 LIFE = 60_000  # ms that a push about a chat is news
 ALERT_LIFE = 600_000
 URGENCY: dict[str, Urgency] = {"alert": "normal", "over": "low"}
@@ -33,7 +33,7 @@ log = structlog.get_logger()
 
 
 class PushSender:
-    """Runs in every process that works; the one that leads sends."""
+    """Runs in every worker process; the one that leads sends."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class PushSender:
         self._leads = leads
         self._name = new_id()
         self._wake = asyncio.Event()
-        self._busy: dict[tuple[str, str], asyncio.Task[None]] = {}  # by device and thing
+        self._busy: dict[tuple[str, str], asyncio.Task[None]] = {}  # by device and subject
 
     async def run(self) -> None:
         outbox = self._push.outbox
@@ -66,7 +66,7 @@ class PushSender:
                 task.cancel()
 
     async def _round(self) -> float:
-        """Start to send all that is due. Return the seconds until the next one."""
+        """Start sending everything that is due. Return the seconds until the next push."""
         outbox, free = self._push.outbox, AT_ONCE - len(self._busy)
         if free <= 0 or not self._leads():
             return LOOK
@@ -91,7 +91,7 @@ class PushSender:
                 await self._push.devices.remove_gone(push.device)
             elif answer.code != "dropped" and push.nudge.kind != "over":
                 await self._push.devices.note_told(push.device, answer.code)
-        except SestettoError as problem:  # sent again when its lease ends, if it is news then
+        except SestettoError as problem:  # sent again when its lease ends, if it is still news then
             log.info("push.sender_waits", error=problem.code)
         except Exception as problem:
             log.error("push.sending", device=push.device, error=type(problem).__name__)
@@ -103,7 +103,7 @@ class PushSender:
         left = push.made + life_of(push.nudge) - self._push.outbox.clock()
         if left <= 0:
             return Pushed(Answer("expired"))
-        device = await self._push.devices.read(push.device)  # signed out meanwhile: nothing leaves any more
+        device = await self._push.devices.read(push.device)  # signed out in the meantime, so nothing is sent any more
         if device is None or (push.nudge.kind == "over" and not device.takes_back):
             return Pushed(Answer("dropped"))
         if device.key != self._client.vapid.public:  # until its member opens the console, which subscribes again
@@ -136,7 +136,7 @@ class PushSender:
         return " · ".join(filter(None, (name, known.name if known else "")))
 
     async def _words(self, nudge: Nudge, chat: ChatState) -> str:
-        """Return what the visitor wrote last, as far as the agent who is told may read it."""
+        """Return the visitor's latest message, as far as the notified agent may read it."""
         try:
             live, _ = await self._workspace.read_chat(nudge.about)
         except Gone:

@@ -1,5 +1,5 @@
-"""What a notification says, in its device's language. It names no visitor and shows no word of theirs unless the admin
-allows it: it is read on lock screens.
+"""What a notification says, in its device's language. It contains no visitor's name or text unless the admin allows it,
+because lock screens show it.
 """
 
 import msgspec
@@ -27,9 +27,9 @@ TITLES = {
 
 
 class Notice(msgspec.Struct, omit_defaults=True):
-    """What the service worker gets. `tag`: one notification each; `over`: close it. `url` is what a press opens.
+    """What the service worker receives. `tag`: one notification each; `over`: close it. `url` opens on a press.
 
-    `at` tells a newer one from the same that was sent again.
+    `at` distinguishes a newer notice from the same one sent again.
     """
 
     tag: str
@@ -43,7 +43,9 @@ class Notice(msgspec.Struct, omit_defaults=True):
 
 
 def notice_of(nudge: Nudge, locale: str, *, where: str = "", name: str = "", words: str = "") -> Notice:
-    """Build it. `where` is the queue; `name` and `words` are the visitor's, and empty where they may not be shown."""
+    """Build the notice. `where` is the queue; `name` and `words` are the visitor's, and empty where they may not be
+    shown.
+    """
     if nudge.kind == "over":
         return Notice(nudge.about, nudge.at, over=True)
     title = page_texts().get(locale).gettext(TITLES[nudge.kind])
@@ -55,6 +57,6 @@ def notice_of(nudge: Nudge, locale: str, *, where: str = "", name: str = "", wor
 
 
 def shortened(words: str) -> str:
-    """One line of a message."""
+    """Return one line of a message."""
     line = " ".join(words.split())
     return line if len(line) <= LONGEST_WORDS else line[: LONGEST_WORDS - 1].rstrip() + "…"

@@ -1,7 +1,7 @@
-"""Who pushes: the installation's key pair and its signed word to a push service (VAPID, RFC 8292).
+"""The identity of the sender: the installation's key pair and its signed token for a push service (VAPID, RFC 8292).
 
-The pair is derived from the installation's secret: all processes have the same one, it is kept and backed up with that
-secret, and a new secret is a new pair. Browsers then subscribe again when their member opens the console.
+The pair is derived from the installation's secret. All processes have the same pair, it is backed up with the secret,
+and a new secret means a new pair. Browsers then subscribe again when their member opens the console.
 """
 
 import time
@@ -17,14 +17,14 @@ from joserfc.jwk import ECKey
 from console.domain.push import base64url
 
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of P-256
-LIFE = 3_600  # seconds that the word is good for; push services allow a day
+LIFE = 3_600  # seconds that the token is valid; push services allow a day
 SIZE = 32  # bytes of a coordinate
 
 
 class Vapid:
     def __init__(self, secret: str, contact: str) -> None:
-        """`contact` is where the operators of a push service find us: an https or a mailto address."""
-        # 16 bytes more than the order has, so that no key is likelier than another one.
+        """`contact` is where the operators of a push service can reach us: an https or a mailto address."""
+        # 16 bytes more than the order has, so that all keys are equally likely.
         raw = HKDF(hashes.SHA256(), SIZE + 16, salt=None, info=b"sestetto push").derive(secret.encode())
         private = ec.derive_private_key(int.from_bytes(raw) % (ORDER - 1) + 1, ec.SECP256R1())
         point = private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
@@ -49,7 +49,7 @@ class Vapid:
 
 
 def contact_of(origin: str, address: str) -> str:
-    """Return where a push service may find us: the address that mail comes from, else where the console is."""
+    """Return where a push service can reach us: the address that mail comes from, else the console's."""
     if address:
         return f"mailto:{address}"
     return origin if origin.startswith("https://") else "mailto:nobody@sestetto.invalid"

@@ -1,4 +1,4 @@
-"""Who should know of what right now. Pure: the picture and a clock say it, and no fact has to be remembered."""
+"""Which notifications are due right now. Pure: computed from the picture and a clock, so no fact is remembered."""
 
 from collections.abc import Iterable, Iterator
 
@@ -7,19 +7,19 @@ from console.domain.push import Nudge, PushDevice
 from console.projection.models import AgentState, ChatState
 from console.projection.picture import Picture
 
-PATIENCE = 1_000  # ms in which a console that is in sight would have shown it
-LATEST = 60_000  # ms after which it is no news any more
+PATIENCE = 1_000  # ms within which a visible console would have shown it
+LATEST = 60_000  # ms after which it is no longer news
 LATEST_ALERT = 600_000
-Wanted = dict[tuple[str, str], Nudge]  # by device and thing
+Wanted = dict[tuple[str, str], Nudge]  # by device and subject
 
 
 def nudge_of(chat: ChatState) -> Nudge | None:
-    """Return what the agent of a chat should know of it; None if nothing."""
+    """Return what the agent of a chat should be notified of; None if nothing."""
     if chat.place == "offered":
         return Nudge("offered", chat.id, chat.until)
     if chat.place != "active":
         return None
-    if chat.turn:  # theirs to answer from the moment they have it
+    if chat.turn:  # it is theirs to answer from the moment they hold it
         return Nudge("waits", chat.id, max(chat.turn, chat.since))
     return Nudge("given", chat.id, chat.since)
 
@@ -35,17 +35,17 @@ def chats_of(picture: Picture, members: Iterable[str]) -> Iterator[ChatState]:
 
 
 def listens(device: PushDevice, agent: AgentState | None) -> bool:
-    """Whether the device is told of chats now. Who is away or offline wants to be left alone, unless they say so."""
+    """Whether the device is notified of chats now. Agents who are away or offline are not, unless they chose to be."""
     return agent is not None and (device.always or agent.status == "online")
 
 
 def alerts_of(incidents: Iterable[Incident]) -> list[Nudge]:
-    """Return what devices that want alerts should know."""
+    """Return the alerts that devices with alerts should show."""
     return [Nudge("alert", ":".join(one.key), one.opened) for one in incidents if one.holds]
 
 
 def is_news(nudge: Nudge, first_seen: int, now: int) -> bool:
-    """Whether it is worth telling by now: an open console had its time to show it, and it is not old."""
+    """Whether it is time to notify: an open console has had time to show it, and it is not old."""
     if nudge.kind == "alert":
         return now - nudge.at < LATEST_ALERT
     since = first_seen if nudge.kind == "offered" else nudge.at
@@ -53,7 +53,7 @@ def is_news(nudge: Nudge, first_seen: int, now: int) -> bool:
 
 
 def is_over(told: Nudge, now: Nudge | None) -> bool:
-    """Whether what was told holds no more: the chat has gone elsewhere, or nobody waits in it."""
+    """Whether an earlier notification no longer holds: the chat was moved, or nobody waits in it."""
     if told.kind == "over":
         return False
     return now is None or (told.kind == "waits" and now.kind == "given")

@@ -1,8 +1,8 @@
-"""Sees who has to be told what, and puts it into the outbox.
+"""Finds out which devices to notify of what, and puts the pushes into the outbox.
 
-It compares what holds now (the picture, which the feed has made) with what SQL has of what was told. So nothing has to
-be remembered from fact to fact: a process that takes over, however late, tells what still matters and was not told, and
-takes back what is over. No message waits for any of this.
+It compares what holds now (the picture, built from the feed) with what SQL says was sent. No state has to be kept from
+fact to fact: a process that takes over, however late, notifies of what still matters and was not sent, and takes back
+what no longer holds. No message waits for any of this.
 """
 
 import time
@@ -24,13 +24,13 @@ from console.timing.beat import beat
 LOOK = 0.5  # seconds between two comparisons
 DEVICES = 2.0  # seconds between two reads of the devices and incidents
 AWAY = 2.0  # seconds until SQL is tried again
-TIDY = 600.0  # seconds between two deletions of what is over
+TIDY = 600.0  # seconds between two deletions of old pushes
 
 log = structlog.get_logger()
 
 
 class PushWatcher:
-    """Runs in every process that works; the one that leads does it."""
+    """Runs in every worker process; the one that leads does the work."""
 
     def __init__(
         self, push: PushStores, alerts: Alerts, workspace: Workspace, current: Current, *, leads: Lead
@@ -43,13 +43,13 @@ class PushWatcher:
         self._forget()
 
     def _forget(self) -> None:
-        """Begin anew: another process may have led meanwhile."""
+        """Start afresh: another process may have led in between."""
         self._told: Wanted | None = None
         self._devices: list[PushDevice] = []
         self._incidents: list[Nudge] = []
         self._read_at = self._tidied_at = float("-inf")  # monotonic
         self._first_seen: dict[Nudge, int] = {}
-        self._looked_at: set[Nudge] = set()  # a person has seen these in the console
+        self._looked_at: set[Nudge] = set()  # these have been seen in the console
 
     async def run(self) -> None:
         while True:
@@ -66,14 +66,14 @@ class PushWatcher:
             return LOOK if self._devices or self._told else DEVICES
         except SestettoError as problem:
             log.info("push.waits", error=problem.code)
-        except Exception as problem:  # a device was removed, or another process has just told the same
+        except Exception as problem:  # a device was removed, or another process has just sent the same
             log.warning("push.again", error=type(problem).__name__)
         self._forget()
         return AWAY
 
     async def _read(self) -> None:
         now = time.monotonic()
-        if now - self._read_at < DEVICES * 0.9:  # a beat may come early
+        if now - self._read_at < DEVICES * 0.9:  # the timer may fire early
             return
         self._devices = await self._push.devices.read_all()
         if self._devices and self._told is None:
@@ -86,7 +86,9 @@ class PushWatcher:
         self._read_at = now
 
     def _knows(self) -> bool:
-        """Whether the picture is there: a process that has just started must not take for over what it has not read."""
+        """Whether the picture is complete. A process that has just started must not take what it has not read for
+        ended.
+        """
         return self._current.picture.epoch == self._workspace.epoch != ""
 
     async def _compare(self) -> None:
@@ -106,7 +108,7 @@ class PushWatcher:
         self._told = still | closed | news
 
     def _is_news(self, nudge: Nudge, told: Nudge | None, now: int) -> bool:
-        if told == nudge or (told and nudge.kind == "given" and told.at >= nudge.at):  # they know that they have it
+        if told == nudge or (told and nudge.kind == "given" and told.at >= nudge.at):  # they know that they hold it
             return False
         return nudge not in self._looked_at and is_news(nudge, self._first_seen[nudge], now)
 
@@ -127,7 +129,7 @@ class PushWatcher:
         return found
 
     async def _look_at(self, nudges: set[Nudge]) -> None:
-        """Find out which of these a person has in sight: asked once it matters, not for each message."""
+        """Find out which of these a person has in sight. This is checked when it matters, not for each message."""
         for nudge in nudges:
             if nudge.kind in ("waits", "given") and await self._in_sight(nudge):
                 self._looked_at.add(nudge)

@@ -1,1 +1,1 @@
-"""Suggested replies: what the team's own answers teach. The console ranks them in the browser."""
+"""Suggested replies, learned from the team's own answers. The console ranks them in the browser."""

@@ -1,6 +1,6 @@
 """Which of the team's replies fit what a visitor wrote, for a model's draft. Pure.
 
-The console ranks what it shows by itself, with more care (`static/console/suggestions/ranker.js`).
+The console ranks its own suggestions more precisely (`static/console/suggestions/ranker.js`).
 """
 
 import math
@@ -12,7 +12,7 @@ from console.suggestions.learned_replies import Learned, LearnedReplies
 from console.suggestions.words import words_of
 
 CANNED, SENTENCES = 8, 6  # at most
-OWN = 0.6  # weight of a word in the reply itself, beside one that visitors used before it
+OWN = 0.6  # weight of a word in the reply itself, relative to one that visitors used before it
 SHOWN_WORDS = 6  # of those that visitors used
 
 
@@ -49,7 +49,7 @@ class _Reply:
 
 
 def _best(words: set[str], replies: Sequence[_Reply], most: int) -> list[FittingReply]:
-    """A word that few replies have says more. Without a common word the most frequent replies come."""
+    """A word that few replies have counts more. Without a common word, the most frequent replies are returned."""
     have = Counter(word for reply in replies for word in words & reply.words)
 
     def score(reply: _Reply) -> float:

@@ -1,4 +1,5 @@
-"""What wrap-ups teach: which reasons a queue's chats were given, and which words of visitors tell them apart. Pure.
+"""What wrap-ups teach: which reasons a queue's chats were given, and which of the visitors' words distinguish them.
+Pure.
 
 As with replies, only words that several visitors used are kept.
 """
@@ -12,8 +13,8 @@ import msgspec
 from console.suggestions.learned_replies import MOST_WORDS, SAID_BY
 from console.suggestions.words import words_of
 
-LEAST = 0.2  # weight under which a word hardly tells one reason from the others
-LONGEST = 3_000  # characters of a chat that are read: what it is about is said first
+LEAST = 0.2  # weight below which a word hardly distinguishes one reason from the others
+LONGEST = 3_000  # characters of a chat that are read; its subject is at the beginning
 
 
 class WrappedChat(msgspec.Struct, frozen=True):
@@ -76,7 +77,7 @@ class _ChatsTogether:
 
 
 def learn_reasons(chats: Iterable[WrappedChat]) -> dict[str, GivenReason]:
-    """Return what the chats of one queue teach, by reason. Chats without one tell which words mean nothing."""
+    """Return what the chats of one queue teach, by reason. Chats without a reason show which words mean nothing."""
     everybody = _ChatsTogether()
     given: dict[str, _ChatsTogether] = {}
     for chat in chats:

@@ -1,7 +1,7 @@
-"""What answers that were sent teach: which words they followed, how often, when, in which languages. Pure.
+"""What sent answers teach: which words they followed, how often, when, in which languages. Pure.
 
-A sentence is learned only when it went to several visitors, and a word only when several of them used it, so that
-nothing one visitor wrote or heard reaches another one.
+A sentence is learned only if it was sent to several visitors, and a word only if several of them used it, so nothing
+that one visitor wrote or read reaches another.
 """
 
 from collections import Counter
@@ -12,12 +12,12 @@ import msgspec
 from console.suggestions.sentences import sentences_of
 from console.suggestions.words import fold, words_of
 
-VISITORS = 3  # who must have heard a sentence before it is suggested
+VISITORS = 3  # visitors who must have received a sentence before it is suggested
 SAID_BY = 2  # visitors who must have used a word before it counts
 MOST_WORDS = 40  # of one reply: the most frequent ones
 MOST_SENTENCES = 200  # of one queue
-LONGEST = 600  # characters of a sentence; what is longer is no phrase
-SHORTEST = 12  # characters of a phrase: a shorter one is typed as fast as it is completed
+LONGEST = 600  # characters of a sentence; a longer one is not a phrase
+SHORTEST = 12  # characters of a phrase; a shorter one is typed as fast as it is completed
 
 
 class Exchange(msgspec.Struct, frozen=True):
@@ -48,7 +48,7 @@ class Learned(msgspec.Struct):
 
 
 class LearnedReplies(msgspec.Struct):
-    """What one queue has learned: by id of a canned reply, and answers that were typed, the most frequent first.
+    """What one queue has learned: by id of a canned reply, and typed answers, the most frequent first.
 
     `phrases` are the single sentences of those answers, without words of visitors.
     """
@@ -110,7 +110,7 @@ def _most_said(gathered: Mapping[str, _Gathered]) -> list[Learned]:
 
 
 def phrase_of(answer: str, name: str) -> str:
-    """Return the answer as a phrase for any visitor: their name is a placeholder. Empty if it is too long for one."""
+    """Return the answer as a phrase for any visitor, with their name as a placeholder. Empty if it is too long."""
     text = " ".join(answer.split())
     if not text or len(text) > LONGEST:
         return ""

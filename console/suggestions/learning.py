@@ -1,4 +1,4 @@
-"""Learns replies and reasons from the archive, a queue at a time, and keeps them for a while."""
+"""Learns replies and reasons from the archive, a queue at a time, and caches them."""
 
 import asyncio
 import time
@@ -9,8 +9,8 @@ from console.suggestions.given_reasons import GivenReason, WrappedChat, learn_re
 from console.suggestions.learned_replies import Exchange, LearnedReplies, learn
 
 FRESH = 600.0  # seconds that what was learned is used before it is read again
-DAYS = 60  # of archive that are read
-CHATS = 2_000  # of a queue that are read, the newest
+DAYS = 60  # days of the archive that are read
+CHATS = 2_000  # chats of a queue that are read, the newest
 DAY = 86_400_000  # ms
 
 
@@ -21,7 +21,7 @@ class Known(LearnedReplies):
 
 
 class Learning:
-    """What each queue has learned. A page asks; nothing on a message's way does."""
+    """What each queue has learned. Pages query it; no message ever waits for it."""
 
     def __init__(self, exchanges: Exchanges) -> None:
         self._exchanges = exchanges
@@ -35,14 +35,14 @@ class Learning:
             read, known = self._known.get(queue, (-FRESH, Known()))
             if time.monotonic() - read < FRESH:
                 return known
-            kept = self._known  # another one once something is erased while this is read
+            kept = self._known  # replaced when something is erased while this is read
             chats = [one async for one in self._exchanges.newest(queue, since=now - DAYS * DAY, most=CHATS)]
             known = await asyncio.to_thread(_learn, chats)
             kept[queue] = time.monotonic(), known
             return known
 
     async def within(self, seconds: float, queue: str, now: int) -> Known:
-        """Return what is known by then. Reading goes on for whoever asks next, also when this call is cancelled."""
+        """Return what is known within that time. Reading continues for the next caller, even if this is cancelled."""
         reading = asyncio.create_task(self.of_queue(queue, now))
         self._going.add(reading)
         reading.add_done_callback(self._read)
@@ -52,10 +52,10 @@ class Learning:
     def _read(self, reading: asyncio.Task[Known]) -> None:
         self._going.discard(reading)
         if not reading.cancelled():
-            reading.exception()  # of whoever waits for it; if nobody does, the next one reads again
+            reading.exception()  # the waiting caller gets it; without one, the next call reads again
 
     def forget(self) -> None:
-        """Read everything anew the next time: something was erased."""
+        """Read everything again the next time, because something was erased."""
         self._known = {}
 
 

@@ -1,13 +1,13 @@
-"""Sentences of a text; `static/console/suggestions/sentences.js` finds the same ones."""
+"""Splits a text into sentences; `static/console/suggestions/sentences.js` finds the same ones."""
 
 import re
 
-# A stop counts before a space; those of Chinese and Japanese need none.
+# A full stop counts before a space; those of Chinese and Japanese need none.
 STOP = re.compile("[.!?…؟۔।]+[\"'”’»)\\]]*(?=\\s)|[。！？]+[\"'”’»）」』]*|\\n+")
 
 
 def sentences_of(text: str) -> list[str]:
-    """Return the sentences of the text, without the spaces around them. What goes on in lower case is no new one."""
+    """Return the sentences of the text, without surrounding spaces. A lower-case letter does not begin a new one."""
     found: list[str] = []
     at = 0
     for stop in STOP.finditer(text):

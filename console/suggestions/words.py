@@ -1,11 +1,11 @@
-"""Words as the console compares them; `static/console/suggestions/words.js` gives the same for the same text."""
+"""Words as the console compares them; `static/console/suggestions/words.js` returns the same for the same text."""
 
 import re
 import unicodedata
 from collections.abc import Iterator
 from itertools import pairwise
 
-# Letters that Unicode does not take apart, as people without them on their keys write them.
+# Letters that Unicode does not decompose, as people type them whose keyboard does not have them.
 STROKES = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"}
 )

@@ -1,1 +1,1 @@
-"""Webhooks: from facts to events, through an outbox, to the endpoints of other systems."""
+"""Webhooks: facts become events, which go through an outbox to the endpoints of other systems."""

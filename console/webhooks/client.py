@@ -1,4 +1,4 @@
-"""Posts one event to an endpoint, signed as Standard Webhooks has it, and says what came of it."""
+"""Posts one event to an endpoint, signed according to Standard Webhooks, and returns the result."""
 
 import asyncio
 import time
@@ -13,7 +13,7 @@ from console.security.checked_transport import CheckedTransport, ForbiddenAddres
 
 LIMIT = 15.0  # seconds for one event
 CONNECT = 5.0
-LONGEST_ANSWER = 64 * 1024  # bytes that are read of an answer
+LONGEST_ANSWER = 64 * 1024  # bytes read of a response
 LONGEST_DETAIL = 200  # characters
 GONE = 410
 
@@ -30,7 +30,7 @@ class WebhookClient:
     async def post(self, url: str, event: str, body: str, secrets: Sequence[str]) -> Answer:
         """Post an event.
 
-        sent; refused (a private address, or no TLS), gone (410), redirected: another try is pointless; slow, away (no
+        sent; refused (a private address, or no TLS), gone (410), redirected: retrying is pointless; slow, away (no
         connection) and failed (any other status): try again.
         """
         started = time.monotonic()
@@ -47,7 +47,9 @@ class WebhookClient:
         return answer
 
     async def look(self, url: str) -> Answer:
-        """Find out whether `url` leads where an event may go, without sending anything: fine, refused, unknown_host."""
+        """Find out whether `url` is an address an event may be sent to, without sending anything: fine, refused,
+        unknown_host.
+        """
         try:
             await self._transport.address_of(httpx.URL(url))
         except ForbiddenAddress as problem:
@@ -73,7 +75,7 @@ class WebhookClient:
 
 
 def headers_of(event: str, body: str, secrets: Sequence[str], at: datetime) -> dict[str, str]:
-    """Return the headers of Standard Webhooks: with one signature for each valid secret."""
+    """Return the headers of Standard Webhooks, with one signature for each valid secret."""
     return {
         "content-type": "application/json",
         "user-agent": "Sestetto",
@@ -84,7 +86,7 @@ def headers_of(event: str, body: str, secrets: Sequence[str], at: datetime) -> d
 
 
 async def _beginning(response: httpx.Response) -> str:
-    """Read the answer as far as it is worth it; what is longer is cut off with its connection."""
+    """Read the beginning of the response; the rest is cut off with its connection."""
     read = bytearray()
     async for piece in response.aiter_raw():
         read += piece

@@ -1,4 +1,4 @@
-"""From a fact to the event that other systems hear of. Pure.
+"""From a fact to the event that other systems receive. Pure.
 
 What is not named here never leaves: notes, whispers, transfer notes, who watches, and what an agent's browser measures.
 """
@@ -36,7 +36,7 @@ Data = dict[str, Any]
 
 
 def event_of(id: str, fact: AnyFact | Unreadable) -> WebhookEvent | None:
-    """Return the event under this id; None if the fact is not for others."""
+    """Return the event under this id; None if the fact is not for other systems."""
     found = EVENTS.get(type(fact))
     if found is None:
         return None
@@ -72,7 +72,7 @@ def _author(fact: Any) -> Data:
 
 
 def _bot(fact: Transferred | Ended) -> Data:
-    """Which bot had it, if one had; and why it has the chat no longer, or whether it solved it alone."""
+    """Return the bot that had the chat, if any; and why it no longer has it, or whether it solved the chat alone."""
     if not fact.bot:
         return {}
     return {"bot": fact.bot, **({"solved": fact.solved} if isinstance(fact, Ended) else {"why": fact.why})}

@@ -19,7 +19,7 @@ class WebhookReader(FeedConsumer):
     def __init__(self, webhooks: Webhooks, workspace: Workspace, *, leads: Lead) -> None:
         super().__init__(NAME, self._put, workspace, webhooks.endpoints.database, leads=leads, kept=self._wake)
         self._webhooks = webhooks
-        self._idle = -1  # the version of the endpoints of which none is on
+        self._idle = -1  # the version of the endpoints in which none is on
 
     async def follow(self) -> None:
         if not self.leads():
@@ -41,7 +41,7 @@ class WebhookReader(FeedConsumer):
         if happened:
             self._webhooks.outbox.put(connection, happened)
         for entry in batch.entries:
-            if isinstance(entry.fact, Redacted):  # the text before must leave SQL, and go nowhere any more
+            if isinstance(entry.fact, Redacted):  # the former text must leave SQL, and must not be sent any more
                 now = event_of("", entry.fact.fact)
                 if now is not None:
                     self._webhooks.outbox.rewrite(connection, now, seq=entry.fact.of)

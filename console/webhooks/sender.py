@@ -1,4 +1,4 @@
-"""From the outbox to the endpoints: in order within a chat, failed events again. No endpoint waits for another one."""
+"""From the outbox to the endpoints: in order within a chat, with retries. No endpoint waits for another."""
 
 import asyncio
 
@@ -16,15 +16,15 @@ from console.timing.beat import beat
 from console.webhooks.client import WebhookClient
 
 AT_ONCE = 4  # events to one endpoint at a time
-LOOK = 5.0  # seconds between two looks at the outbox, when nobody wakes the sender
-ENDPOINTS = 1.0  # seconds between two looks for changed endpoints
+LOOK = 5.0  # seconds between two checks of the outbox, without a wake-up
+ENDPOINTS = 1.0  # seconds between two checks for changed endpoints
 AWAY = ("away", "slow", "failed")
 
 log = structlog.get_logger()
 
 
 class WebhookSender:
-    """Runs one line of work for each endpoint, in the process that leads."""
+    """Runs one queue of deliveries for each endpoint, in the process that leads."""
 
     def __init__(self, webhooks: Webhooks, client: WebhookClient, *, leads: Lead) -> None:
         self._webhooks = webhooks
@@ -56,7 +56,7 @@ class WebhookSender:
             line.wake.set()
 
     async def _settle(self) -> None:
-        """Begin and end lines as endpoints come, change and go."""
+        """Start and end queues as endpoints are added, changed and removed."""
         if not self._leads():
             self._version = -1
             self._keep({})
@@ -79,7 +79,7 @@ class WebhookSender:
 
 
 class _EndpointLine:
-    """Everything that goes to one endpoint."""
+    """Everything that is sent to one endpoint."""
 
     def __init__(self, endpoint: WebhookEndpoint, webhooks: Webhooks, client: WebhookClient) -> None:
         self.endpoint = endpoint
@@ -89,7 +89,7 @@ class _EndpointLine:
         self._client = client
         self._name = new_id()
         self._busy: dict[str, asyncio.Task[None]] = {}  # by chat, or by event without one
-        self._away = False  # it could not be reached last time: one event at a time tries it
+        self._away = False  # it was unreachable last time, so one event at a time tries it
         self._task = asyncio.create_task(run_rounds(self.wake, self._round), name="webhooks.line")
 
     def stop(self) -> None:
@@ -98,7 +98,7 @@ class _EndpointLine:
             task.cancel()
 
     async def _round(self) -> float:
-        """Start to send all that is due. Return the seconds until the next one."""
+        """Start sending everything that is due. Return the seconds until the next event."""
         free = (1 if self._away else AT_ONCE) - len(self._busy)
         if free <= 0:
             return LOOK
@@ -127,7 +127,7 @@ class _EndpointLine:
                 await self._outbox.hurry(self.endpoint.id)
             if answer.code == "gone":
                 await self._endpoints.turn_off(self.endpoint.id)
-        except Exception as problem:  # tried again when its lease ends
+        except Exception as problem:  # retried when its lease ends
             log.error("webhooks.sending", id=event.event, error=type(problem).__name__)
         finally:
             self._busy.pop(key, None)
