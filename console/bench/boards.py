@@ -1,4 +1,4 @@
-"""What boards cost a server: spans of time with no board, one and several boards in turn, under the same load."""
+"""What boards cost a server: measured with no, one and several boards in turn, under the same load."""
 
 import asyncio
 import statistics
@@ -14,11 +14,11 @@ from console.bench.processes import Target, own_server, store_of, usage
 from console.bench.wire import Wire
 
 HTML = "sestetto.v1.html"
-WARM_UP = 2.0  # s at the start of each span that do not count
+WARM_UP = 2.0  # s at the start of each window that do not count
 
 
 class Window(msgspec.Struct):
-    """A span of time with so many boards open; shares are of one core."""
+    """A time window with so many boards open; shares are of one core."""
 
     boards: int
     server: float
@@ -57,7 +57,7 @@ class Board:
 
 
 class Floor:
-    """A team at work: all chats assigned, and everybody writing at a steady rate."""
+    """A team at work: all chats are assigned, and everybody writes at a steady rate."""
 
     def __init__(self, target: Target, bench: Bench, rate: float) -> None:
         self.target = target
@@ -114,7 +114,7 @@ def _metric(url: str, name: str) -> float:
 
 @asynccontextmanager
 async def floor(agents: int, rate: float) -> AsyncIterator[Floor]:
-    """Run a server of its own with six chats per agent, at work."""
+    """Run a separate server with six chats per agent, at work."""
     async with own_server(agents) as target:
         bench = Bench(target, 6 * agents)
         try:
@@ -128,7 +128,7 @@ async def floor(agents: int, rate: float) -> AsyncIterator[Floor]:
 
 
 async def measure(agents: int, rate: float, boards: Sequence[int], rounds: int, seconds: float) -> list[Window]:
-    """Return the spans in order: each round has one span for each number of boards."""
+    """Return the windows in order: each round has one window for each number of boards."""
     async with floor(agents, rate) as ready:
         return [await ready.window(number, seconds) for _ in range(rounds) for number in boards]
 
@@ -138,7 +138,7 @@ def median(windows: Sequence[Window], boards: int, field: str) -> float:
 
 
 def extra(windows: Sequence[Window], boards: int, field: str) -> list[float]:
-    """Return what so many boards cost beyond none, round by round."""
+    """Return what so many boards cost compared to none, round by round."""
     without = [getattr(window, field) for window in windows if window.boards == 0]
     with_boards = [getattr(window, field) for window in windows if window.boards == boards]
     return [more - less for more, less in zip(with_boards, without, strict=True)]

@@ -5,7 +5,7 @@ the feed, in order. Pure: no store, no socket, no clock.
 
 - lost: an acknowledged command, or a fact somebody should have been shown, is missing
 - doubled: one command became two facts, or one fact was shown twice
-- disordered: one author's commands, a chat's seqs, or what was shown are in another order
+- disordered: one author's commands, a chat's seqs, or the facts shown are in another order
 - over_limit: an agent had more used slots than their limit, or a chat was in two places
 - untrue: an answer does not match the record: a refused command was done, or another seq
 """
@@ -25,7 +25,7 @@ Wrong = Literal["lost", "doubled", "disordered", "over_limit", "untrue"]
 
 
 class Claim(msgspec.Struct):
-    """A command as its client remembers it: `unknown` until an answer came. Each client's claims are in order.
+    """A command as its client remembers it: `unknown` until it is answered. Each client's claims are in order.
 
     `began` and `answered` are seconds on the client's clock; `resent`: whether it was sent again after a reconnect.
     """
@@ -70,7 +70,7 @@ def check(
 ) -> list[Finding]:
     """Return a sentence for every broken promise; empty if all were kept.
 
-    `facts` are in feed order from the first one on. `limits` are the agents' (six where missing).
+    `facts` are in feed order, from the first on. `limits` are the agents' (six if missing).
     """
     logs: dict[str, list[ChatFact]] = defaultdict(list)
     for fact in facts:
@@ -153,7 +153,7 @@ def _view(view: View, log: Sequence[ChatFact]) -> Iterator[Finding]:
 
 
 def _sequence(where: str, seqs: Sequence[int], wanted: Sequence[int]) -> Iterator[Finding]:
-    """Yield what `seqs` and `wanted` do not share; then errors of order."""
+    """Yield what only one of `seqs` and `wanted` contains; then errors of order."""
     if seqs == wanted:
         return
     times = Counter(seqs)

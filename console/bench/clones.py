@@ -1,8 +1,8 @@
-"""Creates a queue of a million chats in a minute: reads what one real `open` wrote, and writes it again with other ids.
+"""Creates a queue of a million chats in a minute: reads what one real `open` wrote, and writes it again with new ids.
 
-`Mould.of(…)` opens a chat and takes everything that contains its ids: its own keys, and its entries in shared keys.
-This module does not know what an open writes, so that knowledge exists only once. `differences` compares a clone with
-another real open, entry by entry.
+`Mould.of(…)` opens a chat and takes everything that contains its ids: its own keys, and its entries in shared keys. So
+only the Function itself defines what an open writes. `differences` compares a clone with another real open, entry by
+entry.
 """
 
 import re
@@ -185,7 +185,7 @@ def _gathered(entries: list[Entry]) -> list[Entry]:
 
 
 def _variables(entry: Entry, names: Names, at: int) -> list[Any]:
-    """Return the words, each as text, or as a list of text, {"id": name} and {"ms": after the opening}."""
+    """Return the words, each as text, or as a list of text, {"id": name} and {"ms": time since the opening}."""
     return [_parts(word, names, at) for word in entry]
 
 
@@ -206,11 +206,11 @@ def _parts(word: str, names: Names, at: int) -> Any:
     return [part for part in [*parts, word[end:]] if part != ""]
 
 
-# --- whether the clones are true --------------------------------------------------------------------
+# --- comparing clones ------------------------------------------------------------------------------
 
 
 async def differences(workspace: Workspace, queue: str, clone: Names, locale: str = "") -> list[str]:
-    """Return what only the clone has (-) and only a real open has (+), ids and times aside; empty is good."""
+    """Return what only the clone has (-) and only a real open has (+), apart from ids and times; empty is good."""
     real = Names.fresh()
     await really_open(workspace, queue, real, locale)
     wanted = _plain(await written(workspace, real), real)
@@ -219,7 +219,7 @@ async def differences(workspace: Workspace, queue: str, clone: Names, locale: st
 
 
 def _plain(entries: list[Entry], names: Names) -> set[str]:
-    """Return an entry per line, with ids as names and times as ms after the opening."""
+    """Return an entry per line, with ids as names and times as ms since the opening."""
     opened = next(
         int(entry[i + 1])
         for entry in entries

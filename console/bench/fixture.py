@@ -1,7 +1,7 @@
 """A workspace with very many agents and waiting chats, for measuring single calls to the store.
 
-Half of the agents are *busy*: they hold six chats each, and the waiting chats are in their ten queues, of which each
-agent serves three. These queues have head starts and overflow to the next; five have two languages and wrap-up. The
+Half of the agents are *busy*: they hold six chats each. The waiting chats are in their ten queues, and each agent
+serves three of them. These queues have head starts and overflow to the next; five have two languages and wrap-up. The
 other half is *calm*: free slots in two queues.
 """
 
@@ -63,7 +63,7 @@ class Fixture:
         await self.workspace.configure(self._directory(1, []))
         self._dictated = RecordedCalls(self.workspace)
         await self._connect(["door"])
-        await really_open(self.workspace, self.plain[0], Names.fresh())  # the door's hands are full: the rest waits
+        await really_open(self.workspace, self.plain[0], Names.fresh())  # the door has no free slot, so the rest waits
         await self._mould()
         await self.workspace.configure(self._directory(2, self.agents))
         busy = self.agents[: len(self.agents) // 2]
@@ -74,7 +74,7 @@ class Fixture:
             await self._connect(short)
 
     async def _mould(self) -> None:
-        """Learn what an open writes, and whether a clone is the same, while the workspace is small enough to read."""
+        """Learn what an open writes, and whether a clone is equal, while the workspace is small enough to read."""
         for queue in self.busy:
             self._moulds[queue] = []
             for tongue in TONGUES if queue in self.rich else ("",):
@@ -127,11 +127,11 @@ class Fixture:
     # --- what is measured ------------------------------------------------------------------------
 
     async def ends(self, count: int) -> CallBlock:
-        """Busy agents end a chat each; the same call gives them the next one."""
+        """Busy agents end a chat each; the same call assigns the next one."""
         return await self._block([self._end(agent, chat) for agent, chat in await self._some("plain", count)])
 
     async def labels(self, count: int) -> CallBlock:
-        """Busy agents label a chat that has ended; the same call gives them the next one."""
+        """Busy agents label a chat that has ended; the same call assigns the next one."""
         some = await self._some("rich", count)
         self._wire.send([self._end(agent, chat) for agent, chat in some])
         return await self._block([self._label(agent, chat) for agent, chat in some])
@@ -161,7 +161,7 @@ class Fixture:
         return some
 
     async def _look(self) -> None:
-        """Find out which busy agent holds what: one chat of each, then the second of each, and so on."""
+        """Find out which chats busy agents hold: one chat of each, then the second of each, and so on."""
         held = await self._held(self.agents[: len(self.agents) // 2])
         hands = [(agent, chats[slot]) for slot in range(SLOTS) for agent, chats in held.items()]
         queues = await self._of_chats("queue", [chat for _, chat in hands])

@@ -1,6 +1,6 @@
 """Floods a server until it is killed: `python -m console.bench.flood_worker URL SITE KIND`.
 
-It reconnects each time the server cuts it, as an attacker would.
+It reconnects each time the server disconnects it, as an attacker would.
 """
 
 import contextlib
@@ -36,7 +36,7 @@ ALL = (*KINDS, HANDSHAKE)
 
 
 def flood(url: str, site: str, kind: str) -> None:
-    """One connection: upgrade, then send everything, as fast as it is read."""
+    """Run one connection: upgrade, then send everything, as fast as it is read."""
     parts = urlsplit(url)
     request = (
         f"GET /ws/visitor?site={site} HTTP/1.1\r\nHost: {parts.netloc}\r\nOrigin: {url}\r\nUpgrade: websocket\r\n"

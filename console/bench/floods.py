@@ -1,4 +1,4 @@
-"""The cost of a flood for everybody else: spans of time without and with it in turn, under the same load."""
+"""The cost of a flood for everybody else: measured without and with it in turn, under the same load."""
 
 import asyncio
 import statistics
@@ -20,7 +20,7 @@ RATE = 10  # messages per second, both sides together
 
 
 class FloodWindow(msgspec.Struct):
-    """A span of time with one kind of flood, or none. Times in ms."""
+    """A time window with one kind of flood, or none. Times in ms."""
 
     kind: str
     ping_p50: float
@@ -31,7 +31,7 @@ class FloodWindow(msgspec.Struct):
 
 
 class Pinger:
-    """Another client's socket, which only asks for a pong now and then."""
+    """Another client's socket, which only requests a pong at intervals."""
 
     def __init__(self) -> None:
         self.times: list[float] = []
@@ -97,7 +97,7 @@ async def window(target: Target, bench: Bench, kind: str, seconds: float) -> Flo
 
 
 async def measure(kinds: Sequence[str], rounds: int, seconds: float) -> list[FloodWindow]:
-    """Return the spans in order: one without a flood before each with one."""
+    """Return the windows in order: one without a flood before each with one."""
     async with own_server(AGENTS, pace=1) as target:
         bench = Bench(target, 6 * AGENTS)
         try:
@@ -112,7 +112,7 @@ async def measure(kinds: Sequence[str], rounds: int, seconds: float) -> list[Flo
 
 
 def ratios(windows: Sequence[FloodWindow], kind: str, field: str) -> list[float]:
-    """Return the ratio of each span with the flood to the one before it."""
+    """Return the ratio of each window with the flood to the one before it."""
     pairs = zip(windows[::2], windows[1::2], strict=True)
     return [getattr(loud, field) / max(getattr(quiet, field), 0.01) for quiet, loud in pairs if loud.kind == kind]
 

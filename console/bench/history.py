@@ -1,4 +1,4 @@
-"""A big archive and the queries staff make, timed: with the archive's own code, on either database."""
+"""Times the queries that staff make on a big archive, with the archive's own code, on either database."""
 
 import random
 import time
@@ -38,7 +38,7 @@ class Timing(msgspec.Struct):
 
 
 class Writing:
-    """Chats as people write them: a few words are frequent, most are rare, order numbers are unique."""
+    """Texts as people write them: a few words are frequent, most are rare, order numbers are unique."""
 
     def __init__(self, seed: int = 1) -> None:
         self.dice = random.Random(seed)
@@ -107,7 +107,7 @@ async def fill(database: Database, number: int, told: Callable[[int], None]) -> 
 
 
 async def measure(database: Database, number: int, runs: int) -> list[Timing]:
-    """Time what the page of chats asks, `runs` times each: the list with its excerpts, and its count."""
+    """Time the queries of the page of chats, `runs` times each: the list with its excerpts, and its count."""
     search, dice, writing = ChatSearch(database, WORKSPACE), random.Random(2), Writing()
     return [
         await _time(search, what, [ask(dice, writing, number) for _ in range(runs)]) for what, ask in QUESTIONS.items()

@@ -1,6 +1,6 @@
 """The people who make the load: visitors who write and agents who answer, with a memory for the checker.
 
-There is no task per person: everything happens in callbacks of the socket. Times are `perf_counter` seconds.
+There is no task per person: everything happens in the socket's callbacks. Times are `perf_counter` seconds.
 """
 
 import secrets
@@ -19,7 +19,7 @@ ANSWER = "Let me look that up for you: it left our house yesterday and is on its
 
 
 class VisitorLog(msgspec.Struct):
-    """The parts of a frame to a visitor that matter here."""
+    """The parts of a visitor's frame that matter here."""
 
     t: str
     cid: str = ""
@@ -82,13 +82,13 @@ class Memory:
             self.acks.append(now - self.began.pop(cid))
 
     def delivered(self, cid: str, now: float) -> None:
-        """An agent was shown the command."""
+        """Record that an agent was shown the command."""
         at = self.sent.pop(cid, None)
         if at is not None:
             self.deliveries.append(now - at)
 
     def met(self, chat: str, seq: int, time: float) -> None:
-        """Match an answer's start with its arrival, in either order: visitors are not told agents' cids."""
+        """Match an answer's start with its arrival, in either order: visitors do not receive agents' cids."""
         other = self._halves.pop((chat, seq), None)
         if other is None:
             self._halves[chat, seq] = time
@@ -169,7 +169,7 @@ class LoadVisitor:
 
 
 class LoadAgent:
-    """Reports each chat as shown, and answers every visitor's message at once while `answers` is set."""
+    """Reports each chat as shown, and answers every visitor's message immediately while `answers` is set."""
 
     def __init__(self, memory: Memory, member: str, bearer: str) -> None:
         self.name, self.bearer = member, bearer

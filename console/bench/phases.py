@@ -1,4 +1,4 @@
-"""What is measured: a closed loop, an open loop at a steady rate, and sockets that only wait."""
+"""The phases that are measured: a closed loop, an open loop at a steady rate, and sockets that only wait."""
 
 import asyncio
 import time
@@ -25,7 +25,7 @@ class Spent(msgspec.Struct):
 
 
 class Closed(msgspec.Struct):
-    """Closed loop: every visitor writes again when answered, and every agent answers at once."""
+    """Closed loop: every visitor writes again once answered, and every agent answers immediately."""
 
     seconds: float
     messages: int
@@ -87,7 +87,7 @@ class Bench:
         await self.open_all()
 
     async def open_all(self) -> None:
-        """Open the visitors' chats, few enough at a time for their agents to show them."""
+        """Open the visitors' chats, no more at a time than their agents can show."""
         for start in range(0, len(self.visitors), TOGETHER):
             for visitor in self.visitors[start : start + TOGETHER]:
                 visitor.open()
@@ -173,7 +173,7 @@ class Bench:
         await until(lambda: all(visitor.chat for visitor in visitors), "the chats in line")
 
     def findings(self) -> dict[str, int]:
-        """Return the checker's findings by kind; waiting chats were shown to no agent."""
+        """Return the checker's findings by kind. Waiting chats were shown to no agent."""
         idle = {visitor.name for visitor in self.idle}
         claims = [claim for claim in self.memory.claims.values() if claim.client not in idle]
         views = [view for view in self.memory.views.values() if view.client not in idle]
@@ -212,7 +212,7 @@ class Bench:
 
 
 async def until(check: Callable[[], bool], what: str) -> None:
-    """Wait until `check` is true. Raises TimeoutError naming `what`."""
+    """Wait until `check` is true. Raises TimeoutError, which names `what`."""
     deadline = time.perf_counter() + SETTLE
     while not check():
         if time.perf_counter() > deadline:
@@ -221,7 +221,7 @@ async def until(check: Callable[[], bool], what: str) -> None:
 
 
 def _ms(seconds: Sequence[float], share: float) -> float:
-    """Return the duration in ms that `share` of them did not exceed."""
+    """Return the duration in ms that a `share` of them did not exceed."""
     if not seconds:
         return 0
     ordered = sorted(seconds)

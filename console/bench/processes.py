@@ -54,7 +54,7 @@ def store_of(pid: int) -> int:
 
 
 def yardstick() -> float:
-    """Return how fast this machine is at the moment: CPU ms for a million additions in Python, the median of five."""
+    """Return the machine's current speed: CPU ms for a million additions in Python, the median of five."""
     return round(sorted(_additions() for _ in range(5))[2] * 1000, 1)
 
 
@@ -71,7 +71,7 @@ class Target(NamedTuple):
     url: str
     pid: int
     bearers: dict[str, str]
-    cookie: str = ""  # a supervisor's session, on a server of our own
+    cookie: str = ""  # a supervisor's session, if the server is our own
 
     @property
     def sockets(self) -> str:

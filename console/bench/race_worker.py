@@ -23,7 +23,7 @@ JITTER = 0.0015  # s: a move waits up to this long, so that no two rounds are th
 
 
 class RaceMove(msgspec.Struct, omit_defaults=True):
-    """What somebody does: `who` is an agent with their fence, a supervisor or a visitor."""
+    """One person's move: `who` is an agent with their fence, a supervisor or a visitor."""
 
     verb: str
     who: str = ""
@@ -60,7 +60,7 @@ async def _transfer(w: Workspace, m: RaceMove) -> str:
 
 
 async def _pass_on(w: Workspace, m: RaceMove) -> str:
-    """Take a chat and transfer it at once."""
+    """Take a chat and transfer it immediately."""
     await _take(w, m)
     return await _transfer(w, m)
 

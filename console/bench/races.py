@@ -95,7 +95,7 @@ class Course:
         await self.workspace.configure(self.directory())
         for member in self.members:
             self.fences[member] = (await self.workspace.connect(member, "tab", take=True)).fence
-        # the greeter has no free slot: it only keeps the queue staffed while all others are away
+        # the greeter has no free slot and only keeps the queue staffed while all others are away
         await self.open("push")
         await self.settle([])
 
@@ -147,7 +147,7 @@ class Course:
         return {"to": self.dice.choice(AGENTS)} if self.dice.random() < 0.7 else {"queue": "push"}
 
     def _meddling(self, chat: str) -> list[RaceMove]:
-        """Return what happens beside a race for a chat."""
+        """Return what happens at the same time as a race for a chat."""
         moves = [RaceMove("tick", who=f"p{number}") for number in range(PROCESSES)]
         if self.dice.random() < 0.3:
             moves.append(self.move("take_over", "sam", chat))
@@ -163,7 +163,7 @@ class Course:
     # --- one agent with five chats, for ten more --------------------------------------------------
 
     async def five_for_ten(self) -> None:
-        """Ana has five chats; seven wait to be taken, three more come to a queue that only she serves."""
+        """Ana has five chats; seven more wait to be taken, and three come to a queue that only she serves."""
         await self._ana_has_five()
         others, waiting = await self._open("pull", 2), await self._open("pull", 7)
         ben = Author("ben", "ben")
@@ -230,7 +230,7 @@ class Course:
         await self.settle(pairs)
 
     async def settle(self, pairs: Sequence[tuple[RaceMove, str]]) -> None:
-        """Check the feed since the last time: every promise, the results, and the store's slots."""
+        """Check the feed since the last check: every promise, the results, and the store's slots."""
         facts = await self._read()
         won = [answer for move, answer in pairs if move.verb in ("take", "accept") and answer.startswith("ok")]
         passed = [answer for move, answer in pairs if move.verb == "pass_on" and answer.startswith("ok")]

@@ -1,4 +1,4 @@
-"""Calls written down before the clock starts, then sent as fast as the store takes them."""
+"""Calls recorded before the clock starts, then sent as fast as the store takes them."""
 
 import time
 from collections.abc import Coroutine, Sequence
@@ -13,7 +13,7 @@ Command = tuple[str | bytes | int, ...]
 
 
 class Recorded(Exception):
-    """Raised in place of an answer: the command is all that is wanted."""
+    """Raised instead of an answer: only the command is needed."""
 
 
 class _Notebook(Store):
@@ -27,7 +27,7 @@ class _Notebook(Store):
 
 
 class RecordedCalls:
-    """`dictation(call)` is the command that a typed call of `dictation.workspace` would send."""
+    """`dictation(call)` returns the command that a typed call of `dictation.workspace` would send."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._notebook = _Notebook(workspace.store.url)
@@ -51,7 +51,7 @@ class RawCaller:
         self._connection = connection
 
     def send(self, commands: Sequence[Command]) -> float:
-        """Seconds until all were answered, each with "ok"."""
+        """Return the seconds until all were answered, each with "ok"."""
         packed = self._connection.pack_commands(commands)
         started = time.perf_counter()
         self._connection.send_packed_command(packed)

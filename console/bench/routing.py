@@ -1,4 +1,4 @@
-"""What an assignment costs with few and with very many waiting chats, in one run on one store."""
+"""The cost of an assignment with few and with very many waiting chats, in one run on one store."""
 
 import statistics
 from collections.abc import Awaitable, Callable, Sequence
@@ -40,7 +40,7 @@ class Routing(msgspec.Struct):
     store_mib: int
 
     def spread(self, what: str, sync: Sync) -> tuple[float, float]:
-        """Return the ratio of CPU costs with most and fewest waiting chats: by medians, and by the best."""
+        """Return the ratio of CPU costs with most and fewest waiting chats: of medians, and of best values."""
         costs = {cost.waiting: cost for cost in self.costs if (cost.what, cost.sync) == (what, sync)}
         most, least = costs[max(costs)], costs[min(costs)]
         return round(most.cpu_us / least.cpu_us, 2), round(most.best_us / least.best_us, 2)

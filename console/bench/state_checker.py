@@ -1,4 +1,4 @@
-"""Follows each chat's place fact by fact: one place per chat, one chat per slot, never more slots than the limit."""
+"""Follows each chat fact by fact: each chat in one place, one chat per slot, never more slots than the limit."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -21,7 +21,7 @@ from console.events import (
 
 
 class ChatPlace(msgspec.Struct):
-    """`agent` and `slot` are set while somebody has the chat, is offered it, or wraps it up."""
+    """`agent` and `slot` are set while an agent has the chat, is offered it, or wraps it up."""
 
     name: str = "waiting"  # waiting | offered | active | wrapup | ended
     agent: str = ""
@@ -29,9 +29,9 @@ class ChatPlace(msgspec.Struct):
 
 
 class StateChecker:
-    """`take` the facts of the feed in order; each sentence it yields is a broken promise.
+    """Call `take` with the facts of the feed in order; each sentence it yields is a broken promise.
 
-    `limits` are the agents' until the feed says otherwise; six where missing.
+    `limits` are the agents' until the feed changes them; six if missing.
     """
 
     def __init__(self, limits: Mapping[str, int] | None = None) -> None:

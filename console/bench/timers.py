@@ -1,6 +1,6 @@
 """How late timers fire while four processes tick: one promise for each of many thousand waiting chats.
 
-The facts themselves tell: `late` carries when it was due and when it was recorded, both by the store's clock.
+The facts themselves show it: `late` has the time when it was due and when it was recorded, both by the store's clock.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ PAGE = 10_000
 
 
 class Lateness(msgspec.Struct):
-    """How long after their time timers fired, in ms; `twice` and `never` must be 0."""
+    """How late timers fired, in ms; `twice` and `never` must be 0."""
 
     what: str
     timers: int
@@ -38,7 +38,7 @@ class Lateness(msgspec.Struct):
 
 
 class Clockwork:
-    """A workspace whose queue nobody serves, and the processes that tick."""
+    """A workspace with a queue that nobody serves, and the processes that tick."""
 
     def __init__(self, url: str, workspace: Workspace) -> None:
         self.url = url
@@ -54,7 +54,7 @@ class Clockwork:
         await self.workspace.configure(directory)
         self.fence = (await self.workspace.connect("ana", "tab", take=True)).fence
         chat = Names.fresh()
-        await really_open(self.workspace, "sales", chat)  # Ana's hands are full
+        await really_open(self.workspace, "sales", chat)  # Ana has no free slot
         await self.workspace.shown("ana", self.fence, chat.chat, 9, hidden=False)
         self._mould = await Mould.of(self.workspace, "sales")
         await asyncio.gather(*(self._start() for _ in range(PROCESSES)))
@@ -80,7 +80,7 @@ class Clockwork:
         await process.wait()
 
     async def kill_the_ticker(self) -> None:
-        """Kill the ticker without warning; another process joins the four."""
+        """Kill the ticker without warning, and start another process in its place."""
         name = (await self.workspace.store.command("HGET", self.workspace.keys.head, "ticker")).decode()
         if name in self._ticking:
             await self._kill(name)
@@ -88,7 +88,7 @@ class Clockwork:
             await self._start()
 
     async def fire(self, what: str, timers: int, seconds: float, kill_every: float = 0) -> Lateness:
-        """Let that many promises break, evenly over so many seconds."""
+        """Let that many promises break, spread evenly over so many seconds."""
         await self.workspace.renew([("ana", self.fence)])
         first, killed = self.loader.made, self.kills
         last = await self._last()

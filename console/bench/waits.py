@@ -1,6 +1,6 @@
-"""How true expected waits are: seeded visitors and agents on the real Functions, in a time that is moved by hand.
+"""How accurate expected waits are: seeded visitors and agents on the real Functions, with simulated time.
 
-Visitors come at random, in waves; conversations differ in length; whoever has waited too long leaves.
+Visitors come at random, in waves. Conversations differ in length, and visitors who have waited too long leave.
 """
 
 import asyncio
@@ -16,17 +16,17 @@ from console.events import Assigned, Author, Visitor, decode_fact
 from console.queue.payloads import VisitorProfile
 from console.queue.workspace import Workspace
 
-CHAT = 180.0  # s that a conversation takes in the mean
-SPREAD = 0.8  # of the logarithm of that
+CHAT = 180.0  # mean seconds of a conversation
+SPREAD = 0.8  # of its logarithm
 WAVE = 5_400.0  # s from one rush to the next
 SWING = 0.4  # of the arrivals, up and down
-PATIENCE = 600.0  # s that visitors wait in the mean
-STEP = 2_000  # ms between two ticks: below the 3 s after which nobody is judged
-WITHIN, SHARE = 5_000, 0.2  # a wait is as expected within this many ms, or this share of the estimate
+PATIENCE = 600.0  # mean seconds that visitors wait
+STEP = 2_000  # ms between two ticks: below STALL (3 s), after which time-outs start afresh
+WITHIN, SHARE = 5_000, 0.2  # a wait counts as expected within this many ms, or this share of the estimate
 
 
 class Wait(NamedTuple):
-    """A visitor's wait in ms, or how long it lasted until they `left`; `expected` is 0 if nothing was known."""
+    """A visitor's wait in ms, or how long it lasted until they `left`; `expected` is 0 if there was no estimate."""
 
     queue: str
     expected: int
@@ -35,7 +35,7 @@ class Wait(NamedTuple):
 
     @property
     def counts(self) -> bool:
-        """Whether it is known if the estimate was right: of a visitor who left early it is not."""
+        """Whether the estimate can be judged. It cannot for a visitor who left before its time."""
         return bool(self.expected) and (not self.left or self.waited > self.expected + self._margin)
 
     @property
@@ -48,7 +48,7 @@ class Wait(NamedTuple):
 
 
 class Scene(NamedTuple):
-    """Who serves what: agents by the queues they serve, and which part of the visitors comes for each queue."""
+    """Who serves what: agents by the queues they serve, and each queue's share of the visitors."""
 
     name: str
     queues: tuple[Queue, ...]
@@ -77,7 +77,7 @@ SCENES = (
 
 
 class Shop:
-    """One scene for so many hours. `waits` are those that are over."""
+    """One scene for so many hours. `waits` are the finished ones."""
 
     def __init__(self, workspace: Workspace, scene: Scene, seed: int, *, limit: int = 3) -> None:
         self.workspace, self.scene, self.limit = workspace, scene, limit
@@ -110,7 +110,7 @@ class Shop:
             self._fences[agent] = (await self.workspace.connect(agent, "tab", take=True)).fence
 
     def _arrivals(self, end: float) -> Iterator[tuple[float, str]]:
-        """In the mean as many as all agents together can serve."""
+        """On average, as many as all agents together can serve."""
         rate, at = len(self._agents) * self.limit / CHAT, 0.0
         names = [queue.id for queue in self.scene.queues]
         while (at := at + self._dice.expovariate(rate * (1 + SWING))) < end:
@@ -143,7 +143,7 @@ class Shop:
         self._plan(at + patience, "leave", chat)
 
     async def _follow(self, at: float) -> None:
-        """Read who got a chat meanwhile; their consoles show it, and the conversation takes its time."""
+        """Read who got a chat. Their consoles show it, and the conversation takes its time."""
         rows = await self.workspace.store.command("XRANGE", self.workspace.keys.feed, self._read, "+")
         for entry, values in rows:
             self._read = f"({entry.decode()}"
@@ -172,6 +172,6 @@ class Shop:
 
 
 def share_right(waits: list[Wait]) -> tuple[int, float]:
-    """Return of how many waits it is known whether they were as expected, and the share that was."""
+    """Return the number of waits that can be judged, and the share that was as expected."""
     known = [wait for wait in waits if wait.counts]
     return len(known), sum(wait.right for wait in known) / len(known) if known else 0.0

@@ -1,7 +1,7 @@
 """A WebSocket client that costs almost nothing: frames by hand, one callback per frame, no task per socket.
 
-Client and server share the machine under load, so the server lacks what the client uses. Frames are masked with zeros,
-which the protocol allows.
+Client and server share the machine under load, so the client's CPU time is missing for the server. Frames are masked
+with zeros, which the protocol allows.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ FINAL, MASKED = 0x80, 0x80
 
 
 class Wire(asyncio.Protocol):
-    """`heard` gets the bytes of each text frame; `lost` gets the close code, once."""
+    """`heard` receives the bytes of each text frame; `lost` the close code, once."""
 
     def __init__(self, heard: Callable[[bytes], None], lost: Callable[[int], None]) -> None:
         self.upgraded: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -102,7 +102,7 @@ class Wire(asyncio.Protocol):
         return True
 
     def _frames(self) -> int:
-        """Hand out the complete frames in the buffer; return how many bytes they took."""
+        """Pass on the complete frames in the buffer; return how many bytes they took."""
         buffer, at = self._buffer, 0
         while len(buffer) >= at + 2:
             size, start = buffer[at + 1], at + 2

@@ -1,4 +1,4 @@
-"""`sestetto adopt`: after a move or a restore, make the configured store and secret those of this installation."""
+"""`sestetto adopt`: after a move or a restore, accept the configured store and secret as this installation's."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""`sestetto audit`: check the audit log's chains of hashes, and export them for somebody else to check."""
+"""`sestetto audit`: check the audit log's hash chains, and export them so that others can check them."""
 
 import os
 import sys
@@ -46,7 +46,7 @@ def verify(
 
 
 def _tell_noted(noted: str, chains: list[Chain]) -> bool:
-    """Say where a head from before is now. False if it is nowhere, as after a line up to it was changed."""
+    """Say where a former head is now. False if it is nowhere, as after a line up to it was changed."""
     for chain in chains:
         if n := chain.noted.get(noted):
             say(f"The head {noted} is line {n} of {chain.log}: nothing up to it was changed.")
@@ -88,7 +88,7 @@ async def _export(out: TextIO) -> int:
 
 @asynccontextmanager
 async def _open_database(settings: Settings) -> AsyncIterator[Database]:
-    """The database as it is: whoever only looks migrates nothing. Raises SettingError if that must come first."""
+    """Open the database without migrating it. Raises SettingError if migrations are missing."""
     folder = settings.folder.absolute()
     if await to_thread(is_to_be_made, settings):
         raise SettingError(f"There is no database in {folder} yet.")

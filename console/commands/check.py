@@ -1,4 +1,4 @@
-"""`sestetto check`: every setting with its value and source, what is wrong, and how to fix it."""
+"""`sestetto check`: every setting with its value and source, its problems, and how to fix them."""
 
 import asyncio
 import errno
@@ -95,12 +95,12 @@ def _lacks(environment: Mapping[str, str], url: str, other: str) -> bool:
     try:
         given, needed = (find_text(rows[one], environment)[0] for one in (url, other))
     except (OSError, ValueError):
-        return False  # told as what it is
+        return False  # the unreadable value is reported elsewhere
     return bool(given) and not needed
 
 
 def _explain(row: Setting, environment: Mapping[str, str]) -> tuple[str, str, str]:
-    """Return the value to show, its source, and what is wrong with it (empty: nothing)."""
+    """Return the value to show, its source, and its problem (empty: none)."""
     try:
         text, source = find_text(row, environment)
     except (OSError, ValueError) as problem:
@@ -114,7 +114,7 @@ def _explain(row: Setting, environment: Mapping[str, str]) -> tuple[str, str, st
 
 
 def _readable(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the valid settings; the rest is checked as if the wrong ones were not set."""
+    """Return the valid settings. The rest is checked as if the invalid ones were not set."""
     good = {row.name for row in TABLE if not _explain(row, environment)[2]}
     good -= {url for url, other, _ in PAIRS if _lacks(environment, url, other)}
     names = {f"{PREFIX}{name.upper()}{ending}" for name in good for ending in ("", "_FILE")}
@@ -131,7 +131,7 @@ def _unknown_names(environment: Mapping[str, str]) -> list[CheckResult]:
 
 
 def _installation(environment: Mapping[str, str]) -> tuple[Installation, list[CheckResult]]:
-    """Return what is declared, and what is wrong with that."""
+    """Return what is declared, and its problems."""
     try:
         return read_installation(environment), []
     except SettingError as problem:
@@ -163,7 +163,7 @@ def _show(installation: Installation) -> None:
 
 
 async def _workspace(settings: Settings, data: CheckResult) -> list[CheckResult]:
-    """Check what a workspace has for itself, and its place in the store."""
+    """Check the workspace's own settings, and its place in the store."""
     findings: list[CheckResult] = []
     if settings.database or data.level != "wrong":
         findings += await _database(settings)
@@ -268,7 +268,7 @@ async def _store(settings: Settings) -> list[CheckResult]:
 
 
 async def _with_database(settings: Settings, url: str, which: str) -> list[CheckResult]:
-    """Check the store itself, then whether it and the database are of one installation."""
+    """Check the store itself, then whether it and the database belong to one installation."""
     alone = await _running(url, which, settings)
     if alone.level == "wrong":
         return [alone]
@@ -289,7 +289,7 @@ async def _with_database(settings: Settings, url: str, which: str) -> list[Check
 
 
 async def _is_new(database: Database) -> bool:
-    """Whether it has no tables yet; one that does not respond is reported elsewhere."""
+    """Whether it has no tables yet. A database that does not respond is reported elsewhere."""
     try:
         return not (await database.versions()).now
     except SestettoError:
@@ -301,7 +301,7 @@ def _kept(file: Path) -> str:
 
 
 async def _running(url: str, which: str, settings: Settings) -> CheckResult:
-    """Check what the store is, and whether it keeps our promises."""
+    """Check what kind of store it is, and whether it keeps our promises."""
     try:
         store = Store(url, settings.workspace, deadline=DEADLINE)
         info = await _info(store.primary)
@@ -328,7 +328,7 @@ async def _running(url: str, which: str, settings: Settings) -> CheckResult:
         return CheckResult(
             "wrong", f"the store ({which}) does not respond: {problem}", "start it or fix SESTETTO_STORE"
         )
-    except ValueError:  # its text may contain a piece of the password
+    except ValueError:  # its text may contain part of the password
         return CheckResult("wrong", f"the store ({which}) has no valid address", "fix SESTETTO_STORE")
     if not pushes:
         return CheckResult("note", NO_PUSHES, f"ACL SETUSER … &{Keys(settings.workspace).prefix}*")
@@ -337,21 +337,23 @@ async def _running(url: str, which: str, settings: Settings) -> CheckResult:
 
 
 async def _promises(store: Store, settings: Settings, *, tries: bool) -> None:
-    """Raise SettingError if the store does not keep what is acknowledged: by its settings, then by a try if it `tries`.
+    """Raise SettingError if the store does not keep what it acknowledges: by its settings, then by a test if it
+    `tries`.
 
-    What changes nothing and yet reaches replicas is a message, for which the store's user has to use channels.
+    The test publishes a message, because it reaches replicas and changes nothing. The store's user needs the right to
+    use channels.
     """
     real = Store(store.url, settings.workspace, durability=settings.durability, deadline=DEADLINE)
     try:
         await check_promises(store.look, real.durability)
-        if tries and store.primary.mode != "cluster":  # there no message does
+        if tries and store.primary.mode != "cluster":  # messages do not work there
             await real.vouch()
     finally:
         await real.close()
 
 
 async def _pushes(store: Store, workspace: str) -> bool:
-    """Whether the store's user may use channels; nobody listens to this one."""
+    """Whether the store's user may use channels; nobody listens to this channel."""
     try:
         await store.look("SPUBLISH", Keys(workspace).prefix + "check", "")
     except NoPermissionError:

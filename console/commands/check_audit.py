@@ -1,4 +1,4 @@
-"""What `sestetto check` and `sestetto audit verify` say about the audit log; changes nothing."""
+"""The part of `sestetto check` and `sestetto audit verify` about the audit log; changes nothing."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Whether the model that drafts answers answers."""
+"""Checks whether the model that drafts answers responds."""
 
 import time
 
@@ -24,7 +24,7 @@ WRONG: dict[Reason, tuple[str, str]] = {
 
 
 async def check_model(settings: Settings) -> list[CheckResult]:
-    """Ask the model for one draft; nothing if none is set."""
+    """Ask the model for one draft; no result if no model is set."""
     if not settings.model_url:
         return []
     where = f"the model {settings.model_name} at {settings.model_url}"

@@ -1,4 +1,4 @@
-"""What `sestetto check` says about store, database and secret together; changes nothing."""
+"""The part of `sestetto check` about store, database and secret together; changes nothing."""
 
 from redis.exceptions import RedisError
 
@@ -56,13 +56,13 @@ async def _set_aside(database: Database, workspace: str) -> list[CheckResult]:
 
 
 async def read_head(store_url: str, workspace: str, field: str) -> str:
-    """Return a field of the workspace's head, without beginning one; empty if it is not there."""
+    """Return a field of the workspace's head without creating the head; empty if it does not exist."""
     async with primary_of(store_url, workspace).connected() as connection:
         found = await ask(connection, "HGET", Keys(workspace).head, field)
     return found.decode() if isinstance(found, bytes) else ""
 
 
 def _parts(sentences: str) -> tuple[str, str]:
-    """Return what is wrong, and how to fix it."""
+    """Return the problem, and how to fix it."""
     first, _, rest = sentences.partition(". ")
     return first, rest

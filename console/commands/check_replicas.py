@@ -1,4 +1,4 @@
-"""What `sestetto check` says about the replicas of a store with several servers: each may be the primary tomorrow."""
+"""The part of `sestetto check` about the replicas of a store with several servers: each may become the primary."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ NONE = "the store's primary has no replica: nobody takes over from it"
 
 
 async def check_replicas(primary: Primary) -> list[CheckResult]:
-    """Nothing for a single server."""
+    """Return nothing for a single server."""
     if not isinstance(primary, AskedPrimary):
         return []
     try:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class CheckResult(NamedTuple):
-    """`level` is ok, note or wrong; `mend` says how to fix it, if anything is to be done."""
+    """`level` is ok, note or wrong; `mend` says how to fix it, if there is anything to fix."""
 
     level: str
     what: str

@@ -1,4 +1,4 @@
-"""What `sestetto check` says about the background work: who does it, where it is monitored, and whether it is done."""
+"""The part of `sestetto check` about the background work: who does it, where it is monitored, and if it is done."""
 
 from redis.exceptions import RedisError
 
@@ -29,7 +29,7 @@ def check_work(settings: Settings) -> list[CheckResult]:
 
 
 async def check_archive_lag(database: Database, workspace: str, store_url: str) -> list[CheckResult]:
-    """A running store whose feed nobody archives; nothing if all is well, or one of them does not respond."""
+    """Report a running store whose feed nobody archives; nothing if all is well, or one of the two does not respond."""
     try:
         lag = await _read_lag(database, workspace, store_url)
     except (SestettoError, RedisError):  # reported elsewhere
@@ -41,7 +41,7 @@ async def check_archive_lag(database: Database, workspace: str, store_url: str) 
 
 
 async def _read_lag(database: Database, workspace: str, store_url: str) -> ConsumerLag | None:
-    if not await read_head(store_url, workspace, "epoch"):  # asking would begin a history
+    if not await read_head(store_url, workspace, "epoch"):  # a query would begin a history
         return None
     store = Store(store_url, workspace)
     try:

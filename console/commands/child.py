@@ -1,4 +1,4 @@
-"""`sestetto child`: one of the processes of `sestetto serve --workers`, started by it and never by hand."""
+"""`sestetto child`: one of the processes of `sestetto serve --workers`, started by that command and never by hand."""
 
 import asyncio
 import os
@@ -31,7 +31,7 @@ def child(kind: str, listening: Descriptor = -1, monitoring: Descriptor = -1) ->
 
 
 async def _serve(installation: Installation, sockets: list[socket]) -> None:
-    """On the shared port, and on the process's own one if there is any: figures are told there."""
+    """Serve on the shared port, and on the process's own port if there is one, which serves its metrics."""
     filled, address = _filled(installation), url_of(sockets[0])
     app = application_of(filled, create_app)
     app.state.metrics_port = sockets[1].getsockname()[1] if len(sockets) > 1 else -1
@@ -50,7 +50,7 @@ async def _work(installation: Installation, sockets: list[socket]) -> None:
 
 
 def _filled(installation: Installation) -> Installation:
-    """The parent has named the store; several workspaces fill in the rest each for itself."""
+    """Fill in the settings. The parent has named the store; each of several workspaces fills in the rest itself."""
     if installation.several:
         return filled_with(installation, installation.process.store)
     settings = resolve(installation.process)
@@ -65,7 +65,7 @@ async def _until(stopping: asyncio.Event) -> None:
 
 @asynccontextmanager
 async def _tied() -> AsyncIterator[None]:
-    """End like by SIGTERM when the parent does, however it died: its end of our standard input closes then."""
+    """Stop as by SIGTERM when the parent ends, however it ends: its side of our standard input is closed then."""
     loop, tie = asyncio.get_running_loop(), sys.stdin.fileno()
 
     def gone() -> None:

@@ -1,9 +1,8 @@
 """Shared by the commands: settings, the stores for one job, and printing.
 
-Commands change SQL through the stores, not through `console.actions`: whoever can run them on the server needs no
-right, and no services are running that could publish a change; the server's own worker does that within seconds.
-Commands that take rights away tell live state themselves (`revoke_live`). The audit log names `sestetto` for all of
-them.
+Commands change SQL through the stores, not through `console.actions`. A person who can run them on the server needs no
+right, and there are no services here to publish a change; the server's own worker does that within seconds. Commands
+that remove rights update live state themselves (`revoke_live`). The audit log names `sestetto` for all of them.
 """
 
 import asyncio
@@ -55,17 +54,17 @@ def show(headings: tuple[str, ...], rows: list[tuple[str, ...]], *, empty: str) 
 
 
 def settings_of_one() -> Settings:
-    """Return the settings of the workspace that the command is about. Raises SettingError if that is not said."""
+    """Return the settings of the command's workspace. Raises SettingError if none is chosen."""
     return one_workspace(read_installation())
 
 
 def mark(installation: Installation, settings: Settings) -> str:
-    """Return what a line begins with that is about one of several workspaces."""
+    """Return the prefix of lines about one of several workspaces."""
     return f"[{settings.workspace}] " if installation.several else ""
 
 
 def for_each(do: Callable[[str, Settings], None]) -> None:
-    """Do it for every workspace, with what its lines begin with; one that fails keeps no other from it."""
+    """Run `do` for every workspace, with the prefix of its lines. A failure does not stop the others."""
     installation = read_installation()
     failed: list[str] = []
     for settings in installation.workspaces:
@@ -83,8 +82,9 @@ def for_each(do: Callable[[str, Settings], None]) -> None:
 
 @asynccontextmanager
 async def open_stores(*, adds: bool = False) -> AsyncIterator[Stores]:
-    """Open the installation's stores, with migrated tables. Who `adds` is told where: without the server's settings
-    that is another database than the server's.
+    """Open the installation's stores, with migrated tables.
+
+    A command that `adds` prints where: without the server's settings, that is not the server's database.
     """
     settings = resolve(settings_of_one())
     database = Database(settings.database)
@@ -92,7 +92,7 @@ async def open_stores(*, adds: bool = False) -> AsyncIterator[Stores]:
         await database.migrate()
         refuse_workspace((await read_identity(database)).workspace, settings.workspace)
         yield Stores(database)
-        if adds:  # on standard error: what `token add` prints is for scripts
+        if adds:  # on standard error, because scripts read the output of `token add`
             typer.echo(f"Saved in {_place_of(database)}.", err=True)
     finally:
         await database.close()
@@ -103,7 +103,7 @@ def _place_of(database: Database) -> str:
 
 
 async def revoke_live(member_id: str, session: str = "") -> bool:
-    """Close the member's sockets (or one session's) at once. False if no store runs, so nobody is connected."""
+    """Close the member's sockets (or one session's) immediately. False if no store runs, so nobody is connected."""
     settings = settings_of_one()
     url = await running_store_url(settings)
     if not url:

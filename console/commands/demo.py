@@ -1,4 +1,4 @@
-"""`sestetto demo`: the same server as `serve`, with made-up people in each workspace."""
+"""`sestetto demo`: the same server as `serve`, with simulated people in each workspace."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Iterator
@@ -44,7 +44,7 @@ log = structlog.get_logger()
 
 
 class DemoPlace(NamedTuple):
-    """A workspace of the demo: where it is, who signs in with one click, and who answers by themselves."""
+    """A workspace of the demo: its address, who signs in with one click, and who answers automatically."""
 
     settings: Settings
     url: str
@@ -87,7 +87,7 @@ async def _demo(installation: Installation, crowd: int, agents: int) -> None:
 
 
 def _places(installation: Installation, port: int) -> tuple[Settings, ...]:
-    """Raises SettingError if the simulated people could not come to a workspace."""
+    """Return the demo's workspaces. Raises SettingError if the simulated people could not reach one."""
     for one in installation.workspaces if installation.several else ():
         if not is_loopback(urlsplit(one.origin).netloc):
             raise SettingError(OF_THIS_MACHINE.format(one.workspace, one.origin, one.workspace, port))
@@ -101,7 +101,7 @@ async def _place_of(settings: Settings, url: str, agents: int) -> DemoPlace:
 
 
 def _running(app: Starlette, places: list[DemoPlace]) -> Iterator[tuple[DemoPlace, Services]]:
-    """Yield what runs; of several workspaces one may not have started."""
+    """Yield the running workspaces; of several, some may not have started."""
     for place in places:
         if not place.settings.workspaces:
             yield place, app.state.services
@@ -155,7 +155,7 @@ async def _crowd(services: Services, url: str, size: int, bearers: list[str]) ->
 
 
 def _say_why_it_ended(task: asyncio.Task[None]) -> None:
-    """Log what ended simulated people before the demo did: without it the demo would only be empty."""
+    """Log the error that ended the simulated people early. Otherwise the demo would be empty without a reason."""
     if not task.cancelled() and (problem := task.exception()):
         log.error("demo.people_ended", problem=repr(problem), exc_info=problem)
 

@@ -1,4 +1,4 @@
-"""`sestetto import`: bring in members, canned replies, visitors and past chats from a file, as the settings do."""
+"""`sestetto import`: import members, canned replies, visitors and past chats from a file, as in the settings."""
 
 import asyncio
 from pathlib import Path
@@ -20,8 +20,8 @@ from console.pages.chat_export import csv_lines
 
 T = TypeVar("T", bound=str)
 
-SHOWN = 20  # rows that do not fit, on the screen
-LOOK = 0.5  # seconds between two looks how far it is
+SHOWN = 20  # misfit rows on the screen
+LOOK = 0.5  # seconds between two checks of the progress
 PATIENCE = 20.0  # seconds without progress after which nobody seems to import
 
 
@@ -65,7 +65,7 @@ async def _import(file: Path, kind: Kind, format: Format, site: str, report: Pat
 
 
 async def _follow(store: ImportStore, at: Import) -> Import:
-    """Show how far it is until it is over, or nobody seems to be at work."""
+    """Show the progress until the import ends, or nobody seems to work on it."""
     last, quiet = -1, 0.0
     with Progress(TextColumn("Importing"), BarColumn(), MofNCompleteColumn(), console=screen, transient=True) as bar:
         task = bar.add_task("", total=at.rows)

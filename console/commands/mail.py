@@ -1,4 +1,4 @@
-"""`sestetto mail`: mails that a mail server hands over by a pipe."""
+"""`sestetto mail`: receives mails that a mail server passes through a pipe."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""`sestetto migrate`: bring the database's tables to this release, before its first process starts."""
+"""`sestetto migrate`: migrate the database's tables to this release, before its first process starts."""
 
 from typing import Annotated
 
@@ -32,7 +32,7 @@ def migrate(
 
 
 def _tell_missing(about: str, settings: Settings) -> bool:
-    """List what is missing; return whether it is nothing."""
+    """List what is missing; return whether nothing is."""
     missing = run(_versions(settings)).missing
     for step in missing:
         say(f"{about}missing: {step.version} {step.says}")

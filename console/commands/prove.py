@@ -1,4 +1,4 @@
-"""`sestetto prove`: what breaks in the field, done to a whole installation, and what got lost by it."""
+"""`sestetto prove`: causes real faults in a whole installation, and reports what was lost."""
 
 import random
 import time
@@ -21,8 +21,8 @@ from console.proving.run import FaultRun, Wanted, run
 from console.proving.schedule import written
 from console.proving.traffic import RATE
 
-MESSAGES = 90_000  # and those that are sent while faults last: more than 100,000 together
-LEAST = 40  # messages of a run: below that nothing is under way when a fault strikes
+MESSAGES = 90_000  # and those sent during faults: together more than 100,000
+LEAST = 40  # messages of a run: with fewer, nothing is in progress when a fault strikes
 
 
 def prove(
@@ -40,7 +40,7 @@ def prove(
     listed: Annotated[bool, typer.Option("--list", help="List the faults and stop.")] = False,
 ) -> None:
     """Break a whole installation while people chat, and compare what everybody remembers with what was kept."""
-    configure_logs("critical")  # what the faults do to the parts in this process is no news
+    configure_logs("critical")  # faults in this process's own parts are expected
     if listed:
         show(("fault", "what it does", ""), [(one.name, one.does, _missing(one)) for one in FAULTS], empty="")
         return
@@ -71,7 +71,7 @@ def prove(
 
 
 def _rounds(faults: list[Fault], wanted: Wanted, until: float) -> Iterator[FaultRun]:
-    """Run every fault once, and again in the same order while there is time."""
+    """Run every fault once, and again in the same order until the time is up."""
     number = 0
     while faults and (number == 0 or time.monotonic() < until):
         number += 1

@@ -1,4 +1,4 @@
-"""`sestetto queue`: manage queues; everything the settings pages can do, for scripts."""
+"""`sestetto queue`: manage queues from scripts, with everything the settings pages can do."""
 
 import re
 from collections.abc import Callable
@@ -33,7 +33,7 @@ Names = list[str] | None
 
 
 def _option(setting: str) -> str:
-    """Return an option's name; settings with many values are given one at a time: `--language`."""
+    """Return an option's name. Settings with many values take one at a time: `--language`."""
     return setting.removesuffix("s") if isinstance(queue_default(setting), tuple) else setting
 
 
@@ -53,7 +53,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
             default, kind = typer.Option(None, help=setting.help), _kind(name, setting)
             made.append(Parameter(_option(name), Parameter.KEYWORD_ONLY, default=default, annotation=kind))
     others = [one.replace(kind=Parameter.KEYWORD_ONLY) for one in others]
-    # Typer reads the signature, so the options need no second list that could differ from the settings.
+    # Typer reads the signature, so the options need no second list that could deviate from the settings.
     vars(command)["__signature__"] = Signature([id, *made, *others])
     return command
 
@@ -149,7 +149,7 @@ def read_span(text: str) -> list[tuple[int, int, int]]:
 
 
 def read_phrases(given: list[str]) -> tuple[Phrases, ...]:
-    """Parse `it: Un attimo.` and so on into the phrases of each language."""
+    """Parse lines like `it: Un attimo.` into the phrases of each language."""
     texts: dict[str, list[str]] = {}
     for one in given:
         language, colon, text = one.partition(":")

@@ -17,15 +17,15 @@ from console.logs import configure_logs
 from console.server import on_signals
 from console.workspaces.declared import Installation, read_installation
 
-# Objects made until a collection, and collections until older ones are looked at too. Nearly all that a message makes
-# is gone by itself; with Python's own 700 a tenth of its time went into looking.
+# Objects made until a collection, and collections until older generations are included. Nearly all objects of a message
+# are freed without it. With Python's default of 700, a tenth of its time went into collections.
 COLLECT = (20_000, 20, 100)
 
 log = structlog.get_logger()
 
 
 def read_and_log(**given: Any) -> Installation:
-    """Return the settings, and log at their level from here on."""
+    """Return the settings, and log at their level from now on."""
     installation = read_installation(**given)
     configure_logs(installation.process.log)
     return installation
@@ -33,7 +33,7 @@ def read_and_log(**given: Any) -> Installation:
 
 def run_until_stopped(job: Coroutine[Any, Any, None]) -> None:
     gc.collect()
-    gc.freeze()  # modules stay: no collection has to look at them again
+    gc.freeze()  # modules stay, so no collection has to check them again
     gc.set_threshold(*COLLECT)
     try:
         uvloop.run(_until_stopped(job))
@@ -42,7 +42,7 @@ def run_until_stopped(job: Coroutine[Any, Any, None]) -> None:
 
 
 async def _until_stopped(job: Coroutine[Any, Any, None]) -> None:
-    """Run the job; a signal ends it at once until it has, once it runs, its own way to stop."""
+    """Run the job. Until it handles signals itself, a signal ends it immediately."""
     task = asyncio.create_task(job)
 
     def stop() -> None:
@@ -53,9 +53,9 @@ async def _until_stopped(job: Coroutine[Any, Any, None]) -> None:
 
 
 def log_start(event: str, filled: Installation, own: str) -> None:
-    """One line that says which process this is; `filled` has the addresses that the settings may leave out.
+    """Log one line that says which process this is; `filled` has the addresses that the settings may leave out.
 
-    With several workspaces each says in a line of its own where it is (`workspace.started`).
+    Of several workspaces, each logs its own address (`workspace.started`).
     """
     process = filled.process
     about = {"workspaces": names_of(filled)} if filled.several else _about(process)

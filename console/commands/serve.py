@@ -50,7 +50,7 @@ async def _serve(installation: Installation, given: Mapping[str, Any]) -> None:
 
 
 async def _serve_many(installation: Installation) -> None:
-    """This process starts the store and the others, and serves nobody itself."""
+    """Start the store and the other processes. This process itself serves nobody."""
     settings = installation.process
     refuse_half_restored(settings.data.absolute())
     with listen(settings) as listening:
@@ -63,7 +63,7 @@ async def _serve_many(installation: Installation) -> None:
 
 
 def _addresses(installation: Installation, own: str) -> str:
-    """Return the public addresses, and this process's own where it is another one."""
+    """Return the public addresses, and this process's own if it differs."""
     if installation.several:
         places = ", ".join(f"{one.workspace} at {one.origin}" for one in installation.workspaces)
         return f"{own} for {places}"

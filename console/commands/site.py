@@ -104,7 +104,7 @@ async def _put(key: str, given: dict[str, Any]) -> Site:
 
 
 def _names(given: Names) -> tuple[str, ...] | None:
-    """Read an option with many values: None stays as it is, “none” is no value at all."""
+    """Read an option with many values: None leaves it unchanged, “none” means no value at all."""
     if given is None:
         return None
     return () if given == ["none"] else tuple(given)

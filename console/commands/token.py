@@ -60,7 +60,7 @@ async def _revoke(token_id: str) -> None:
             if any(token.id == token_id for token in await stores.tokens.of_member(member)):
                 await revoke_live(member, f"token:{token_id}")
                 await stores.tokens.revoke(token_id)
-                await revoke_live(member, f"token:{token_id}")  # again, for a socket that came back in between
+                await revoke_live(member, f"token:{token_id}")  # again, for a socket that reconnected in between
                 return
     raise NotYours(f"There is no token {token_id}. To see all tokens: sestetto token list")
 

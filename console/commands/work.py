@@ -1,4 +1,4 @@
-"""`sestetto work`: the background work in a process of its own, without sockets and pages."""
+"""`sestetto work`: the background work in its own process, without sockets and pages."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -20,7 +20,7 @@ from console.server import listen, serving, url_of, working
 from console.workspaces.declared import Installation
 from console.workspaces.starting import application_of, filled_with, reloading
 
-LOOK = 0.5  # seconds between two looks whether the server's store runs
+LOOK = 0.5  # seconds between two checks whether the server's store runs
 NO_STORE = "The store of this data folder does not run: sestetto serve starts it, or SESTETTO_STORE names another one."
 
 log = structlog.get_logger()
@@ -45,7 +45,7 @@ async def _work(installation: Installation, given: Mapping[str, Any]) -> None:
 
 
 async def _joined(installation: Installation) -> Installation:
-    """Fill in the stores, and of a single workspace database and secret."""
+    """Fill in the stores and, for a single workspace, database and secret."""
     if not installation.several:
         settings = resolve(installation.process)
         installation = Installation(settings, (settings,))
@@ -55,7 +55,7 @@ async def _joined(installation: Installation) -> Installation:
 
 
 async def _embedded(filled: Settings) -> str:
-    """Return the embedded store's URL. It is started by the server; this waits until it runs."""
+    """Return the embedded store's URL. The server starts that store; this waits until it runs."""
     store = EmbeddedStore(store_folder(filled))
     told = False
     while not await answers(store):
@@ -68,12 +68,14 @@ async def _embedded(filled: Settings) -> str:
 
 @asynccontextmanager
 async def _running(app: Starlette, settings: Settings) -> AsyncIterator[tuple[asyncio.Event, str]]:
-    """Work inside the block; yields the event that is set when it is to stop, and the address for monitoring if any."""
+    """Work inside the block. Yields the event that is set when it must stop, and the address for monitoring if there is
+    one.
+    """
     if not settings.work_port:
         async with working(app) as stopping:
             yield stopping, ""
         return
-    # Nobody is sent to this port, so nobody has to be sent away first.
+    # Nobody is routed to this port, so no traffic has to be drained first.
     monitored = replace(settings, port=settings.work_port, drain=0)
     with listen(monitored, "WORK_PORT") as listening:
         async with serving(app, listening, monitored) as stopping:

@@ -1,4 +1,4 @@
-"""`sestetto workspace`: which workspaces there are, and the end of one that is declared no more."""
+"""`sestetto workspace`: list workspaces, and delete one that is no longer declared."""
 
 import asyncio
 import os

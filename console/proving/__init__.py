@@ -1,1 +1,1 @@
-"""`sestetto prove`: what breaks in the field, done to real processes, stores and sockets, and what was lost by it."""
+"""`sestetto prove`: causes real faults in processes, stores and sockets, and reports what was lost."""

@@ -1,4 +1,4 @@
-"""Whether the checker sees: each run's own history is broken in four ways, and each has to be found."""
+"""Tests the checker: each run's own history is broken in four ways, and the checker has to find each."""
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -23,20 +23,20 @@ def missed(claims: Sequence[Claim], facts: Sequence[AnyFact]) -> list[Wrong]:
 
 
 def _lose(claims: list[Claim], facts: list[AnyFact]) -> History:
-    """An acknowledged message is gone."""
+    """Lose an acknowledged message."""
     facts.remove(_acked(claims, facts)[-1])
     return claims, facts
 
 
 def _double(claims: list[Claim], facts: list[AnyFact]) -> History:
-    """A message stands at two places."""
+    """Put a message at two places."""
     twice = _acked(claims, facts)[-1]
     last = max(fact.seq for fact in facts if isinstance(fact, ChatFact) and fact.chat == twice.chat)
     return claims, [*facts, msgspec.structs.replace(twice, seq=last + 1)]
 
 
 def _swap(claims: list[Claim], facts: list[AnyFact]) -> History:
-    """Somebody's second message stands before their first."""
+    """Put somebody's second message before their first."""
     said = _acked(claims, facts)
     first, second = next((one, two) for one, two in pairwise(sorted(said, key=_place)) if _whose(one) == _whose(two))
     one, two = facts.index(first), facts.index(second)
@@ -48,7 +48,7 @@ def _swap(claims: list[Claim], facts: list[AnyFact]) -> History:
 
 
 def _seventh(claims: list[Claim], facts: list[AnyFact]) -> History:
-    """An agent gets one chat more than there are slots."""
+    """Give an agent one chat more than there are slots."""
     given = [
         Assigned(
             at=0, chat=f"extra-{slot}", seq=1, prev=0, agent="busy", name="Busy", slot=slot, why="next_in_line",

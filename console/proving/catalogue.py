@@ -1,4 +1,4 @@
-"""Every fault there is, by name."""
+"""All faults, by name."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ FAULTS: tuple[Fault, ...] = (
 
 
 def chosen(names: Sequence[str]) -> list[Fault]:
-    """Return the faults of these names, or all. Raises SettingError for a name that is none."""
+    """Return the faults of these names, or all. Raises SettingError for an unknown name."""
     known = {fault.name: fault for fault in FAULTS}
     if wrong := [name for name in names if name not in known]:
         raise SettingError(f"There is no fault {', '.join(wrong)}: sestetto prove --list names them.")

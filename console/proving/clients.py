@@ -1,7 +1,7 @@
 """Vera and other visitors, Ana and other agents: clients that follow the protocol and remember everything.
 
-Commands wait in the outbox until they are answered, and are sent again, in order, after each hello. A client reconnects
-by itself after every close except those that forbid it.
+Commands wait in the outbox until they are answered. After each hello they are sent again, in order. A client reconnects
+after every close except those that forbid it.
 """
 
 import asyncio
@@ -39,8 +39,8 @@ SUBPROTOCOL = "sestetto.v1"
 STAY_AWAY = {403, 404, 1008, 4401, 4409}
 QUIET = 1.0  # s, see RecordingClient
 BACK_IN = 0.1  # s
-FIRST_PAUSE, LONGEST_PAUSE = 0.25, 8.0  # s, as docs/protocol.md has them
-LET_IN, LET_IN_POLITELY = 5.0, 20.0  # s until a connection that is not let in is given up
+FIRST_PAUSE, LONGEST_PAUSE = 0.25, 8.0  # s, as in docs/protocol.md
+LET_IN, LET_IN_POLITELY = 5.0, 20.0  # s until a connection that is not admitted is given up
 
 
 class RecordingClient:
@@ -49,21 +49,21 @@ class RecordingClient:
     def __init__(
         self, stage: Stage, journal: Journal, name: str, *, quiet: float = QUIET, polite: bool = False
     ) -> None:
-        """`quiet`: seconds without a frame until it asks whether the server is there, and again until it gives up.
+        """`quiet`: seconds without a frame until it checks whether the server responds, and again until it gives up.
 
-        `polite`: comes back as late as the protocol wants it, instead of at once.
+        `polite`: reconnects as late as the protocol asks, instead of immediately.
         """
         self.stage, self.journal, self.name = stage, journal, name
-        self.patience = 20.0 if not polite else 120.0  # s, for what it waits for itself
+        self.patience = 20.0 if not polite else 120.0  # s, for its own waits
         self.quiet_for, self._polite, self._tries = quiet, polite, 0
-        self.attempt = len(journal.people)  # which of several addresses is tried next: everybody begins at another one
+        self.attempt = len(journal.people)  # which of several addresses is tried next; each client begins at another
         journal.people.append(name)
         self.epoch = ""
         self.frames: list[dict[str, Any]] = []
         self.closes: list[int] = []
         self.welcomes: list[dict[str, Any]] = []
         self.outbox: dict[str, Inbound] = {}
-        self.here = asyncio.Event()  # cleared: stays away after the next drop
+        self.here = asyncio.Event()  # cleared: does not reconnect after the next drop
         self.here.set()
         self._claims: dict[str, Claim] = {}
         self._socket: SocketClient | None = None
@@ -101,17 +101,17 @@ class RecordingClient:
             self._socket._writer.transport.abort()
 
     async def back(self, count: int = 2) -> None:
-        """Wait until that many welcomes were received."""
+        """Wait until that many welcomes have been received."""
         await eventually(lambda: len(self.welcomes) >= count, f"{self.name}'s return", within=20)
 
     @property
     def connected(self) -> bool:
-        """Whether the last socket was welcomed and is open as far as anybody knows."""
+        """Whether the last socket was welcomed and, as far as known, is open."""
         return self._socket is not None
 
     @property
     def ended(self) -> bool:
-        """Whether it was turned away for good, or never came."""
+        """Whether it was refused permanently, or has never connected."""
         return self._task is None or self._task.done()
 
     # --- commands -----------------------------------------------------------------------------------
@@ -232,7 +232,7 @@ class RecordingClient:
             self._later = asyncio.create_task(self._again(frame["retry_after"]))
 
     async def _again(self, wait: float) -> None:
-        """Send what was temporarily refused, and everything behind it, again."""
+        """Send what was temporarily refused again, with everything behind it."""
         await asyncio.sleep(wait)
         self._later = None
         if self._socket:
@@ -316,7 +316,7 @@ class RecordingVisitor(RecordingClient):
             self._fact(fact)
 
     def _left(self, chat: str) -> None:
-        """They have ended that chat and opened another: what was still on its way to them is sent no more."""
+        """That chat has ended and another was opened: facts still on their way to its screen are no longer sent."""
         self.journal.view(self.name, chat).whole = False
 
     async def _heard(self, frame: dict[str, Any]) -> None:

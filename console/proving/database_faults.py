@@ -16,7 +16,7 @@ RELOAD = "SELECT pg_reload_conf()"
 
 
 async def kill(trial: Trial, strike: Strike) -> None:
-    """SIGKILL of all its processes; it is started again with its files."""
+    """SIGKILL all its processes; it is restarted from its files."""
     server = _server(trial)
     await asyncio.to_thread(server.kill)
     await asyncio.sleep(strike.hold)
@@ -34,7 +34,7 @@ async def freeze(trial: Trial, strike: Strike) -> None:
 
 
 async def refuse_writes(trial: Trial, strike: Strike) -> None:
-    """As after a failover to a standby: it answers, and takes nothing."""
+    """Refuse writes, as after a failover to a standby that answers reads only."""
     server = _server(trial)
     await asyncio.to_thread(server.psql, "postgres", READ_ONLY, RELOAD)
     try:
@@ -44,7 +44,9 @@ async def refuse_writes(trial: Trial, strike: Strike) -> None:
 
 
 async def cut_in_a_commit(trial: Trial, strike: Strike) -> None:
-    """The connection breaks once before a COMMIT arrives, and once before its answer does: nobody knows which."""
+    """The connection breaks once before a COMMIT arrives, and once before its answer arrives. The client cannot tell
+    which.
+    """
     assert trial.ground.side is not None
     for answered in (False, True):
         async with asyncio.timeout(COMMITTED):

@@ -1,4 +1,4 @@
-"""Wait for something that has to come true."""
+"""Wait for a condition that has to become true."""
 
 import asyncio
 import inspect
@@ -20,7 +20,7 @@ async def eventually(check: Callable[[], T | None], what: str = ..., *, within: 
 async def eventually(check: Callable[[], Any], what: str = "it to become true", *, within: float = 10.0) -> Any:
     """Return the first truthy result of `check` (plain or async); an AssertionError counts as "not yet".
 
-    Fails after `within` seconds, naming `what` was awaited and how the last try ended.
+    Fails after `within` seconds. The error names `what` was awaited and how the last try ended.
     """
     deadline = time.monotonic() + within
     while True:

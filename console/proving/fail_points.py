@@ -1,8 +1,8 @@
 """A server that dies at a named place: `python -m console.proving.fail_points PLACE:COUNT serve`.
 
-The product itself has no such places and reads no such setting: this module wraps its methods in the one process that
-is started through it, and only `sestetto prove` starts one. A place is armed by SIGUSR2; the process then kills itself
-when it passes there for the COUNT-th time, without a chance to tell anybody or to clean up.
+The product itself has no such places and reads no such setting. This module wraps its methods in the one process that
+is started through it, and only `sestetto prove` starts one. SIGUSR2 arms a place. The process then kills itself when it
+passes the place for the COUNT-th time, without a chance to notify anybody or to clean up.
 """
 
 import inspect
@@ -23,11 +23,11 @@ from console.queue.store import Call, Store
 from console.ws.connection import Connection
 
 ARM = signal.SIGUSR2
-WORDS = ("visitor_say_", "agent_say_", "open_")  # Functions that append what somebody said
+WORDS = ("visitor_say_", "agent_say_", "open_")  # Functions that append a message
 
 
 def nothing(*given: Any) -> None:
-    """What is done before or after a method unless said otherwise."""
+    """The default before and after a method: do nothing."""
 
 
 class FailPoint:
@@ -58,7 +58,7 @@ def after_receive(point: FailPoint) -> None:
 
 
 def after_append(point: FailPoint) -> None:
-    """The store has it on disk; nobody has been told."""
+    """The store has it on disk; no client has received it."""
 
     def seen(store: Store, calls: Sequence[Call]) -> None:
         commands = [call.command for call in calls]
@@ -69,7 +69,7 @@ def after_append(point: FailPoint) -> None:
 
 
 def after_ack(point: FailPoint) -> None:
-    """The sender has its acknowledgement."""
+    """The sender has received the acknowledgement."""
 
     flush = Outbox.flush
 
@@ -84,7 +84,7 @@ def after_ack(point: FailPoint) -> None:
 
 
 def before_fanout(point: FailPoint) -> None:
-    """A message has come out of the feed; no screen of this process has it."""
+    """A message was read from the feed; no screen of this process shows it."""
     _before_show(point, Message)
 
 

@@ -1,4 +1,4 @@
-"""A clock that can be moved under the running store: libfaketime, where it is installed."""
+"""Moves the clock of the running store, with libfaketime, where it is installed."""
 
 import glob
 import os
@@ -21,7 +21,7 @@ def missing() -> str:
 
 @contextmanager
 def preloaded(file: Path) -> Iterator[None]:
-    """What is started inside the block reads how far its clock is off from `file`, once a second."""
+    """Let processes started inside the block read their clock's offset from `file`, once a second."""
     move(file, 0)
     ours = {PRELOAD: library(), "FAKETIME_TIMESTAMP_FILE": str(file), "FAKETIME_CACHE_DURATION": "1"}
     ours |= {"FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1"}
@@ -37,7 +37,7 @@ def preloaded(file: Path) -> Iterator[None]:
 
 
 def move(file: Path, seconds: int) -> None:
-    """Put the clock that many seconds off the true time."""
+    """Set the clock's offset from the true time, in seconds."""
     draft = file.with_suffix(".new")
     draft.write_text(f"{seconds:+d}s\n")
     draft.rename(file)

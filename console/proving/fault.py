@@ -1,4 +1,4 @@
-"""What a fault is: a name, what it does, the layout that it needs, and how it strikes."""
+"""What a fault is: its name, its effect, the layout it needs, and how it strikes."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -26,7 +26,9 @@ def possible() -> str:
 
 @dataclass(frozen=True)
 class Fault:
-    """`strike` breaks something, and has mended it when it returns. `missing` says why it cannot be made here."""
+    """`strike` breaks something and has repaired it when it returns. `missing` says why the fault cannot be caused
+    here.
+    """
 
     name: str
     does: str

@@ -1,4 +1,4 @@
-"""An installation under trial: its store, servers and networks, in a temporary folder, as a layout asks for them."""
+"""An installation under test: its store, servers and networks, in a temporary folder, built as the layout says."""
 
 import asyncio
 import os
@@ -27,15 +27,15 @@ Group = SentinelGroup | Cluster | LaggingPair
 
 AGENTS = 4
 STORE = "store"  # the folder of an embedded one, in the data folder
-CLOCK = "clock"  # the file that says how far somebody's clock is off
-SYNCED = ("fsync=on", "full_page_writes=on", "synchronous_commit=on")  # as an operator has it
-LATEST = 12  # a fail point is passed at most so often before it strikes
+CLOCK = "clock"  # the file with a clock's offset
+SYNCED = ("fsync=on", "full_page_writes=on", "synchronous_commit=on")  # as operators run it
+LATEST = 12  # a fail point strikes after at most so many passes
 LIMITS = ("address_sockets", "address_openings", "visitor_openings", "attack_openings", "site_openings")
 
 
 @dataclass
 class Ground:
-    """`stage` is where people go; faults strike the rest."""
+    """`stage` is what people use; faults strike the rest."""
 
     folder: Path
     layout: Layout
@@ -69,7 +69,7 @@ class Ground:
 
 @asynccontextmanager
 async def open_ground(layout: Layout, dice: random.Random) -> AsyncIterator[Ground]:
-    """Build what the layout asks for; it is all gone after the block."""
+    """Build what the layout asks for; all of it is deleted after the block."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sestetto-prove-")))
         if layout.disk:
@@ -100,7 +100,7 @@ async def open_ground(layout: Layout, dice: random.Random) -> AsyncIterator[Grou
 
 
 async def _store(folder: Path, layout: Layout, stack: AsyncExitStack) -> tuple[str, Group | None]:
-    """Start the store, unless a server is to do it; return its address, and its servers if it has several."""
+    """Start the store, unless a server does; return its address, and its servers if it has several."""
     more = "" if layout.durability == "disk" else LEAST
     if layout.stores == "sentinel":
         sentinels = await stack.enter_async_context(sentinel_group(folder, more))
@@ -131,7 +131,7 @@ async def _database(folder: Path, layout: Layout, stack: AsyncExitStack) -> tupl
 
 
 async def _fronts(ground: Ground, stack: AsyncExitStack) -> None:
-    """Put what stands before the servers there; people then go to it."""
+    """Start what is in front of the servers; people connect through it."""
     if ground.layout.front:
         ground.fronts = [await stack.enter_async_context(BadNetwork(server.port)) for server in ground.servers]
         _lead_to(ground.stage, [network.url for network in ground.fronts])

@@ -1,4 +1,4 @@
-"""A primary at an address that stays, and a replica that hears it through a network which can break."""
+"""A primary at a fixed address, and a replica that follows it over a network that can break."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,7 +10,7 @@ from console.proving.store_groups import LEAST, REPLICATED, Node
 
 
 class LaggingPair:
-    """`door` leads to whoever is the primary, `wire` from the replica to it."""
+    """`door` leads to the current primary, `wire` from the replica to it."""
 
     def __init__(self, folder: Path) -> None:
         options = f"{REPLICATED} {LEAST}"
@@ -26,7 +26,7 @@ class LaggingPair:
         await self._follow()
 
     async def fail_over(self) -> None:
-        """SIGKILL of the primary; the replica takes over with what it has, and gets the other one as its replica."""
+        """SIGKILL the primary. The replica takes over with what it has, and the other server becomes its replica."""
         self.primary.kill()
         self.replica.client.replicaof("NO", "ONE")
         self.primary, self.replica = self.replica, self.primary

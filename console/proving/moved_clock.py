@@ -1,7 +1,7 @@
 """A server whose clock can be moved: `python -m console.proving.moved_clock FILE serve`.
 
-Only in a process that is started through this module. SIGUSR2 makes it read from FILE how far its clock is off, in s;
-the monotonic clock goes on as ever, as it does when an operator sets the time.
+Works only in a process that is started through this module. On SIGUSR2 it reads its clock's offset from FILE, in s. The
+monotonic clock runs on unchanged, as when an operator sets the time.
 """
 
 import runpy

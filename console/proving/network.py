@@ -11,7 +11,7 @@ CHUNK = 64 * 1024
 
 
 class Trap(NamedTuple):
-    """`words` for the server after which a connection breaks; `done` is set when one has."""
+    """The trap breaks a connection after it has sent `words` to the server; `done` is set when it has."""
 
     words: bytes
     answered: bool
@@ -62,11 +62,11 @@ class BadNetwork:
         self._swallowed = set(directions or ("up", "down"))
 
     def forget(self) -> None:
-        """Forget what is open, as a router does: it stays half-open for good, while new connections work."""
+        """Forget open connections, as a router does: they stay half-open forever, while new connections work."""
         self._forgotten = {end for pair in self._pairs for end in pair}
 
     def cut_at(self, words: bytes, *, answered: bool) -> asyncio.Event:
-        """Break the next connection that sends `words` to the server: before they arrive, or once they are answered.
+        """Break the next connection that sends `words` to the server: before they arrive, or after they are answered.
 
         The client never gets the answer. The event is set when the connection breaks.
         """
@@ -74,7 +74,7 @@ class BadNetwork:
         return self._trap.done
 
     def heal(self) -> None:
-        """Work normally again; connections that lost bytes are broken, as they would be."""
+        """Work normally again. Connections that lost bytes are broken, as they would be in reality."""
         if self._swallowed:
             self._abort_all()
         self._down, self._swallowed, self.delay = False, set(), 0.0

@@ -89,7 +89,7 @@ async def jump_of_store(trial: Trial, strike: Strike) -> None:
 
 
 def too_few_files() -> str:
-    """Raise the limit of open files as far as it may be; the processes that are started inherit it."""
+    """Raise the limit of open files as far as allowed; started processes inherit it."""
     now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     if now < FILES:
         if most != resource.RLIM_INFINITY and most < FILES:

@@ -1,4 +1,4 @@
-"""nginx in front of several servers, without sticky sessions: a plain form of `deploy/nginx.conf`."""
+"""nginx in front of several servers, without sticky sessions: a reduced form of `deploy/nginx.conf`."""
 
 import asyncio
 import contextlib
@@ -48,7 +48,7 @@ def _program() -> str:
 
 
 class Proxy:
-    """A running nginx; `url` is where people go."""
+    """A running nginx; `url` is the address for people."""
 
     def __init__(self, url: str, process: asyncio.subprocess.Process) -> None:
         self.url = url
@@ -68,7 +68,7 @@ async def start(folder: Path, ports: list[int]) -> Proxy:
     (port,) = free_ports(1)
     text = CONFIG.format(
         folder=folder,
-        user="user root;" if os.geteuid() == 0 else "",  # the folder is nobody else's
+        user="user root;" if os.geteuid() == 0 else "",  # nobody else uses the folder
         temporary=" ".join(f"{kind}_temp_path {folder}/{kind};" for kind in KINDS),
         servers=" ".join(f"server 127.0.0.1:{one} max_fails=1 fail_timeout=1s;" for one in ports),
         port=port,

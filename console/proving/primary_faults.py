@@ -1,4 +1,4 @@
-"""A store of several servers whose primary changes: on purpose, frozen, killed, or while its replica lags."""
+"""A store of several servers whose primary changes: on request, frozen, killed, or while its replica lags."""
 
 import asyncio
 import signal
@@ -12,18 +12,18 @@ from console.proving.store_groups import Cluster, Node, SentinelGroup, run
 from console.queue.durability import PATIENCE
 
 TIMED_OUT = 2 * PATIENCE + 0.3  # s until WAIT has timed out for the batch under way, and for the next, with everybody's
-FAILOVER = 30.0  # s until a replica has to have taken over
+FAILOVER = 30.0  # s within which a replica must have taken over
 
 
 async def hand_over(trial: Trial, strike: Strike) -> None:
-    """The Sentinels make the replica the primary once it has everything."""
+    """The Sentinels promote the replica once it has everything."""
     group = _sentinels(trial)
     await group.hand_over()
     await group.whole()
 
 
 async def freeze_primary(trial: Trial, strike: Strike) -> None:
-    """SIGSTOP: its connections stay open and silent, and when it wakes it still takes itself for the primary."""
+    """SIGSTOP: its connections stay open and silent. When it wakes, it still acts as the primary."""
     group = _sentinels(trial)
     frozen = group.primary
     frozen.signal(signal.SIGSTOP)
@@ -44,7 +44,7 @@ async def change_node(trial: Trial, strike: Strike) -> None:
 
 
 async def kill_primary(trial: Trial, strike: Strike) -> None:
-    """SIGKILL: the Sentinels promote the replica, which waits for one of its own before it takes anything."""
+    """SIGKILL: the Sentinels promote the replica, which accepts nothing until it has a replica of its own."""
     group = _sentinels(trial)
     await _killed(group.primary, group.replica, strike)
     await group.whole()
@@ -64,10 +64,10 @@ async def _killed(primary: Node, replica: Node, strike: Strike) -> None:
 
 
 async def lag(trial: Trial, strike: Strike) -> None:
-    """The replica hears nothing, then becomes the primary; the archive, which could fill the gap, is behind too.
+    """The replica receives nothing, then becomes the primary. The archive, which could fill the gap, is behind too.
 
-    Meanwhile nothing may be vouched for: neither what is sent, nor what is sent again once WAIT has timed out, on a new
-    connection to the store.
+    During this time no command may be acknowledged: neither a new one, nor one that is sent again after WAIT has timed
+    out, on a new connection to the store.
     """
     pair, archiver = trial.ground.group, trial.ground.archiver
     assert isinstance(pair, LaggingPair)

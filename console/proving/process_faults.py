@@ -19,7 +19,7 @@ RELOADED = "processes.reloaded"
 
 
 async def kill_server(trial: Trial, strike: Strike) -> None:
-    """The one that was drawn; it is started again after a while."""
+    """Kill the server that was drawn, and start it again after a while."""
     server = trial.ground.servers[strike.among(len(trial.ground.servers))]
     await server.kill()
     await asyncio.sleep(strike.hold)
@@ -43,7 +43,7 @@ async def kill_archiver(trial: Trial, strike: Strike) -> None:
 
 
 async def kill_ticker(trial: Trial, strike: Strike) -> None:
-    """The process that fires the timers and archives, whichever it is."""
+    """Kill the process that fires the timers and archives."""
     server = await eventually(lambda: _leader(trial.ground.servers), "somebody to lead", within=30)
     await server.kill()
     await asyncio.sleep(strike.hold)
@@ -59,7 +59,7 @@ async def rolling_restart(trial: Trial, strike: Strike) -> None:
 
 
 async def dies_there(trial: Trial, strike: Strike) -> None:
-    """The server ends itself at its fail point; it is started again, with the point unarmed."""
+    """The server kills itself at its fail point, and is started again with the point unarmed."""
     (server,) = trial.ground.servers
     server.send(ARM)
     async with asyncio.timeout(60):
@@ -69,7 +69,7 @@ async def dies_there(trial: Trial, strike: Strike) -> None:
 
 
 async def behind_nginx(trial: Trial, strike: Strike) -> None:
-    """nginx replaces its workers, then a server dies and another one has to do."""
+    """nginx replaces its workers, then one server dies and the others have to serve."""
     assert trial.ground.proxy is not None
     trial.ground.proxy.reload()
     await kill_server(trial, strike)

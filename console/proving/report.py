@@ -1,4 +1,4 @@
-"""What the runs came to: a row for each fault, as a table, Markdown or JSON."""
+"""The results of the runs: a row for each fault, as a table, Markdown or JSON."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -42,7 +42,7 @@ def _row(name: str, runs: Sequence[FaultRun]) -> tuple[Any, ...]:
 
 
 def markdown(table: Sequence[tuple[Any, ...]], about: dict[str, Any], seed: int, runs: Sequence[FaultRun]) -> str:
-    """Return the table with what it takes to repeat it."""
+    """Return the table with the commands that repeat it."""
     machine = ", ".join(f"{name} {value}" for name, value in about.items())
     lines = [*_lines(table), "", HELP, "", f"Seed {seed}. {machine}.", "", "Schedules:", ""]
     lines += [f"- `{run.fault}`, run {run.number}: {written(run.schedule)}" for run in runs]
@@ -70,7 +70,7 @@ def _lines(table: Sequence[tuple[Any, ...]]) -> list[str]:
 
 
 def problems(run: FaultRun) -> list[str]:
-    """Return what was wrong with a run, in sentences."""
+    """Return a run's problems, in sentences."""
     failed = [f"the run did not come to its end: {run.failed}"] if run.failed else []
     return [*failed, *run.findings, *(f"the checker does not see {kind}" for kind in run.missed)]
 

@@ -1,4 +1,4 @@
-"""One run: an installation, people at work, a fault that strikes as planned, and the verdict."""
+"""One run: an installation, people at work, a fault that strikes on schedule, and the verdict."""
 
 import time
 import traceback
@@ -19,9 +19,9 @@ FIRST = 20  # findings that are written out
 
 
 class FaultRun(msgspec.Struct):
-    """What one run came to. `again`: commands whose answer got lost, and that were sent again.
+    """The result of one run. `again`: commands that were sent again after their answer was lost.
 
-    `failed` says why a run did not come to its end; `missed` are kinds of fault that the checker would not have seen.
+    `failed` says why a run did not finish; `missed` are the kinds of fault that the checker would not have found.
     """
 
     fault: str
@@ -43,12 +43,12 @@ class FaultRun(msgspec.Struct):
 
     @property
     def kept(self) -> bool:
-        """Whether every promise was."""
+        """Whether every promise was kept."""
         return not (self.failed or self.missed or self.unknown or any(self.found.values()))
 
 
 class Wanted(NamedTuple):
-    """What a run is asked for.
+    """The parameters of a run.
 
     `rate`: messages a second; `strikes`: how many at most; `hold`: seconds that each lasts, 0 for the fault's own.
     """
@@ -65,7 +65,7 @@ class Wanted(NamedTuple):
 
 
 async def run(fault: Fault, number: int, wanted: Wanted, say: Callable[[str], None]) -> FaultRun:
-    """Run it once and tell what happened; problems of the run itself are in the result too."""
+    """Run it once and return the result, which includes problems of the run itself."""
     dice, strikes = dice_of(wanted.seed, fault.name, number), min(fault.strikes, wanted.strikes)
     result = FaultRun(fault.name, number, plan(dice, wanted.messages, strikes, wanted.lasting(fault)))
     began = time.monotonic()
@@ -77,7 +77,7 @@ async def run(fault: Fault, number: int, wanted: Wanted, say: Callable[[str], No
                 await _judge(trial, result)
             finally:
                 _count(traffic, result)
-    except Exception as problem:  # whatever it was, the other faults have their turn, and the table says so
+    except Exception as problem:  # whatever it was, the other faults still run, and the table shows it
         result.failed = f"{type(problem).__name__}: {problem}"
         say(f"{fault.name}: {traceback.format_exc()}")
     result.seconds = round(time.monotonic() - began, 1)

@@ -1,4 +1,4 @@
-"""When a fault strikes in a run: drawn from the seed, counted in messages, so that a run can be repeated anywhere."""
+"""When a fault strikes in a run: drawn from the seed and counted in messages, so that any machine can repeat it."""
 
 import random
 from collections.abc import Sequence
@@ -17,17 +17,17 @@ class Strike(msgspec.Struct):
         return f"after {self.after:,} for {self.hold} s (pick {self.pick})"
 
     def among(self, count: int) -> int:
-        """Return the number that was drawn, from 0 up to `count`."""
+        """Return the victim's number, from 0 up to `count`."""
         return min(int(self.pick * count), count - 1)
 
 
 def dice_of(seed: int, fault: str, number: int) -> random.Random:
-    """Return the dice of one run: other faults and runs before it change nothing."""
+    """Return the random numbers of one run, independent of other faults and earlier runs."""
     return random.Random(f"{seed}/{fault}/{number}")
 
 
 def plan(dice: random.Random, messages: int, strikes: int, hold: tuple[float, float]) -> list[Strike]:
-    """Spread the strikes over the messages, each somewhere within its part."""
+    """Spread the strikes over the messages, each at a random point of its part."""
     part = messages / (strikes + 0.5)
     return [
         Strike(int(part * (number + 0.3 + 0.5 * dice.random())), round(dice.uniform(*hold), 2), round(dice.random(), 3))

@@ -1,4 +1,4 @@
-"""One process of the installation that is tried: started, killed, stopped for a while, and started again."""
+"""One process of the installation under test: started, killed, stopped for a while, and started again."""
 
 import asyncio
 import contextlib
@@ -91,7 +91,7 @@ class ServerProcess:
             await self._process.wait()
 
     async def stop(self) -> None:
-        """Stop it in order; kill it when it does not."""
+        """Stop it gracefully; kill it if it does not end."""
         self.send(signal.SIGCONT)
         self.send(signal.SIGTERM)
         with contextlib.suppress(TimeoutError):
@@ -101,7 +101,7 @@ class ServerProcess:
 
 
 def free_ports(count: int) -> list[int]:
-    """Return that many ports that are free at the moment."""
+    """Return that many ports that are free now."""
     with contextlib.ExitStack() as stack:
         probes = [stack.enter_context(socket.socket()) for _ in range(count)]
         for probe in probes:
@@ -114,7 +114,9 @@ def free_port() -> int:
 
 
 def dies_with(parent: int) -> Callable[[], None]:
-    """Return what the child runs first: a run that is killed leaves no process behind, not even a stopped one."""
+    """Return a function that the child runs first, so that a killed run leaves no process behind, not even a stopped
+    one.
+    """
     prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 
     def begin() -> None:

@@ -1,4 +1,4 @@
-"""A disk of the store's own that is soon full: a file system in memory, where this user may mount one."""
+"""A small disk for the store alone: a file system in memory, if this user may mount one."""
 
 import contextlib
 import os
@@ -15,7 +15,7 @@ BLOCK = 64 * 1024  # bytes
 
 
 def missing() -> str:
-    """Return why there can be none here; empty if there can."""
+    """Return why it cannot be mounted here; empty if it can."""
     if sys.platform != "linux" or os.geteuid() or not shutil.which("mount"):
         return "a small disk can only be mounted by root on Linux"
     with tempfile.TemporaryDirectory(prefix="sestetto-disk-") as folder:
@@ -39,7 +39,7 @@ def mounted(folder: Path, size: int) -> Iterator[None]:
 
 
 def fill(folder: Path) -> None:
-    """Take all room that is left."""
+    """Use up all free space."""
     block = bytes(BLOCK)
     with contextlib.suppress(OSError), (folder / FILLER).open("wb", buffering=0) as file:
         while file.write(block):
@@ -47,5 +47,5 @@ def fill(folder: Path) -> None:
 
 
 def empty(folder: Path) -> None:
-    """Give the room back."""
+    """Free the space again."""
     (folder / FILLER).unlink(missing_ok=True)

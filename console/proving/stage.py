@@ -1,4 +1,4 @@
-"""Where people are and things break: an installation's addresses, store and database, however it runs."""
+"""What people connect to and what faults break: an installation's addresses, store and database, however it runs."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,7 +13,7 @@ from console.queue.primary import open_client
 class Stage:
     """`url` is what people connect to, the server or a bad network in front of it; `origin` is always the server's.
 
-    `others` are further addresses of the same installation: who is not let in at one goes to the next.
+    `others` are further addresses of the same installation: a client that is refused at one tries the next.
     """
 
     url: str
@@ -24,7 +24,7 @@ class Stage:
     others: tuple[str, ...] = ()
 
     def door(self, attempt: int) -> str:
-        """Return `ws://…` of the address that somebody tries at their n-th attempt."""
+        """Return `ws://…` of the address for a client's n-th attempt."""
         addresses = (self.url, *self.others)
         return addresses[attempt % len(addresses)].replace("http", "ws", 1)
 

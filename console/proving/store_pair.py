@@ -1,4 +1,4 @@
-"""A primary and its replica, each a real server that may be stopped, killed and promoted."""
+"""A primary and its replica, both real servers that can be stopped, killed and promoted."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ from console.proving.eventually import eventually
 from console.proving.servers import free_port
 from console.proving.store_process import SAFE, own_store
 
-AT_ONCE = "--repl-diskless-sync-delay 0"  # by default a replica waits five seconds for others to come too
+AT_ONCE = "--repl-diskless-sync-delay 0"  # by default a replica waits five seconds for others to join
 
 
 @dataclass
@@ -27,7 +27,7 @@ class PairedServer:
 
     @contextmanager
     def stopped(self) -> Iterator[None]:
-        """Stand still inside the block, with all connections open."""
+        """Stop the server inside the block, with all connections open."""
         os.kill(self.pid, signal.SIGSTOP)
         try:
             yield
@@ -41,7 +41,7 @@ class PairedServer:
         self.hand.replicaof("NO", "ONE")
 
     def cut_off(self) -> None:
-        """Get nothing more from the primary, and be no replica that it counts."""
+        """Receive nothing more from the primary, which then no longer counts this replica."""
         self.hand.replicaof("127.0.0.1", free_port())
 
 
@@ -52,7 +52,7 @@ class Pair:
     least: int
 
     async def fail_over(self) -> None:
-        """Kill the primary; the replica takes its place and its address."""
+        """Kill the primary; the replica takes over its role and its address."""
         self.primary.kill()
         self.replica.promote()
         self.replica.hand.config_set("min-replicas-to-write", self.least)
@@ -64,7 +64,7 @@ class Pair:
         return False
 
     async def in_step(self) -> None:
-        """Wait until the replica has all that the primary has."""
+        """Wait until the replica has all of the primary's data."""
 
         def has_all() -> bool:
             ours, theirs = self.primary.hand.info("replication"), self.replica.hand.info("replication")
@@ -78,7 +78,9 @@ class Pair:
 async def store_pair(
     folder: Path, *, least: int = 1, replica: str = SAFE, more: str = "", program: str = ""
 ) -> AsyncIterator[Pair]:
-    """Run both; `least` is min-replicas-to-write, `more` is for the primary, `replica` is all of the replica's."""
+    """Run both; `least` is min-replicas-to-write, `more` is for the primary, `replica` are all of the replica's
+    options.
+    """
     safe = f"{SAFE} {AT_ONCE} --min-replicas-to-write {least} {more}"
     async with (
         own_store(folder / "primary", safe, program=program) as first,

@@ -1,4 +1,4 @@
-"""A Valkey or Redis server of an operator's own, started as a test wants it configured."""
+"""A separate Valkey or Redis server, started with the options that a test needs."""
 
 import os
 import subprocess
@@ -32,7 +32,7 @@ async def own_store(
         server.terminate()
         try:
             server.wait(STOP)
-        except subprocess.TimeoutExpired:  # a replica that writes its first file does not stop
+        except subprocess.TimeoutExpired:  # a replica does not stop while it writes its first file
             server.kill()
             server.wait()
 
@@ -40,7 +40,7 @@ async def own_store(
 def launch(folder: Path, options: str, program: str = "") -> subprocess.Popen[bytes]:
     folder.mkdir(exist_ok=True)
     config = folder / "own.conf"
-    config.touch()  # a Sentinel requires one that it can write to
+    config.touch()  # a Sentinel needs one that it can write to
     words = [program or str(binary_path()), str(config), *options.split()]
     return subprocess.Popen(
         words, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL, preexec_fn=dies_with(os.getpid())

@@ -1,4 +1,4 @@
-"""People at work while something breaks: visitors who write, end and come again, and agents who answer."""
+"""People at work while something breaks: visitors who write, end and return, and agents who answer."""
 
 import asyncio
 import itertools
@@ -14,23 +14,23 @@ from console.proving.eventually import eventually
 from console.proving.ground import Ground
 from console.proving.journal import Journal
 
-RATE = 320  # messages a second that they come to when nothing breaks, both sides together
-ANSWERED = 0.5  # s that a visitor waits for an answer until they go on writing
+RATE = 320  # messages a second that they reach when nothing breaks, both sides together
+ANSWERED = 0.5  # s that a visitor waits for an answer before writing on
 LOOK = 0.02  # s
 WAITING = 2  # visitors beyond the slots
 LINES = (8, 40)  # of a chat
-UNANSWERED = 6  # messages that a visitor has without an answer until they wait
-STALLED = 120.0  # s without an answer to anybody until a run counts as stuck
+UNANSWERED = 6  # messages that a visitor sends without an answer before waiting
+STALLED = 120.0  # s without an answer to anybody after which a run counts as stuck
 TOGETHER = 100  # who connect at the same time
 CROWD_QUIET = 30.0  # s
 
 
 class Traffic:
-    """`async with` brings everybody; they talk until `finish`."""
+    """`async with` connects everybody; they talk until `finish`."""
 
     def __init__(self, ground: Ground, dice: random.Random, rate: int = RATE, *, site: str = NAME) -> None:
         self.journal = Journal()
-        self.ended = 0  # commands that are no messages
+        self.ended = 0  # commands that are not messages
         self._ground = ground
         stage, count = ground.stage, len(ground.bearers) * SLOTS + WAITING
         quiet = ground.layout.quiet
@@ -57,7 +57,7 @@ class Traffic:
 
     @property
     def messages(self) -> int:
-        """How many were sent, answers included."""
+        """Return how many were sent, answers included."""
         return len(self.journal.claims) - self.ended
 
     async def __aenter__(self) -> Self:
@@ -80,7 +80,7 @@ class Traffic:
     # --- what a run waits for ---------------------------------------------------------------------------
 
     async def reach(self, messages: int) -> None:
-        """Wait until that many were sent. Raises AssertionError when nothing goes on."""
+        """Wait until that many were sent. Raises AssertionError if there is no progress."""
         while self.messages < messages:
             before = self._answered()
             await eventually(
@@ -91,7 +91,7 @@ class Traffic:
             self._raise_if_broken()
 
     async def recovered(self) -> float:
-        """Wait until everybody is back and what was on its way is answered; return the seconds that it took."""
+        """Wait until everybody is connected and all open commands are answered; return the seconds that it took."""
         began, open_ends = asyncio.get_running_loop().time(), self.journal.unanswered
         await eventually(
             lambda: (
@@ -104,7 +104,7 @@ class Traffic:
         return asyncio.get_running_loop().time() - began
 
     async def finish(self) -> None:
-        """Let everybody finish their sentence and have every answer."""
+        """Let everybody finish, with every command answered."""
         self._over = True
         async with asyncio.timeout(STALLED):
             await asyncio.gather(*self._talking)
@@ -128,7 +128,7 @@ class Traffic:
             if self._over:
                 return
             claim = await self._settled(visitor, await visitor.open(f"chat {number} of {visitor.name}"))
-            if claim.outcome == "refused":  # nobody is there at the moment
+            if claim.outcome == "refused":  # nobody is available at the moment
                 await asyncio.sleep(ANSWERED)
                 continue
             for line in range(dice.randint(*LINES)):
@@ -141,7 +141,7 @@ class Traffic:
             await self._settled(visitor, await visitor.end())
 
     async def _breath(self, visitor: RecordingVisitor) -> None:
-        """Wait for the answer, not for ever; then for as long as keeps the rate."""
+        """Wait for the answer, for a limited time; then as long as the rate requires."""
         until = asyncio.get_running_loop().time() + self._pause
         patience = asyncio.get_running_loop().time() + ANSWERED
         while asyncio.get_running_loop().time() < patience:
@@ -151,7 +151,7 @@ class Traffic:
         await asyncio.sleep(max(until - asyncio.get_running_loop().time(), 0))
 
     async def _heard(self, visitor: RecordingVisitor) -> None:
-        """Nobody writes on and on while nothing is answered."""
+        """Stop visitors from writing more while nothing is answered."""
         await eventually(lambda: len(visitor.outbox) < UNANSWERED, f"an answer to {visitor.name}", within=STALLED)
 
     async def _settled(self, visitor: RecordingVisitor, cid: str) -> Claim:

@@ -1,4 +1,4 @@
-"""What a run has lost: everybody's memory against the store, the archive and each other."""
+"""What a run has lost: each client's memory compared with the store, the archive and the others."""
 
 import asyncio
 
@@ -13,7 +13,7 @@ LOOK = 0.5  # s
 
 
 async def judge(stage: Stage, journal: Journal) -> tuple[list[Finding], list[AnyFact]]:
-    """Return what is wrong once everything has arrived, or patience ends; and the record."""
+    """Return the problems once everything has arrived, or patience ends; and the record."""
     deadline = asyncio.get_running_loop().time() + PATIENCE
     while True:
         findings, facts = await _look(stage, journal)
@@ -23,7 +23,7 @@ async def judge(stage: Stage, journal: Journal) -> tuple[list[Finding], list[Any
 
 
 async def _look(stage: Stage, journal: Journal) -> tuple[list[Finding], list[AnyFact]]:
-    feed = await read_feed(stage)  # the store drops what the archive has, so the archive has to have the rest
+    feed = await read_feed(stage)  # the store trims what the archive has, so the archive must have the rest
     archive = await read_archive(stage)
     facts = decoded(archive)
     seen = [Finding("disordered", problem) for problem in journal.problems]

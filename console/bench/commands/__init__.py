@@ -1,4 +1,4 @@
-"""`sestetto load`: what this machine carries, and whether every promise was kept meanwhile."""
+"""`sestetto load`: how much load this machine carries, and whether every promise was kept under it."""
 
 import typer
 

@@ -1,4 +1,4 @@
-"""`sestetto load chat`: what this machine carries, on real sockets, and whether every promise was kept."""
+"""`sestetto load chat`: how much load this machine carries on real sockets, and whether every promise was kept."""
 
 import asyncio
 from collections.abc import AsyncIterator

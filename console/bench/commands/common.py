@@ -19,7 +19,7 @@ YARDSTICK = "yardstick: a million additions in Python"
 
 
 def machine() -> dict[str, Any]:
-    """Return the machine that the figures are from, and how fast it is at the moment."""
+    """Return the machine the figures are from, and its current speed."""
     about = {"cores": os.cpu_count(), "python": platform.python_version(), "build": build()}
     return about | {"million_additions_ms": yardstick()}
 

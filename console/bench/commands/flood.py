@@ -1,4 +1,4 @@
-"""`sestetto load flood`: what one flooding socket costs everybody else, for each kind of flood."""
+"""`sestetto load flood`: how one flooding socket slows everybody else, for each kind of flood."""
 
 import statistics
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""`sestetto load races`: many want the same at the same moment, from three processes."""
+"""`sestetto load races`: many clients want the same thing at the same moment, from three processes."""
 
 import secrets
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""`sestetto load routing`: what an assignment costs, whatever the length of the line."""
+"""`sestetto load routing`: the cost of an assignment as the number of waiting chats grows."""
 
 from typing import Annotated, Literal
 

@@ -1,4 +1,4 @@
-"""`sestetto load timers`: how late timers fire with four processes ticking, also when the ticker is killed."""
+"""`sestetto load timers`: how late timers fire with four processes ticking, including when the ticker is killed."""
 
 from typing import Annotated
 

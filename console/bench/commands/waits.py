@@ -1,4 +1,4 @@
-"""`sestetto load waits`: how many expected waits come true."""
+"""`sestetto load waits`: how many expected waits turn out right."""
 
 from typing import Annotated
 
