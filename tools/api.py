@@ -1,4 +1,4 @@
-"""Writes docs/openapi.json and the generated parts of docs/api.md; `--check` says whether they are current."""
+"""Writes docs/openapi.json and the generated parts of docs/api.md; `--check` reports whether they are current."""
 
 import json
 import re

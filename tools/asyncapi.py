@@ -40,7 +40,7 @@ CHANNELS: dict[str, tuple[str, str, Any, Any]] = {
 
 
 def document() -> str:
-    """Return the document as JSON. The server is the application: it receives what clients say."""
+    """Return the document as JSON. The server is the application: it receives what clients send."""
     unions = [union for _, _, says, hears in CHANNELS.values() for union in (says, hears)]
     _, schemas = msgspec.json.schema_components(unions, ref_template=TEMPLATE)
     for schema in schemas.values():

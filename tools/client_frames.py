@@ -1,4 +1,4 @@
-"""The frames of the Python client, made from the server's own structs."""
+"""The frames of the Python client, generated from the server's own structs."""
 
 import inspect
 import re

@@ -1,8 +1,8 @@
 """What a message costs a browser that shows a console: `python -m tools.console_cost`, with long and short chats.
 
-The console is the real page in Chromium, and the stage of the browser tests plays the server's part: messages come to
-six panes in turn. First the CPU of the page's scripts, style and layout for each, in chats of several
-lengths; then the time from a key to its picture while messages come. Development only, as `tools.board_cost`.
+The console is the real page in Chromium, and the stage of the browser tests acts as the server: messages arrive in six
+panes in turn. It measures the CPU of the page's scripts, style and layout for each, in chats of several lengths, then
+the time from a key press to its frame while messages arrive. Development only, as `tools.board_cost`.
 """
 
 import argparse
@@ -57,7 +57,7 @@ async def measure(lengths: list[int], messages: int, rate: float, keys: int) -> 
 
 @asynccontextmanager
 async def console(lines: int) -> AsyncIterator[tuple[Stage, Page, list[Play]]]:
-    """Six chats of so many lines on a console."""
+    """Show six chats of so many lines on a console."""
     house = House()
     await house.opens()
     stage = Stage(house)
@@ -82,7 +82,7 @@ def chat(slot: int, lines: int) -> Play:
 
 
 async def cost_of_messages(lines: int, messages: int) -> dict[str, float]:
-    """Return ms of CPU by part for each message, without what the console costs when nothing comes."""
+    """Return ms of CPU by part for each message, less the console's cost when nothing arrives."""
     async with console(lines) as (stage, page, plays):
         cdp = await page.context.new_cdp_session(page)
         await cdp.send("Performance.enable", {"timeDomain": "threadTicks"})
@@ -92,7 +92,7 @@ async def cost_of_messages(lines: int, messages: int) -> dict[str, float]:
 
 
 async def spent(cdp: CDPSession, work: object) -> tuple[dict[str, float], float]:
-    """Return seconds of CPU by part while the work was done, and how long that took."""
+    """Return seconds of CPU by part while the work was done, and its duration."""
     before, began = await figures(cdp), time.monotonic()
     await work  # type: ignore[misc]
     after = await figures(cdp)

@@ -3,8 +3,8 @@
     npm pack emojibase-data@15.3.2 && tar xzf emojibase-data-15.3.2.tgz
     python -m tools.emoji package
 
-Emojibase is MIT-licensed. Left out are what most systems cannot draw yet, what differs from another one by skin or
-gender only, and flags of countries, which Windows shows as letters.
+Emojibase is MIT-licensed. Three kinds are left out: emoji that most systems cannot draw yet, those that differ from
+another one only by skin or gender, and flags of countries, which Windows shows as letters.
 """
 
 import json

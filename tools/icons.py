@@ -13,7 +13,7 @@ SLOT = (23.5, 21)
 
 
 def icon(size: int, *, round_by: float = 7, scale: float = 1.0) -> Image.Image:
-    """The logo. `round_by` are the corners' units; `scale` shrinks what stands on the ground."""
+    """Draw the logo. `round_by` is the corner radius in units; `scale` shrinks the drawing on its background."""
     image, draw, unit = _canvas(size)
     edge = size * FINER - 1
     draw.rounded_rectangle((0, 0, edge, edge), radius=round_by * unit, fill=GROUND)
@@ -22,7 +22,7 @@ def icon(size: int, *, round_by: float = 7, scale: float = 1.0) -> Image.Image:
 
 
 def badge(size: int) -> Image.Image:
-    """The dots alone: phones paint them in a colour of their own."""
+    """Draw the dots alone: phones tint them in a colour of their own."""
     image, draw, unit = _canvas(size)
     _dots(draw, unit, 1.4, CHAT, CHAT)
     return image.resize((size, size), Image.Resampling.LANCZOS)
@@ -47,7 +47,7 @@ def _circle(x: float, y: float, radius: float, unit: float, scale: float) -> tup
 
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
-    # A maskable one fills the square, and keeps what matters within the circle that every phone leaves.
+    # A maskable icon fills the square, and keeps its content within the circle that every phone leaves.
     drawn = {
         "192": icon(192),
         "512": icon(512),

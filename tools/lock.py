@@ -1,8 +1,8 @@
 """Locks what pyproject.toml names, with hashes: requirements/run.txt, dev.txt and build.txt.
 
 `make lock` keeps every version that still fits; `make lock UPGRADE=1` takes the newest ones. The files name no
-registry: pip's own configuration says where packages come from. uv resolves for all systems and Pythons at once; it
-comes from a throwaway environment, as nothing else needs it.
+registry: pip's own configuration says where packages come from. uv resolves for all systems and Python versions at
+once. It comes from a temporary environment, as nothing else needs it.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "requirements"
 UV = "uv>=0.9,<1"
 OLDEST = "3.11"  # the Python to resolve for, and all newer ones
-EDITABLE = "editables"  # hatchling asks for it when it installs a checkout
+EDITABLE = "editables"  # hatchling requires it when it installs a checkout
 HEAD = "# Made by `make lock` from pyproject.toml; do not edit. Of these lists: "
 PIN = re.compile(r"^([a-z0-9-]+)(?:\[[^\]]*\])?==([^ ;\\]+)(?: ; (.+?))? *\\?$", re.MULTILINE)
 
@@ -39,10 +39,10 @@ def project() -> dict[str, Any]:
 
 
 def lists() -> dict[str, list[str]]:
-    """What each file is made from."""
+    """Return the sources of each file."""
     known = project()
     extras = known["project"]["optional-dependencies"]
-    own = f"{known['project']['name']}["  # the dev extra takes all others
+    own = f"{known['project']['name']}["  # the dev extra includes all others
     run = [*known["project"]["dependencies"], *(one for name in extras if name != "dev" for one in extras[name])]
     return {
         "run": run,
@@ -52,7 +52,7 @@ def lists() -> dict[str, list[str]]:
 
 
 def head(wanted: list[str]) -> str:
-    """The first line of a file: it tells whether pyproject.toml has changed since."""
+    """Return the first line of a file, which shows whether pyproject.toml has changed since."""
     return HEAD + hashlib.sha256(json.dumps(wanted).encode()).hexdigest()[:16]
 
 

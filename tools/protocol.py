@@ -1,4 +1,4 @@
-"""Writes what is generated from frames: docs/protocol.md, schemas, types, AsyncAPI; `--check` asks if it is current."""
+"""Writes the files generated from frames: docs/protocol.md, schemas, types, AsyncAPI; `--check` reports stale ones."""
 
 import inspect
 import json

@@ -1,4 +1,4 @@
-"""The protocol as TypeScript declarations, made from its JSON Schema: what `tsc` checks our scripts against."""
+"""The protocol as TypeScript declarations, generated from its JSON Schema: `tsc` checks our scripts against them."""
 
 import json
 import textwrap

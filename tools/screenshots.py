@@ -1,5 +1,4 @@
-"""Takes docs/images/*.png from real servers: the widget, everything Ana's panes can show, and Sam's board in a busy
-hour.
+"""Takes docs/images/*.png from real servers: the widget, all states of Ana's panes, and Sam's board in a busy hour.
 
 `make screenshots`. Scripts without an installed font show as boxes: install fonts-noto-core fonts-noto-cjk first.
 """
@@ -62,7 +61,7 @@ async def page_of(server: RunningServer, browser: Browser, member: str, size: Vi
 
 
 async def shoot(page: Page, name: str) -> None:
-    """In light and in dark."""
+    """Take it in light and in dark."""
     for scheme in ("dark", "light"):
         await page.emulate_media(color_scheme=scheme)
         await page.screenshot(path=IMAGES / (f"{name}-dark.png" if scheme == "dark" else f"{name}.png"))
@@ -72,7 +71,7 @@ async def draw_console(server: RunningServer, browser: Browser) -> None:
     people = [next(person for person in PEOPLE if person.name == name) for name in NAMES]
     ana = await page_of(server, browser, "ana", SIZE)
     await ana.wait_for_url("**/console")
-    await ana.locator("#coach-close").click()  # who is new here sees it; everybody else does not
+    await ana.locator("#coach-close").click()  # new members see it, others do not
     tabs = [open_tab(server, person) for person in people]
     visits = [asyncio.create_task(tab.run()) for tab in tabs]
     for tab, person in zip(tabs, people, strict=True):
@@ -89,7 +88,7 @@ async def draw_console(server: RunningServer, browser: Browser) -> None:
 
 
 async def draw_board(server: RunningServer, browser: Browser) -> None:
-    """Simulated agents answer in time; Ana does not, so that something is late."""
+    """Simulated agents answer in time; Ana does not, so that a chat is late."""
     await page_of(server, browser, "ana", SIZE)
     await asyncio.sleep(SHIFT)
     sam = await page_of(server, browser, "sam", SIZE)
@@ -103,7 +102,7 @@ async def draw_board(server: RunningServer, browser: Browser) -> None:
 
 
 async def talk_on(ana: Page, tabs: list[VisitorTab], people: list[Person]) -> None:
-    """A second round."""
+    """Write a second round."""
     for tab, person in zip(tabs, people, strict=True):
         await tab.say(person.says[1])
         await answer(ana, person, 1)
@@ -112,7 +111,9 @@ async def talk_on(ana: Page, tabs: list[VisitorTab], people: list[Person]) -> No
 async def go_through_all(
     server: RunningServer, ana: Page, people: list[Person], newcomer: Person
 ) -> asyncio.Task[None]:
-    """A promise in the second pane, a wrap-up in the fourth, an offer in the fifth. Returns the new visitor's task."""
+    """Show a promise in the second pane, a wrap-up in the fourth, an offer in the fifth. Returns the new visitor's
+    task.
+    """
     async with stores_of(server) as stores:
         for queue in (await stores.directory.read()).queues.values():
             await stores.queues.put(replace(queue, mode="offer", accept=60_000, wrapup=120_000))
@@ -123,7 +124,7 @@ async def go_through_all(
         await ana.locator(f"#pane-{slot} [data-act=end]").click()
         await box(ana, people[0]).focus()
         await ana.locator(f"#pane-{slot} .foot.labels").wait_for()
-    await asyncio.sleep(1)  # an earlier click would count for what was there before
+    await asyncio.sleep(1)  # an earlier click would act on the former chat
     await ana.locator("#pane-5").get_by_text("Washing and care").click()
     await ana.locator("#pane-5 [data-act=done]").click()
     await box(ana, people[0]).focus()
@@ -136,7 +137,7 @@ async def go_through_all(
 
 
 async def ask_late(ana: Page, tabs: list[VisitorTab], people: list[Person]) -> None:
-    """Questions of different ages: one late, one nearly late, one new."""
+    """Ask questions of different ages: one late, one nearly late, one new."""
     for number, wait in ((2, 6.4), (0, 3.2), (5, 0.5)):
         await tabs[number].say(people[number].says[2])
         await asyncio.sleep(wait)

@@ -1,4 +1,4 @@
-"""docs/images/widget.png: three states of the widget. Its socket's frames are made up, everything else is real."""
+"""docs/images/widget.png: three states of the widget. Its socket's frames are simulated, everything else is real."""
 
 import base64
 from pathlib import Path

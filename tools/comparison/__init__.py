@@ -1,1 +1,1 @@
-"""What a message costs here, in the bare loops below it, and in what a person would pick instead."""
+"""What a message costs in Sestetto, in the bare loops beneath it, and in common alternatives."""

@@ -14,7 +14,7 @@ from tools.comparison.picture import picture
 from tools.comparison.report import Report, tables
 from tools.comparison.turn import Plan, Turn, take_turn
 
-ACROSS = ("bare loop", "Sestetto")  # who also takes part with visitors and agents at different processes
+ACROSS = ("bare loop", "Sestetto")  # also tested with visitors and agents at different processes
 BESIDE = ("Sestetto",)  # and with an idle process beside the working one
 
 

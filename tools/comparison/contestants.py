@@ -1,4 +1,4 @@
-"""Who takes part: how each one's servers are started on a store, and who talks to them."""
+"""The contestants: how each one's servers are started on a store, and which clients talk to them."""
 
 import asyncio
 import os
@@ -64,7 +64,7 @@ class Contestant(ABC):
             yield running
 
     async def prepare(self, running: Running) -> None:  # noqa: B027 most have nothing to do
-        """Do what is needed before the first server starts; its URL is known by now."""
+        """Do what is needed before the first server starts; its URL is known by then."""
 
     @abstractmethod
     def command(self, running: Running, port: int, number: int) -> tuple[list[str], dict[str, str], Path]:
@@ -72,11 +72,11 @@ class Contestant(ABC):
 
     @abstractmethod
     def crowd(self, running: Running, memory: Memory, rooms: int) -> tuple[list[AnyVisitor], list[AnyAgent]]:
-        """Return visitors and agents, six visitors an agent; nobody is connected yet."""
+        """Return visitors and agents, six visitors per agent; nobody is connected yet."""
 
     @abstractmethod
     async def come(self, running: Running, person: AnyVisitor | AnyAgent, process: int) -> None:
-        """Connect somebody to one of the processes."""
+        """Connect a person to one of the processes."""
 
 
 class Other(Contestant):
@@ -187,4 +187,4 @@ def _answered(url: str) -> bool:
         with urlopen(url, timeout=2) as reply:
             return bool(reply.status)
     except OSError as problem:
-        return hasattr(problem, "code")  # whatever it says, it is there
+        return hasattr(problem, "code")  # any response shows that it is running

@@ -1,4 +1,4 @@
-"""Which core does what: servers have one for themselves, the store and the clients share the other one."""
+"""Assigns cores: servers have one of their own, the store and the clients share the other."""
 
 import os
 from contextlib import suppress
@@ -17,7 +17,7 @@ def pin(pid: int, cores: list[int]) -> None:
 
 
 def cpu(pid: int) -> float:
-    """Return the CPU seconds of a process's threads so far: to the nanosecond, where `stat` counts in hundredths."""
+    """Return the CPU seconds of a process's threads so far, to the nanosecond; `stat` counts in hundredths."""
     spent = 0.0
     for task in tasks(pid):
         with suppress(OSError):

@@ -1,4 +1,4 @@
-"""Installs what the other contestants are made of into `build/comparison`, once for each list of it."""
+"""Installs what the other contestants need into `build/comparison`, once for each list of requirements."""
 
 import asyncio
 import shutil

@@ -1,6 +1,7 @@
-"""Visitors and agents of the contestants that are not Sestetto: the same words, in each one's own frames.
+"""Visitors and agents of the contestants other than Sestetto: the same texts, in each one's own frames.
 
-They have what the phases of `console.bench` ask of visitors and agents. A room has one visitor, an agent six rooms.
+They have what the phases of `console.bench` need from visitors and agents. A room has one visitor, an agent has six
+rooms.
 """
 
 import time
@@ -16,7 +17,7 @@ from console.bench.wire import Wire
 
 
 class Said(NamedTuple):
-    """What a frame of a server says. `by`: "" is an acknowledgement of one's own message."""
+    """What a server's frame says. `by`: "" is an acknowledgement of one's own message."""
 
     cid: str
     seq: int
@@ -25,7 +26,7 @@ class Said(NamedTuple):
 
 
 class Dialect(ABC):
-    """How one person speaks to one kind of server."""
+    """How one person talks to one kind of server."""
 
     path = "/ws"
     greeting = b""  # sent once the socket is open
@@ -36,14 +37,14 @@ class Dialect(ABC):
 
     @abstractmethod
     def read(self, frame: bytes) -> Said | None:
-        """Return what a frame says; None if it is of no interest."""
+        """Return what a frame says; None if it does not matter."""
 
     def welcomes(self, frame: bytes) -> bool:
-        """Whether the frame says that the greeting was understood."""
+        """Whether the frame says that the greeting was accepted."""
         return False
 
     def reply(self, frame: bytes) -> bytes:
-        """Return what the frame itself wants as its answer, such as a heartbeat's; empty for nothing."""
+        """Return the reply that the frame itself requires, such as to a heartbeat; empty for none."""
         return b""
 
 
@@ -69,7 +70,7 @@ class Plain(Dialect):
 
 
 class Echo(Plain):
-    """What comes back is what was sent; that it does is the acknowledgement."""
+    """The server sends back what it receives, and that counts as the acknowledgement."""
 
     def __init__(self) -> None:
         self._count = 0
@@ -152,7 +153,7 @@ class Person:
         self.memory.acked(said.cid, self.memory.claims[said.cid].chat, said.seq, now)
 
     def _told(self, said: Said, now: float) -> None:
-        """Somebody in the room has written."""
+        """A message from somebody in the room."""
 
     def _lost(self, code: int) -> None:
         self.memory.troubles.append(f"{self.name} was closed with {code}")
@@ -162,7 +163,7 @@ class Visitor(Person):
     by = "visitor"
 
     def __init__(self, memory: Memory, dialect: Dialect, room: str, *, alone: bool = False) -> None:
-        """`alone`: nobody answers, so that each acknowledgement counts as the answer."""
+        """`alone`: nobody answers, so each acknowledgement counts as the answer."""
         super().__init__(memory, dialect, f"visitor {room}", [room])
         self.on_answer: Callable[[Visitor], None] = lambda visitor: None
         self._alone = alone

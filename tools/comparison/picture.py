@@ -1,4 +1,4 @@
-"""The picture of a comparison: the servers' CPU a message as bars, a group for each rate."""
+"""The picture of a comparison: the servers' CPU per message as bars, a group for each rate."""
 
 import statistics
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ STYLE = (
 
 
 def picture(report: Report) -> str:
-    """Return an SVG. Each group has its own scale: what counts is who is how far from whom."""
+    """Return an SVG. Each group has its own scale, because only the ratios within a group matter."""
     names = list(dict.fromkeys(turn.contestant for turn in report.turns))
     parts, y = [], 10
     for row in (row for row in ROWS if "server CPU, us" in row.what):

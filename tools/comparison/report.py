@@ -1,4 +1,4 @@
-"""The tables of a comparison: for each figure the median of the rounds, with least and most."""
+"""The tables of a comparison: for each figure the median of the rounds, with minimum and maximum."""
 
 import statistics
 from collections.abc import Callable, Iterable, Sequence
@@ -53,7 +53,7 @@ ROWS = (
 
 
 def tables(report: Report) -> str:
-    """Return Markdown: a column for each contestant, and what two processes of one cost."""
+    """Return Markdown: a column for each contestant, and the cost of two processes of one."""
     names = list(dict.fromkeys(turn.contestant for turn in report.turns))
     turns = {name: find(report, name) for name in names}
     lines = [_line("", *names), _line("---", *("---" for _ in names))]
@@ -69,7 +69,7 @@ def find(report: Report, contestant: str, spread: Spread = "one") -> list[Turn]:
 
 
 def _ratios(turns: dict[str, list[Turn]]) -> list[str]:
-    """Return the servers' CPU a message beside Socket.IO's, round by round."""
+    """Return the servers' CPU per message relative to Socket.IO's, round by round."""
     lines = []
     for row in ROWS:
         if "server CPU, us" in row.what and BESIDE in turns:
@@ -81,7 +81,7 @@ def _ratios(turns: dict[str, list[Turn]]) -> list[str]:
 
 
 def _two(report: Report) -> list[str]:
-    """Return what a second process costs and carries, and delivery across the two beside the bare loop."""
+    """Return what a second process costs and carries, and delivery across the two relative to the bare loop."""
     lines = []
     for name in dict.fromkeys(turn.contestant for turn in report.turns):
         one, across = find(report, name), find(report, name, "across")
@@ -104,7 +104,7 @@ def _two(report: Report) -> list[str]:
 
 
 def _ratio(mine: Iterable[Turn], theirs: Iterable[Turn], field: str) -> list[float]:
-    """Return a figure at 200/s beside another one's, round by round."""
+    """Return a figure at 200/s relative to another one's, round by round."""
     pairs = ((steady_of(a, 200, field), steady_of(b, 200, field)) for a, b in zip(mine, theirs, strict=False))
     return [a / b for a, b in pairs if a and b]
 
@@ -118,7 +118,7 @@ def values_of(turns: Iterable[Turn], row: Row) -> list[float]:
 
 
 def spread_of(values: Sequence[float], digits: int | None = None) -> str:
-    """Return the median with least and most: `92 (87 to 107)`; empty for no values."""
+    """Return the median with minimum and maximum: `92 (87 to 107)`; empty for no values."""
     if not values:
         return ""
     digits = digits if digits is not None else int(max(values) < 20)

@@ -1,4 +1,4 @@
-"""One turn of one contestant: its servers are started anew, and the phases follow one another.
+"""One turn of one contestant: its servers are restarted, and the phases follow one another.
 
 The phases are those of `sestetto load chat`: a closed loop, in which everybody writes again when answered, and messages
 at steady rates, half from visitors on schedule, half agents' answers.
@@ -16,7 +16,7 @@ from console.bench.processes import Target
 from tools.comparison.contestants import Contestant, Running, Sestetto
 from tools.comparison.cores import cpu
 
-QUIET = 2.0  # s for what a start leaves to do
+QUIET = 2.0  # s for work left over from the start
 IDLE = 3.0  # s
 
 
@@ -70,14 +70,14 @@ class Stage(Bench):
         await self.settle()
 
     async def listen(self) -> float:
-        """Return the servers' CPU ms a second while nobody speaks."""
+        """Return the servers' CPU ms a second while nobody writes."""
         await asyncio.sleep(QUIET)
         before, _ = self.used()
         await asyncio.sleep(IDLE)
         return round((self.used()[0] - before) * 1000 / IDLE, 1)
 
     def faults(self) -> dict[str, int]:
-        """Return how many messages were lost, doubled and disordered, as the clients remember it."""
+        """Return how many messages were lost, doubled and disordered, as the clients remember them."""
         if isinstance(self._contestant, Sestetto):
             return self.findings()
         seqs = [view.seqs for view in self.memory.views.values()]

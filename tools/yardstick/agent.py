@@ -16,15 +16,15 @@ from tools.yardstick.hands import Hands, Point
 from tools.yardstick.human import Nature
 from tools.yardstick.ways import Way
 
-IDLE = 0.05  # s between two looks of an idle eye
-BITE = 3  # words of a preview that are read at once
+IDLE = 0.05  # s between two glances of an idle eye
+BITE = 3  # words of a preview that are read in one glance
 Look = dict[str, Any]
 Pane = dict[str, Any]
 
 
 @dataclass
 class Answer:
-    """One answer as it was meant. Times are this machine's, ms; `read_ahead` counts words."""
+    """One intended answer. Times are this machine's, ms; `read_ahead` counts words."""
 
     chat: str
     name: str
@@ -46,7 +46,7 @@ class Agent:
     nature: Nature
     answers: list[Answer] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
-    spent: Counter[str] = field(default_factory=Counter)  # seconds by what they went to
+    spent: Counter[str] = field(default_factory=Counter)  # seconds by activity
     wrapped: set[str] = field(default_factory=set)  # chats that were wrapped up or put off
     _read: Counter[str] = field(default_factory=Counter)  # words of a message that were read ahead
     _prepared_by: dict[str, str] = field(default_factory=dict)  # how an answer got into the box ahead
@@ -79,14 +79,14 @@ class Agent:
         self.seen = await self.page.evaluate("() => window.eyes.look()")
         return self.seen
 
-    # What is asked for
+    # Seeing what needs an answer
 
     def _pane(self, slot: int) -> Pane:
         pane: Pane = self.seen["panes"][slot - 1]
         return pane
 
     def _owed(self) -> list[Pane]:
-        """Return the panes where an answer is asked for, as far as this look shows them."""
+        """Return the panes where an answer is needed, as far as this glance shows them."""
         active = [pane for pane in self.seen["panes"] if pane["place"] == "active" and pane["unread"]]
         if self.way.threads:
             unread = {row["slot"] for row in self.seen["rows"] if row["unread"]}
@@ -109,7 +109,7 @@ class Agent:
         self.spent[what] += time.monotonic() - start
 
     async def _notice(self, idle: bool) -> None:
-        """An idle eye needs its time from when the line stood there; a busy one has just looked round."""
+        """An idle eye needs time to notice a new line; a busy one has just looked around."""
         if not idle:
             return
         born = min(pane["unread"][0]["born"] for pane in self._owed())
@@ -147,7 +147,7 @@ class Agent:
                 await self._end(slot)
 
     def _soon_answered(self) -> bool:
-        """Whether everybody has had a first word, or the one who has not is answered by the next key."""
+        """Whether everybody has had a first word, or the next key answers the one who has not."""
         waiting = self._waiting()
         return not waiting or (len(waiting) == 1 and self._is_prepared(waiting[0]))
 
@@ -158,7 +158,7 @@ class Agent:
         await self.hands.chord("KeyH", shift=True)
 
     async def _to_pane(self) -> int:
-        """Press the key for the most urgent pane, unless the only clock is that of the box one is in."""
+        """Press the key for the most urgent pane, unless the only clock is in the current box."""
         owed = self._owed()
         if not (len(owed) == 1 and owed[0]["slot"] == self.seen["focus"] and self.seen["typing"]):
             await self.hands.chord("KeyJ")
@@ -167,7 +167,7 @@ class Agent:
         return int(self.seen["focus"])
 
     async def _to_thread(self) -> int:
-        """Click the lowest unread row: it has waited longest."""
+        """Click the lowest unread row, which has waited longest."""
         here = self.seen["open"]
         rows = [row for row in self.seen["rows"] if row["unread"] or row["slot"] == here]
         rows = [row for row in rows if self._pane(row["slot"])["unread"]]
@@ -190,7 +190,7 @@ class Agent:
         return found
 
     async def _reply(self, answer: Answer, slot: int) -> bool:
-        """Read, decide, compose and send. False: nothing was sent."""
+        """Read, decide, compose and send. False if nothing was sent."""
         question = meant_by(answer.asked)
         key = f"{answer.chat}:{answer.asked}"
         answer.read_ahead = self._read.pop(key, 0)
@@ -218,7 +218,7 @@ class Agent:
             await self._spend("decide", "decide")
 
     async def _compose(self, question: Question, slot: int, *, yields: bool) -> str:
-        """Put the answer into the box. Returns how, or nothing if it was left half done. `yields`: to any clock."""
+        """Put the answer into the box. Returns how, or nothing if it was left unfinished. `yields`: to any clock."""
         await self.look()
         pane = self._pane(slot)
         if pane["box"] and fits(pane["box"], question):
@@ -251,7 +251,7 @@ class Agent:
         return "menu"
 
     async def _type(self, question: Question, slot: int, *, yields: bool) -> str:
-        """Type what is missing; between two words the eye sees what else is asked for."""
+        """Type what is missing; between two words the eye sees what else needs an answer."""
         await self.look()
         while (text := self._pane(slot)["box"]) != question.answer:
             if not question.answer.startswith(text) or self.seen["focus"] != slot:
@@ -270,7 +270,7 @@ class Agent:
         return "typed"
 
     async def _complete(self, question: Question, slot: int) -> bool:
-        """Take the grey rest of the sentence if it is the one meant."""
+        """Accept the grey rest of the sentence if it is the intended one."""
         pane = self._pane(slot)
         if not (self.way.completion and pane["completion"] and pane["box"] + pane["completion"] == question.answer):
             return False
@@ -282,7 +282,7 @@ class Agent:
     # Ahead of the message
 
     async def _foresee(self) -> bool:
-        """Read on in a preview, or prepare the answer. False: there is nothing to foresee."""
+        """Read on in a preview, or prepare the answer. False if there is nothing to do ahead."""
         for pane in self.seen["panes"]:
             preview = pane["typing"].partition("\u201c")[2].rstrip("\u201d").split()
             if pane["place"] != "active" or not pane["drawn"] or not preview:
@@ -325,7 +325,7 @@ class Agent:
         await self.hands.chord("KeyG")
 
     async def _give_reasons(self) -> None:
-        """Give the reasons of the list in a quiet moment, as long as it is one."""
+        """Give the reasons of the list in a quiet moment, as long as it lasts."""
         await self.hands.chord("KeyR")
         await self._spend("wrap-up", "glance")
         await self.look()
@@ -337,7 +337,7 @@ class Agent:
             await self.hands.press("Escape")
 
     async def _wrap_up(self, pane: Pane) -> None:
-        """Give the reason that stands first."""
+        """Give the first reason in the list."""
         self.wrapped.add(pane["chat"])
         if self.way.threads:
             here = f'#pane-{pane["slot"]} .labels[data-chat="{pane["chat"]}"]:not([data-ended])'

@@ -1,8 +1,8 @@
 """What visitors ask and what agents answer, from `conversations.json`.
 
-A question's `|` stands where a reader knows what is asked. The answer is a canned reply of the demo, by its title, or
-typed. The last half of each question's wordings is said in the measured part only; the first half is in the team's past
-chats, which suggested replies learn from.
+A `|` in a question marks where a reader knows what is asked. The answer is a canned reply of the demo, by its title, or
+typed. The second half of each question's wordings occurs only in the measured part. The first half is in the team's
+past chats, from which suggested replies learn.
 """
 
 import random
@@ -24,7 +24,7 @@ REPLIES = {reply.title: reply for reply in CANNED}
 
 @dataclass(frozen=True)
 class Question:
-    """A visitor's message. `cue` is how many of its words tell what is asked."""
+    """A visitor's message. `cue` is how many of its words a reader needs to know what is asked."""
 
     text: str
     cue: int
@@ -35,14 +35,14 @@ class Question:
 
 @dataclass(frozen=True)
 class Line:
-    """A question, and the pause before it: a draw of mean 1."""
+    """A question, and the pause before it: drawn with mean 1."""
 
     question: Question
     pause: float
 
 
 def chat_of(seed: int, number: int) -> tuple[str, list[Line]]:
-    """Return the visitor's name and what that visitor asks. The first six are met somewhere in their chats."""
+    """Return the visitor's name and questions. The first six each occur somewhere in their chats."""
     dice = random.Random(f"{seed}:{number}")
     canned, typed, goodbyes = _said(new=True)
     turns = dice.randint(*TURNS)
@@ -83,7 +83,7 @@ def begun_with(words: str) -> Question | None:
 
 
 def fits(text: str, question: Question) -> bool:
-    """Whether `text` answers it: to the letter if it is typed, else by the canned reply's beginning."""
+    """Whether `text` answers it: letter by letter if it is typed, else by the canned reply's beginning."""
     return (
         text == question.answer if question.answer else text.startswith(REPLIES[question.title].text.partition("{")[0])
     )
@@ -97,7 +97,7 @@ def _data() -> dict[str, Any]:
 
 @cache
 def _said(*, new: bool) -> tuple[list[Question], list[Question], list[Question]]:
-    """Return what is asked: answered with a canned reply, by typing, and the goodbyes."""
+    """Return the questions: those with a canned reply, those with a typed answer, and the goodbyes."""
     data = _data()
     canned: list[Question] = []
     goodbyes: list[Question] = []

@@ -1,4 +1,4 @@
-"""One pair of hands: real keys and mouse at a person's pace."""
+"""One pair of hands: real key presses and mouse moves at a person's pace."""
 
 import asyncio
 import time
@@ -8,13 +8,13 @@ from playwright.async_api import Page
 
 from tools.yardstick.human import Nature
 
-SLOW = 0.15  # s that the machine may be behind the person before the rest is given up, and counted
+SLOW = 0.15  # s that the machine may be behind the person before it gives up the rest and counts it
 
 Point = tuple[float, float]
 
 
 class Hands:
-    """Time is planned: what the driver itself takes is not added to what the person takes."""
+    """Time is planned: the driver's own time is not added to the person's."""
 
     def __init__(self, page: Page, nature: Nature) -> None:
         self.page = page
@@ -37,7 +37,7 @@ class Hands:
         await asyncio.sleep(max(0.0, self._at - time.monotonic()))
 
     def begin(self) -> None:
-        """From now on: the time before was nobody's."""
+        """Start the clock: earlier time is not counted."""
         self._at = time.monotonic()
 
     async def press(self, key: str) -> None:
@@ -60,7 +60,7 @@ class Hands:
         self.keys += 1
 
     async def click(self, where: Callable[[], Awaitable[Point | None]]) -> bool:
-        """Point at a target and click; the eye corrects on the way. False: it is not there."""
+        """Point at a target and click; the eye corrects on the way. False if the target is not there."""
         await self._home(mouse=True)
         await self.spend("point")
         target = await where()

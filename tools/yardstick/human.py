@@ -1,4 +1,4 @@
-"""How long a person takes for what eyes, head and hands do: the keystroke-level model, with spread.
+"""How long a person takes for each operation of eyes, head and hands: the keystroke-level model, with spread.
 
 Sources: Card, Moran and Newell, CACM 23(7), 1980, and "The Psychology of Human-Computer Interaction", 1983, for keys,
 pointing and decisions; Brysbaert, J. Memory and Language 109, 2019, for reading.
@@ -17,14 +17,14 @@ class Human:
 
     key: float = 0.20  # one key, 55 words a minute; a chord is two
     home: float = 0.40  # the hand from keyboard to mouse, or back
-    point: float = 1.10  # the mouse to a target
+    point: float = 1.10  # moving the mouse to a target
     click: float = 0.20
-    decide: float = 1.35  # what to answer, or which reason
+    decide: float = 1.35  # deciding what to answer, or which reason
     react: float = 0.40  # an idle eye notices something new
-    glance: float = 0.23  # the eye to a known place
-    look: float = 0.30  # round the screen after one's own work
+    glance: float = 0.23  # moving the eye to a known place
+    look: float = 0.30  # looking around the screen after one's own work
     compare: float = 0.23  # each further clock or row
-    check: float = 0.30  # whether what is offered is what is meant
+    check: float = 0.30  # checking whether an offered text is the intended one
     read: float = 0.24  # one word, 250 words a minute
 
 
@@ -36,7 +36,7 @@ TYPISTS = {
 
 
 class Nature:
-    """Draws durations from a stream of its own, so that a seed always gives the same person."""
+    """Draws durations from its own random stream, so that a seed always gives the same person."""
 
     def __init__(self, human: Human, seed: int) -> None:
         self._human = human

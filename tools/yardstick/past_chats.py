@@ -1,4 +1,4 @@
-"""What the team has answered before: chats that end up in the archive, which suggested replies learn from."""
+"""What the team has answered before: chats in the archive, from which suggested replies learn."""
 
 import asyncio
 from typing import Any
@@ -10,11 +10,11 @@ from console.domain.ids import new_cid
 from console.protocol import AgentHello, AgentSay, Label, Open, Page, SetStatus, Shown, VisitorEnd, VisitorHello
 from tools.yardstick.conversations import REPLIES, Question, name_of
 
-PATIENCE = 15.0  # s for a frame to come
+PATIENCE = 15.0  # s to wait for a frame
 
 
 async def hold_past_chats(url: str, bearer: str, questions: list[Question]) -> None:
-    """Have visitors ask the questions, one after the other, and the agent with that token answer them."""
+    """Let visitors ask the questions, one after the other, and the agent with that token answer them."""
     there = url.replace("http", "ws", 1)
     agent = await SocketClient.open(f"{there}/ws/agent", subprotocol="sestetto.v1", bearer=bearer)
     await agent.send(AgentHello(tab="past-chats", take=True))

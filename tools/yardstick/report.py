@@ -11,7 +11,7 @@ from tools.yardstick.visitors import Turn
 
 SIX_SECONDS, PROMISED = 6_000, 30_000  # ms
 WARM_UP, TAIL = 60_000, 12_000  # ms at the beginning and the end whose turns are not counted
-LAST = 1_500  # ms at the end in which an answer may not have been heard any more
+LAST = 1_500  # ms at the end whose answers may not have arrived
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Figures:
     keys: float  # an answer
     minute: float  # answers a minute
     wrapped: float  # share of chats with a reason
-    mistakes: int  # words to a stranger, lost, doubled or damaged
+    mistakes: int  # sent to the wrong visitor, lost, doubled or damaged
 
 
 def figures_of(results: Sequence[Result]) -> Figures:
@@ -53,7 +53,7 @@ def figures_of(results: Sequence[Result]) -> Figures:
 
 
 def mistakes_of(result: Result) -> int:
-    """Return how many answers went to a stranger, were lost, doubled, or were not what was meant."""
+    """Return how many answers went to the wrong visitor, were lost, doubled, or were not the intended one."""
     heard = Counter((one.name, one.text) for one in result.heard if not one.promise)
     meant = Counter((answer.name, answer.text) for answer in result.answers)
     late = {answer.name for answer in result.answers if answer.sent > result.ended - LAST}

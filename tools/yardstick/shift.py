@@ -52,7 +52,7 @@ class Result(msgspec.Struct):
 
 
 async def measure(setting: Setting, picture: Path | None = None) -> Result:
-    """Run it. With `picture`, a screenshot is taken half way."""
+    """Run it. With `picture`, takes a screenshot halfway."""
     with tempfile.TemporaryDirectory() as folder:
         server = RunningServer(Path(folder) / "data", crowd=0, log="warning")
         await server.start()
@@ -99,7 +99,7 @@ async def _shift(setting: Setting, server: RunningServer, page: Page, picture: P
         coming.cancel()
         looking.cancel()
     ended = time.time() * 1000
-    await asyncio.sleep(0.5)  # for the last answer to be heard
+    await asyncio.sleep(0.5)  # for the last answer to arrive
     await crowd.leave()
     ended_chats, with_reason = await _reasons(server)
     return Result(
@@ -119,7 +119,7 @@ async def _shift(setting: Setting, server: RunningServer, page: Page, picture: P
 
 
 async def _reasons(server: RunningServer) -> tuple[int, int]:
-    """Return how many of Ana's chats have ended, and how many of those have a reason, as the archive has them."""
+    """Return how many of Ana's chats have ended, and how many of those have a reason, according to the archive."""
     ended = select(func.count(), func.count().filter(chats.c.reason != "")).where(
         chats.c.agent == "ana", chats.c.ended.is_not(None)
     )

@@ -26,7 +26,7 @@ ANSWERED = 10.0  # s until a command counts as lost
 
 @dataclass
 class Turn:
-    """A visitor's message and what became of it. Times are the server's, ms."""
+    """A visitor's message and its result. Times are the server's, ms."""
 
     chat: str
     name: str
@@ -40,7 +40,7 @@ class Turn:
 
 @dataclass
 class Heard:
-    """An agent's message that a visitor got."""
+    """An agent's message that a visitor received."""
 
     chat: str
     name: str
@@ -58,12 +58,14 @@ class Crowd:
     turns: list[Turn] = field(default_factory=list)
     heard: list[Heard] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
-    _coming: int = 0  # visitors whose chat is not on the agent's screen yet
+    _coming: int = 0  # visitors whose chat the agent's screen does not show yet
     _came: int = 0
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def fill(self, taken: Callable[[], Awaitable[int]]) -> None:
-        """Let six visitors come one by one, then one for each pane that becomes free. `taken()` counts panes."""
+        """Let six visitors come one by one, then one for each pane that becomes free. `taken()` returns the number of
+        panes in use.
+        """
         dice = random.Random(f"{self.seed}:arrivals")
         for _ in range(SIX):
             self._come(0)
@@ -138,7 +140,7 @@ class Visitor:
             await self._command(VisitorEnd(cid=new_cid()))
 
     async def _write(self, line: Line) -> None:
-        """Think, then type: the last part of the pause."""
+        """Think, then type during the last part of the pause."""
         pause = line.pause * self.crowd.pause
         words = line.question.text.split()
         writing = min(pause, len(words) * WRITES)

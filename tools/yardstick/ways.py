@@ -1,19 +1,19 @@
-"""Ways to work that are compared."""
+"""The ways of working that are compared."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Way:
-    """`threads`: a list and one thread instead of six panes. The rest is what the person makes use of."""
+    """`threads`: a list and one thread instead of six panes. The other fields are the features that the person uses."""
 
     name: str
     threads: bool = False
     ahead: bool = False  # reads what visitors are typing, and prepares the answer
-    first_word: bool = False  # one key gives every visitor who waits for one a first word
+    first_word: bool = False  # one key gives a first word to every visitor who waits for one
     suggestions: bool = False  # takes a suggested reply by its key
     completion: bool = False  # takes the grey rest of a sentence with Tab
-    automatic: bool = False  # the queue gives the first word by itself
+    automatic: bool = False  # the queue gives the first word automatically
     later: bool = False  # gives reasons in a quiet moment, from the list
 
 

@@ -1,7 +1,7 @@
 """`python channels_app.py PORT STORE`: Django Channels with channels_redis, doing the work of a message of Sestetto.
 
 A message is deduplicated, numbered, logged and put on the feed in one script, acknowledged when that is on disk, and
-delivered to its room's group by way of the channel layer.
+delivered to its room's group through the channel layer.
 """
 
 import sys

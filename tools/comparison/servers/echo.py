@@ -1,4 +1,4 @@
-"""`python echo.py PORT STORE`: Starlette on uvicorn, sending each message back. A floor: nothing is kept."""
+"""`python echo.py PORT STORE`: Starlette on uvicorn, sending each message back. A lower bound: nothing is stored."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""`python loop.py PORT STORE`: a bare loop with the guarantees of Sestetto and no product. A floor.
+"""`python loop.py PORT STORE`: a bare loop with the guarantees of Sestetto and no product. A lower bound.
 
 A message is deduplicated, numbered, logged and put on the feed in one script, acknowledged when that is on disk, and
 delivered from the feed. WebSocket frames by hand, replies by hiredis, one write per socket and turn of the loop.
@@ -24,7 +24,7 @@ TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
 
 
 class Link(asyncio.Protocol):
-    """One connection to the store: what is asked in one turn of the loop is one write."""
+    """One connection to the store: all commands of one turn of the loop are one write."""
 
     def __init__(self) -> None:
         self._reader = hiredis.Reader()
@@ -51,7 +51,7 @@ class Link(asyncio.Protocol):
 
 
 class Rooms:
-    """Who is in which room; delivers what the feed has."""
+    """Who is in which room; delivers the entries of the feed."""
 
     def __init__(self, link: Link, tail: Link) -> None:
         self.members: defaultdict[bytes, set[Socket]] = defaultdict(set)
