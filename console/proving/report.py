@@ -56,7 +56,7 @@ def part_of_a_document(table: Sequence[tuple[Any, ...]], about: dict[str, Any], 
     machine = ", ".join(f"{name} {value}" for name, value in about.items())
     how = (
         f"{today.day} {today:%B %Y}, `sestetto prove --seed {wanted.seed}` in {seconds / 60:.0f} minutes: "
-        f"{wanted.messages:,} messages in each run, and those that were sent while the fault lasted ({machine})."
+        f"{wanted.messages:,} messages in each run, plus those sent while the fault lasted ({machine})."
     )
     return "\n".join([how, "", *_lines(table)]) + "\n"
 
