@@ -1,4 +1,4 @@
-"""Bots for Sestetto: `@bot.answers` marks what answers, `bot.run()` connects and stays connected."""
+"""Bots for Sestetto: `@bot.answers` marks the function that answers, `bot.run()` connects and stays connected."""
 
 from sestetto_client.bot import Bot, NotAllowed, TakenOver
 from sestetto_client.chat import Chat, Said

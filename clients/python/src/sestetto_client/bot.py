@@ -67,7 +67,7 @@ def socket_address(url: str) -> str:
 class Bot:
     """`url` is the server's address with https:// or http://, `limit` how many chats the bot takes at once.
 
-    Raises ValueError for an address or a limit that cannot be.
+    Raises ValueError for an invalid address or limit.
     """
 
     def __init__(self, url: str, token: str, *, limit: int = 20) -> None:
@@ -84,7 +84,7 @@ class Bot:
         self._frames: asyncio.Queue[BotFrame] | None = None  # while there is a connection
 
     def answers(self, answer: Answer) -> Answer:
-        """Mark what is called with a chat whose visitor waits for a word."""
+        """Mark the function to call with a chat whose visitor waits for a reply."""
         self._answer = answer
         return answer
 
@@ -151,7 +151,7 @@ class Bot:
             writer.cancel()
 
     async def _write_all(self, socket: ClientConnection, frames: "asyncio.Queue[BotFrame]") -> None:
-        with suppress(ConnectionClosed):  # whoever reads learns of it too
+        with suppress(ConnectionClosed):  # the reader notices it too
             while True:
                 await self._write(socket, await frames.get())
 
@@ -202,11 +202,11 @@ class Bot:
         self.chats.pop(chat, None)
         self._seen.pop(chat, None)
         if task := self._answering.get(chat):
-            # Its own command may have brought this about: let it hear of that first.
+            # Its own command may be the cause: let it get the result first.
             asyncio.get_running_loop().call_later(1, task.cancel)
 
     def _look(self, chat: Chat) -> None:
-        """Answer what is new if the visitor waits, unless an answer is under way: then afterwards."""
+        """Answer new messages if the visitor waits. If an answer is in progress, do so afterwards."""
         if self._answer is None or chat.id not in self.chats or chat.id in self._answering:
             return
         if chat.asked and chat.messages[-1].seq > self._seen.get(chat.id, 0):
@@ -214,7 +214,7 @@ class Bot:
             task.add_done_callback(lambda _: self._go_on(chat.id))
 
     def _go_on(self, id: str) -> None:
-        """The answer is over. The chat may have gone meanwhile, and come back as another one."""
+        """Continue after an answer. The chat may be gone by now, or be back as another object."""
         self._answering.pop(id, None)
         if chat := self.chats.get(id):
             self._look(chat)

@@ -52,11 +52,11 @@ class Chat:
         await self._bot.outbox.done(BotSay(new_cid(), self._told.id, text))
 
     async def stream(self, text: str) -> None:
-        """Show the visitor what is written so far: all of it each time. May be lost."""
+        """Show the visitor the text so far, all of it each time. It may be lost."""
         self._bot.signal(BotStream(self._told.id, text))
 
     async def hand_over(self, summary: str = "", draft: str = "", queue: str = "") -> None:
-        """Give the chat to people: they read the summary, and whoever gets it finds the draft. Raises Refused."""
+        """Give the chat to people: staff read the summary, the agent who gets it finds the draft. Raises Refused."""
         await self._bot.outbox.done(BotHandOver(new_cid(), self._told.id, queue, summary, draft))
 
     async def end(self) -> None:
@@ -66,7 +66,7 @@ class Chat:
     # --- for the bot ------------------------------------------------------------------------------------
 
     def learn(self, told: ChatForBot) -> None:
-        """Take in the chat as the server has it now; what is known already stays."""
+        """Update the chat from the server's current state; messages that are known already stay."""
         self._told = told
         self.hear(msgspec.json.decode(raw) for raw in told.facts)
 
@@ -78,6 +78,6 @@ class Chat:
             if fact["kind"] == "message":
                 author = fact["author"].get("name", "")
                 self.messages.append(Said(fact["seq"], fact["by"], author, fact["text"]))
-            elif fact["kind"] == "redacted":  # a card number was hidden after all
+            elif fact["kind"] == "redacted":  # a later message completed a card number
                 now = fact["fact"]["text"]
                 self.messages = [one._replace(text=now) if one.seq == fact["of"] else one for one in self.messages]

@@ -46,7 +46,7 @@ class Outbox:
         return await settled
 
     def send_all(self) -> None:
-        """Send all of them again, in order: after a reconnect, or when the server can take more."""
+        """Send all commands again, in order: after a reconnect, or when the server can take more."""
         if self._held_until is not None:
             self._held_until.cancel()
             self._held_until = None
@@ -55,7 +55,7 @@ class Outbox:
 
     def settle(self, answer: Ack | Nack) -> None:
         if isinstance(answer, Nack) and not answer.final:
-            # All later ones wait for it, here and on the server, so that words stay in order.
+            # All later commands wait for it, here and on the server, so that messages stay in order.
             if self._held_until is None:
                 wait = asyncio.get_running_loop().call_later(answer.retry_after or 1, self._again)
                 self._held_until = wait
