@@ -4,7 +4,7 @@ import { startHeldFiles } from "./held_files.js";
 
 const search = document.querySelector("form.search");
 
-/** Days are the reader's own: the URL says in which time zone. */
+/** Days are in the reader's own time zone, which the URL names. */
 function ownZone() {
   const zone = search?.querySelector("[name=zone]");
   if (zone instanceof HTMLInputElement) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";

@@ -2,7 +2,7 @@
 
 const SECONDS = 2;
 
-/** Take the list from the page as it is now; the focus stays where it was. */
+/** Replace the list by that of the current page; the focus stays where it was. */
 async function refresh() {
   const response = await fetch(location.href, { headers: { accept: "text/html" } });
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html").querySelector("#exports");
@@ -13,7 +13,7 @@ async function refresh() {
   if (focused) document.getElementById(focused)?.focus();
 }
 
-/** One look after the other, and none while the page is hidden. */
+/** One request after the other, and none while the page is hidden. */
 async function watch() {
   for (;;) {
     await new Promise((done) => setTimeout(done, SECONDS * 1000));

@@ -1,4 +1,4 @@
-// Files that wait for the virus scanner: shown once it has let them through.
+// Files that wait for the virus scanner: shown once it has passed them.
 
 const EVERY = 4_000; // ms
 
@@ -14,7 +14,7 @@ async function look(line) {
   } else if (answer.ok || answer.status === 206) {
     line.querySelector(".scan")?.remove();
     const picture = line.querySelector("img");
-    if (picture) picture.src = `${line.dataset.pending}/preview?clean`; // the other could not be fetched
+    if (picture) picture.src = `${line.dataset.pending}/preview?clean`; // the other one could not be fetched
   } else return;
   delete line.dataset.pending;
 }
@@ -23,6 +23,6 @@ export function startHeldFiles() {
   setInterval(() => {
     if (document.hidden) return;
     for (const line of document.querySelectorAll("[data-pending]"))
-      look(/** @type {HTMLElement} */ (line)).catch(() => {}); // no network: the next time
+      look(/** @type {HTMLElement} */ (line)).catch(() => {}); // no network: try again next time
   }, EVERY);
 }

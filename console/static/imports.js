@@ -1,8 +1,8 @@
-// The import pages: a file goes up with a progress bar, and an import under way is shown as it goes on.
+// The import pages: a file is uploaded with a progress bar, and a running import is updated on the page.
 
 import { localTimes } from "./times.js";
 
-const LOOK = 1_000; // ms between two looks at an import under way
+const LOOK = 1_000; // ms between two updates of a running import
 
 const form = document.querySelector("form#upload");
 if (form instanceof HTMLFormElement) {
@@ -12,7 +12,7 @@ if (form instanceof HTMLFormElement) {
   });
 }
 
-/** Send the chosen file as it is, and go to where it can be looked at. @param {HTMLFormElement} form */
+/** Send the chosen file as it is, and go to its page. @param {HTMLFormElement} form */
 function send(form) {
   const file = /** @type {HTMLInputElement} */ (form.querySelector("#file")).files?.[0];
   if (!file) return;
@@ -42,7 +42,11 @@ function answered(form, request) {
   }
 }
 
-/** How much of the file is up; all of it is still being read. @param {HTMLFormElement} form @param {number} part */
+/**
+ * Show how much of the file is uploaded; after the upload, the server still reads it.
+ * @param {HTMLFormElement} form
+ * @param {number} part
+ */
 function show(form, part) {
   const bar = form.querySelector("progress");
   const line = form.querySelector(".uploading");
@@ -63,7 +67,7 @@ function refuse(form, says) {
   for (const button of form.querySelectorAll("button")) button.disabled = false;
 }
 
-/** Draw the import anew until it is over; a button that has the focus keeps it. */
+/** Redraw the import until it ends; a button keeps its focus. */
 async function follow() {
   const shown = document.querySelector("#import[data-under-way]");
   if (!shown) return;

@@ -1,4 +1,4 @@
-// The page that the service worker shows when a page could not be fetched: says why, and tries again.
+// The page that the service worker shows when a page could not be fetched. It says why, and tries again.
 
 const AGAIN = 5_000; // ms between two tries while the device has a network
 
@@ -7,7 +7,7 @@ function sayWhy() {
     part.toggleAttribute("hidden", part.getAttribute("data-why") !== (navigator.onLine ? "server" : "device"));
 }
 
-/** Only a page that comes replaces this one: reloading blindly would take the focus away each time. */
+/** It is replaced only by a page that was fetched: reloading blindly would lose the focus each time. */
 async function tryAgain() {
   if (!navigator.onLine) return;
   const came = await fetch("/livez", { cache: "no-store" }).then(

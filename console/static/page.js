@@ -1,4 +1,4 @@
-// Every page: theme and language, times in the reader's own time zone, menus.
+// Code of every page: theme and language, times in the reader's own time zone, menus.
 
 import { forgetPersonal } from "./console/shared/storage.js";
 import { localTimes } from "./times.js";
@@ -34,7 +34,9 @@ if (form instanceof HTMLFormElement) {
   form.addEventListener("submit", (event) => event.preventDefault());
 }
 
-/** Escape closes an open menu and returns the focus to its button; so does a press elsewhere, without the focus. */
+/**
+ * Escape closes an open menu and returns the focus to its button; a press elsewhere closes it without moving the focus.
+ */
 function closeMenus() {
   document.addEventListener("pointerdown", (event) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) {
@@ -51,7 +53,7 @@ function closeMenus() {
   });
 }
 
-/** The page must go first: somebody may still say no to leaving it. */
+/** The page must be left first: the person may still cancel leaving it. */
 function forgetAtSignOut() {
   document.querySelector('form[action="/sign-out"]')?.addEventListener("submit", () => {
     addEventListener("pagehide", forgetPersonal);

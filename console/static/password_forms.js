@@ -1,11 +1,11 @@
-// Forms with a password keep it when something is wrong: the server never sends a password back, so they are sent from
-// here, and the answer takes the place of the page around them.
+// Forms with a password keep it when something is wrong. The server never sends a password back, so this script sends
+// the form, and the response replaces the rest of the page.
 
 /** @param {HTMLFormElement} form */
 const passwordsIn = (form) =>
   [...form.elements].filter((one) => one instanceof HTMLInputElement && one.type === "password");
 
-/** Show an answer in place of this page. @param {Document} answer */
+/** Show a response in place of this page. @param {Document} answer */
 function show(answer) {
   const [now, next] = [document.querySelector("main"), answer.querySelector("main")];
   if (!now || !next) return;
@@ -29,7 +29,7 @@ async function send(form) {
   return true;
 }
 
-/** Keep the passwords of this page's forms; `shown` is called after an answer took its place. @param {() => void} shown */
+/** Keep the passwords of this page's forms; `shown` is called after a response has replaced the page. @param {() => void} shown */
 export function keepPasswords(shown) {
   for (const form of document.forms) {
     if (!passwordsIn(form).length) continue;
@@ -38,7 +38,7 @@ export function keepPasswords(shown) {
       for (const button of form.querySelectorAll("button")) button.disabled = true;
       send(form).then(
         (stays) => stays && shown(),
-        () => form.submit(), // without a connection the browser says so itself
+        () => form.submit(), // without a connection the browser shows its own error
       );
     });
   }

@@ -1,11 +1,11 @@
-// This browser's push subscription: made by a click, renewed by every console, undone.
+// This browser's push subscription: created by a click, renewed by every console, and removed.
 
 import { csrf } from "./console/shared/csrf.js";
 import { browser } from "./console/shared/storage.js";
 
 const WORKER = "/service-worker.js";
 const SETTINGS = "/settings/notifications";
-const KNOWN = "push"; // the address that the server last had of this browser
+const KNOWN = "push"; // the address that the server last received from this browser
 
 /** @returns {'none' | 'insecure' | 'install' | 'denied' | 'fine'} */
 export function pushState() {
@@ -17,7 +17,7 @@ export function pushState() {
   return Notification.permission === "denied" ? "denied" : "fine";
 }
 
-/** Each release has another worker, so a browser that looks finds it. */
+/** Each release has a different worker, so a browser that checks finds it. */
 export const registerWorker = () => navigator.serviceWorker.register(WORKER, { updateViaCache: "none" });
 
 export const registration = async () => (await navigator.serviceWorker.getRegistration("/")) ?? null;
@@ -25,7 +25,11 @@ export const registration = async () => (await navigator.serviceWorker.getRegist
 /** @returns {Promise<PushSubscription | null>} */
 export const subscription = async () => (await (await registration())?.pushManager.getSubscription()) ?? null;
 
-/** Only after a click: the browser asks. @param {string} key @param {Record<string, string>} options */
+/**
+ * Only after a click, because the browser asks for permission.
+ * @param {string} key
+ * @param {Record<string, string>} options
+ */
 export async function subscribe(key, options) {
   const made = await make(key);
   const { problem } = await post("devices", { ...fieldsOf(made), ...options });
@@ -34,7 +38,11 @@ export async function subscribe(key, options) {
   return problem ?? "";
 }
 
-/** Say that this browser is here. @param {string} key @returns {Promise<string>} the device's id, if it is notified */
+/**
+ * Report this browser to the server.
+ * @param {string} key
+ * @returns {Promise<string>} the device's id, if it is notified
+ */
 export async function renew(key) {
   let now = await subscription();
   if (!now) return "";

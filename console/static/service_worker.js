@@ -1,8 +1,8 @@
-// The service worker. It shows what is pushed, opens the right chat, and has one page for when no page comes. It keeps
+// The service worker. It shows pushes, opens the right chat, and has one page for when no page can be fetched. It keeps
 // nothing else: every page, script and chat comes from the server, so no update is ever held back.
 
 /**
- * @typedef {object} Notice what the server pushes
+ * @typedef {object} Notice the server's push
  * @property {string} tag
  * @property {number} [at] tells a newer one from the same that was sent again
  * @property {string} [title]
@@ -18,7 +18,7 @@ const worker = /** @type {any} */ (self); // tsc checks all files as pages
 const { build, page, parts, icon, badge } = worker.sestetto;
 const KEPT = `offline-${build}`;
 const JUST_NOW = 5_000; // ms in which the console itself has shown the same
-// Safari ends a subscription whose pushes show nothing.
+// Safari ends a subscription if a push shows nothing.
 const ALWAYS_SHOWS = /AppleWebKit/.test(navigator.userAgent) && !/Chrom(e|ium)\//.test(navigator.userAgent);
 
 worker.addEventListener("install", (/** @type {any} */ event) => event.waitUntil(install()));
@@ -30,14 +30,14 @@ worker.addEventListener("notificationclick", (/** @type {any} */ event) => {
   event.waitUntil(open(event.notification.data ?? {}));
 });
 worker.addEventListener("pushsubscriptionchange", (/** @type {any} */ event) => {
-  // The next console tells the server of the new address.
+  // The next console reports the new address to the server.
   if (event.oldSubscription) event.waitUntil(worker.registration.pushManager.subscribe(event.oldSubscription.options));
 });
 
 async function install() {
   const kept = await caches.open(KEPT);
   await kept.addAll([page, ...parts].map((address) => new Request(address, { cache: "no-cache" })));
-  await worker.skipWaiting(); // there is no old page that it could fit less well
+  await worker.skipWaiting(); // there is no older page that would suffer from it
 }
 
 async function activate() {
@@ -79,7 +79,7 @@ async function consoleInSight() {
   return (await windows()).some((one) => pathOf(one) === "/console" && one.visibilityState === "visible");
 }
 
-/** Focus the page that shows it, or open it. @param {{url?: string, chat?: string}} data */
+/** Focus the page that shows it, or open one. @param {{url?: string, chat?: string}} data */
 async function open({ url = "/console", chat }) {
   const there = (await windows()).find((one) => pathOf(one) === new URL(url, worker.location.origin).pathname);
   if (!there) return worker.clients.openWindow(url);

@@ -1,4 +1,4 @@
-// The settings forms: errors are read out first, unsaved input is not lost by accident, and some small help.
+// The settings forms: errors are announced first, unsaved input is not lost by accident, and some small helpers.
 import { keepPasswords } from "./password_forms.js";
 
 const find = (/** @type {string} */ selector) => document.querySelector(selector);
@@ -48,7 +48,7 @@ function copyField() {
   button.hidden = false;
   button.addEventListener("click", async () => {
     field.select();
-    // Without TLS a page has no clipboard, but browsers still know the old command.
+    // Without TLS a page has no clipboard API, but browsers still know the old command.
     if (navigator.clipboard) await navigator.clipboard.writeText(field.value);
     else document.execCommand("copy");
     button.focus();
@@ -57,7 +57,7 @@ function copyField() {
   });
 }
 
-/** Prepare the page, or what took its place. */
+/** Prepare the page, or its replacement. */
 function prepare() {
   const [form, faults] = [find("form[data-form]"), find("#faults")];
   if (faults instanceof HTMLElement) faults.focus();

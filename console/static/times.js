@@ -9,7 +9,7 @@ const STYLES = {
   medium: { dateStyle: "medium", timeStyle: "medium" },
 };
 
-/** @type {Map<string, Intl.DateTimeFormat>} making one takes longer than using it a thousand times */
+/** @type {Map<string, Intl.DateTimeFormat>} creating one takes longer than using it a thousand times */
 const formats = new Map();
 
 /** @param {string} style */
@@ -40,14 +40,14 @@ export function readerLocale() {
   return navigator.languages.find((one) => one.split("-")[0] === lang) ?? lang;
 }
 
-/** Each `<time data-zone>` under `root` says what time it is there now. @param {ParentNode} root */
+/** Each `<time data-zone>` under `root` shows the current time there. @param {ParentNode} root */
 export function zoneTimes(root) {
   for (const time of root.querySelectorAll("time[data-zone]")) {
     const timeZone = time.getAttribute("data-zone") ?? "UTC";
     try {
       time.textContent = new Intl.DateTimeFormat(readerLocale(), { timeStyle: "short", timeZone }).format(new Date());
     } catch {
-      time.textContent = ""; // a zone that is newer than this browser
+      time.textContent = ""; // a zone that this browser does not know yet
     }
   }
 }

@@ -1,4 +1,4 @@
-// An agent's status and limit: a small sheet beside the pressed name.
+// An agent's status and limit: a small sheet next to the pressed name.
 
 import { newCid } from "../console/net/ids.js";
 import { t } from "../console/shared/i18n.js";
@@ -66,7 +66,7 @@ export function sync() {
   }
 }
 
-/** Figures change by the minute: the button that the person is on stays; when it is used, it goes. @param {Element} more */
+/** Figures change every minute: the button with the focus stays. Once it is used, it is removed. @param {Element} more */
 function showMore(more) {
   const place = $("[data-more]");
   const inside = place.contains(document.activeElement);

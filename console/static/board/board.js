@@ -1,4 +1,4 @@
-// The board: the server's parts in, a supervisor's commands out.
+// The board: receives the server's parts, sends a supervisor's commands.
 
 import { Outbox } from "../console/net/outbox.js";
 import { refusalText } from "../console/net/refusals.js";
@@ -22,7 +22,7 @@ import { fitWall, presize } from "./wall.js";
  * @import { Answer, Command, Item } from "../console/net/outbox.js"
  */
 
-const TOO_LATE = 30_000; // ms after which a command that could not be sent is dropped rather than done late
+const TOO_LATE = 30_000; // ms after which a command that could not be sent is dropped, because it would come too late
 const wall = document.body.hasAttribute("data-wall");
 /** What this page has cost so far, for measurements. */
 const costs = { frames: 0, spent: 0, longTasks: /** @type {{at: number, ms: number}[]} */ ([]) };
@@ -65,7 +65,7 @@ function drawn(part, before) {
   trackClocks(part);
 }
 
-/** Called when all parts of a frame are drawn. */
+/** Called after all parts of a frame are drawn. */
 function settled() {
   showEmptyStates();
   countQueues();
@@ -75,7 +75,7 @@ function settled() {
   costs.spent = parts.spent;
 }
 
-/** Tell board.css how many queue cards there are: it chooses the columns. */
+/** Tell board.css how many queue cards there are, so that it can choose the columns. */
 function countQueues() {
   const place = /** @type {HTMLElement} */ (document.querySelector(".queues"));
   place.style.setProperty("--count", String(place.children.length));
@@ -142,7 +142,7 @@ function answered(item, answer) {
 
 // --- the person's actions ---
 
-let pressed = ""; // the chat in a slot when it was pressed; another may be there when the press ends
+let pressed = ""; // the chat in the slot when the press began; it may differ when the press ends
 
 function startSlots() {
   const chatOf = (/** @type {Event} */ event) =>
@@ -199,7 +199,7 @@ function nearest(row, slot) {
   return slots.findLast((one) => Number(one.getAttribute("data-slot")) <= Number(slot.dataset.slot)) ?? slots[0];
 }
 
-// On a phone the figures of a row have no column headers, so each carries its label.
+// On a phone the figures of a row have no column headers, so each has its own label.
 for (const figure of ["median", "in_time", "answered", "answers"])
   document.documentElement.style.setProperty(`--${figure}`, JSON.stringify(`${t(figure)} `));
 

@@ -30,7 +30,7 @@ export class ChatActions {
     this.root.querySelector("details")?.addEventListener("toggle", () => this.choices());
   }
 
-  /** What may be done to it as it stands. @param {DOMStringMap | null} head */
+  /** Update which actions are possible now. @param {DOMStringMap | null} head */
   changed(head) {
     const over = !head || head.place === "ended" || head.place === "wrapup";
     this.root.hidden = over;
@@ -51,7 +51,7 @@ export class ChatActions {
     this.say({ t: "take_over", cid: newCid(), chat }, chat, name);
   }
 
-  /** Fill in the queues, and the agents with a free slot of the kind that the chat takes, as they are now. */
+  /** Fill in the queues, and the agents who now have a free slot of the kind that the chat takes. */
   choices() {
     const head = this.panel.head.dataset;
     const group = (/** @type {string} */ label, /** @type {HTMLOptionElement[]} */ options) => {
@@ -99,7 +99,7 @@ export class ChatActions {
     this.root.querySelector("details")?.removeAttribute("open");
     if (frame.t === "move" || isOpenElsewhere(me))
       return this.panel.note(t(frame.t === "move" ? "moved" : "taken_elsewhere"), "hint");
-    this.panel.close(); // the chat is one's own now, and the panel would cover it
+    this.panel.close(); // the chat is the supervisor's own now, and the panel would cover it
     void focusComposer(frame.chat);
   }
 }

@@ -1,4 +1,4 @@
-// Which agents are listed, and what to show when there is none. Rows never disappear while the pointer is on them.
+// Which agents are listed, and what to show if there are none. Rows never disappear while the pointer is on them.
 
 import { t } from "../console/shared/i18n.js";
 import { isPointerOver } from "./part_renderer.js";
@@ -44,7 +44,7 @@ function filterAll() {
 
 const cards = () => /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".queue[data-queue]")]);
 
-/** Without channels all chats of a queue are live. @param {HTMLElement} card */
+/** Without channels, all chats of a queue are live. @param {HTMLElement} card */
 const channelsOf = (card) => card.dataset.channels?.split(" ").filter(Boolean) ?? [];
 
 /** Show the chosen channel's queues, and its waiting chats and figures there. */
@@ -82,7 +82,7 @@ function show(id, on) {
   if (place) place.hidden = !on;
 }
 
-/** Keep the choice of queues in step with the cards. */
+/** Keep the choice of queues consistent with the cards. */
 function syncQueues() {
   const select = /** @type {HTMLSelectElement | null} */ ($("of-queue"));
   if (!select) return;
@@ -92,7 +92,7 @@ function syncQueues() {
   );
 }
 
-/** A choice of channels is there once there is one: named as in the cards. */
+/** The choice of channels appears once there is a channel; names are those of the cards. */
 function syncChannels() {
   const select = /** @type {HTMLSelectElement | null} */ ($("of-channel"));
   if (!select) return;
@@ -109,7 +109,7 @@ function syncChannels() {
   show("by-channel", names.size > 0);
 }
 
-/** Put options behind the first one, which stands for all; keep what is chosen. @param {HTMLSelectElement} select @param {HTMLOptionElement[]} options */
+/** Put the options after the first one, which stands for all; keep the selection. @param {HTMLSelectElement} select @param {HTMLOptionElement[]} options */
 function offer(select, options) {
   const values = (/** @type {HTMLOptionElement[]} */ all) => all.map((one) => one.value).join(" ");
   if (values([...select.options].slice(1)) === values(options)) return;

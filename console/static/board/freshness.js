@@ -1,4 +1,4 @@
-// Shows how old the data is, always; and when it is too old to act on.
+// Always shows how old the data is, and says when it is too old to act on.
 
 import { now } from "../console/net/server_clock.js";
 import { announce } from "../console/shared/announcer.js";
@@ -42,7 +42,7 @@ export function tick() {
 function trouble(age) {
   if (link !== "ready") return t("stale_link", { time: clockTime(lost), old: inTime(age) });
   if (age <= TOO_OLD) return "";
-  // A connection that was just cut still looks open. Only a server that still sends can have trouble with its store.
+  // A connection that was just cut still looks open. Only a server that still sends can report trouble with its store.
   return t(performance.now() - heard > TOO_OLD ? "stale_silent" : "stale_data", { old: inTime(age) });
 }
 
@@ -51,7 +51,7 @@ const tenths = new Intl.NumberFormat(readerLocale(), { minimumFractionDigits: 1,
 /** `4.2 s`, `42 s`, `1:42`. @param {number} ms */
 const inTime = (ms) => (ms < 10_000 ? t("seconds", { n: tenths.format(ms / 1000) }) : shortTime(ms));
 
-/** Greyed and in words; spoken once. @param {string} words */
+/** Grey the data out and say why; announced once. @param {string} words */
 function say(words) {
   document.body.toggleAttribute("data-stale", words !== "");
   const bar = document.getElementById("stale");

@@ -14,13 +14,13 @@ export function startOwnConsole() {
     .querySelector('[data-act="fold"]')
     ?.addEventListener("click", () => fold(!drawer().hasAttribute("data-folded")));
   window.addEventListener("beforeunload", (event) => {
-    if (holdsChats()) event.preventDefault(); // the browser asks first
+    if (holdsChats()) event.preventDefault(); // the browser asks before leaving
   });
   window.addEventListener("pagehide", () => tab.write("own_console", holdsChats() || undefined));
-  if (tab.read("own_console", false)) void openOwnConsole().catch(() => {}); // its own page says what is wrong
+  if (tab.read("own_console", false)) void openOwnConsole().catch(() => {}); // its own page explains the problem
 }
 
-/** Whether leaving the page would give chats back. */
+/** Whether leaving the page would return chats. */
 function holdsChats() {
   return Boolean(frame?.contentDocument?.querySelector(".pane:not([data-free])"));
 }
@@ -33,12 +33,12 @@ function fold(folded) {
   if (button) button.textContent = t(folded ? "own_show" : "own_hide");
 }
 
-/** Whether another page of this supervisor's has the console already. @param {string} me */
+/** Whether another page of this supervisor has the console already. @param {string} me */
 export function isOpenElsewhere(me) {
   return frame === null && document.getElementById(`agent-${me}`)?.dataset.connected !== undefined;
 }
 
-/** Opens the drawer; resolves when its console is connected. @returns {Promise<void>} */
+/** Open the drawer; resolves when its console is connected. @returns {Promise<void>} */
 export function openOwnConsole() {
   drawer().hidden = false;
   document.body.toggleAttribute("data-own", true);
@@ -52,7 +52,7 @@ export function openOwnConsole() {
   return ready(performance.now() + WAIT);
 }
 
-/** To the composer of a chat that was asked for, as soon as it is there. @param {string} chat */
+/** Move the focus to the composer of a requested chat, as soon as it exists. @param {string} chat */
 export async function focusComposer(chat) {
   const until = performance.now() + WAIT;
   while (performance.now() < until) {

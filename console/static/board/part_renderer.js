@@ -1,4 +1,5 @@
-// The server's parts on the page: each an element with an id, drawn a few at a time so that nothing has to wait.
+// The server's parts on the page: each is an element with an id. They are drawn a few at a time, so that nothing has to
+// wait.
 
 import { morph } from "../console/shared/morph.js";
 
@@ -12,16 +13,16 @@ export function parse(html) {
   return /** @type {HTMLElement} */ (template.content.firstElementChild);
 }
 
-/** Whether the pointer is there: nothing comes, goes or changes place under it. @param {Element} place */
+/** Whether the pointer is there: nothing appears, disappears or moves under it. @param {Element} place */
 export const isPointerOver = (place) => mouse.matches && place.matches(":hover");
 
 export class PartRenderer {
   /** @param {{drawn: (part: HTMLElement, before: string) => void, settled: () => void}} on `before`: the alerts it had */
   constructor(on) {
     this.on = on;
-    /** @type {Map<string, string | null>} id -> its newest HTML, null when it is to go */
+    /** @type {Map<string, string | null>} id -> its newest HTML, null to remove it */
     this.waiting = new Map();
-    /** @type {Map<string, string | null>} what waits for the pointer to leave */
+    /** @type {Map<string, string | null>} changes that wait until the pointer leaves */
     this.held = new Map();
     this.busy = false;
     this.spent = 0; // ms in total
@@ -35,7 +36,7 @@ export class PartRenderer {
     return [...document.querySelectorAll("[data-parts]")].map((one) => /** @type {HTMLElement} */ (one));
   }
 
-  /** All there is: what is not among it goes. @param {string[]} parts */
+  /** Draw the complete set of parts; remove all others. @param {string[]} parts */
   replaceAll(parts) {
     this.waiting.clear();
     this.held.clear();
@@ -71,7 +72,7 @@ export class PartRenderer {
     this.on.settled();
   }
 
-  /** The pointer has left: apply what waited for that. */
+  /** The pointer has left: apply the changes that waited for that. */
   pointerLeft() {
     for (const [id, html] of this.held) this.waiting.set(id, html);
     this.held.clear();

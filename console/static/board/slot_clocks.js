@@ -1,4 +1,4 @@
-// What ticks on the board: clocks in slots, times since and until. Only visible ones are drawn.
+// The running times on the board: clocks in slots, times since and until. Only visible ones are drawn.
 
 import { now } from "../console/net/server_clock.js";
 import {
@@ -31,7 +31,7 @@ const watcher = new IntersectionObserver(
 const followed = new WeakSet();
 const stale = () => document.body.hasAttribute("data-stale");
 
-/** From now on its clocks are drawn while it is in view. @param {Element} part */
+/** Draw the part's clocks from now on while it is in view. @param {Element} part */
 export function trackClocks(part) {
   if (followed.has(part) && !seen.has(part)) return relabel(part);
   if (!followed.has(part)) watcher.observe(part);
@@ -39,7 +39,7 @@ export function trackClocks(part) {
   draw(part, now());
 }
 
-/** Out of view only what is heard is kept current. @param {Element} part */
+/** Out of view, only what screen readers announce is kept current. @param {Element} part */
 function relabel(part) {
   const at = now();
   for (const slot of part.querySelectorAll(".slot[data-due]"))
@@ -75,7 +75,7 @@ function runningText(data, at) {
 const KINDS = { active: "turn", promise: "promise", offered: "offer", wrapup: "wrapup" };
 const SPAN = 60_000; // ms of a full ring if the server gave none
 
-/** @type {WeakMap<Element, string>} what a slot was last named for */
+/** @type {WeakMap<Element, string>} the state that a slot's name was made for */
 const named = new WeakMap();
 
 /** @param {HTMLElement} slot @returns {Reading} */
@@ -98,7 +98,7 @@ function drawSlot(slot, at) {
   show(slot, it);
 }
 
-/** Its state, and its name when that changes. @param {HTMLElement} slot @param {Reading} it */
+/** Draw its state, and its name when that changes. @param {HTMLElement} slot @param {Reading} it */
 function show(slot, it) {
   const { kind, chat, name: visitor, queueName } = slot.dataset;
   const looks = [kind, it.state, chat, visitor, queueName].join(" ");
@@ -108,7 +108,7 @@ function show(slot, it) {
   label(slot, kindWord(slot.dataset.kind ?? "", it.state));
 }
 
-/** What there is room for in a slot. @param {string} kind @param {Reading} it */
+/** Return what fits into a slot. @param {string} kind @param {Reading} it */
 function digits(kind, it) {
   if (it.state === "none") return "·";
   if (it.state === "stale") return "?";
@@ -139,7 +139,7 @@ function label(slot, words) {
   slot.title = label;
 }
 
-/** With the seconds, for somebody who comes to it. @param {HTMLElement} slot */
+/** Name it with the seconds, when the focus reaches it. @param {HTMLElement} slot */
 export function labelWithSeconds(slot) {
   const it = read(slot);
   const kind = slot.dataset.kind ?? "";
@@ -150,7 +150,7 @@ export function labelWithSeconds(slot) {
   label(slot, `${kindWord(kind, it.state)}${seconds}`);
 }
 
-/** The slot whose clock ends first, or ended first. @returns {HTMLElement | undefined} */
+/** Return the slot whose clock ends first, or ended first. @returns {HTMLElement | undefined} */
 export function mostUrgent() {
   const running = [...document.querySelectorAll(".slot[data-due]")].map((one) => /** @type {HTMLElement} */ (one));
   const clocks = running.filter(

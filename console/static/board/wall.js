@@ -1,13 +1,16 @@
-// The wall display never scrolls: sizes depend on how much there is to show, and what has no room is counted.
+// The wall display never scrolls: sizes depend on how much there is to show, and items that do not fit are counted.
 
 import { t } from "../console/shared/i18n.js";
 
 const SIZES = ["large", "middling", "small", "dots"]; // of agents; dots have no names
-const MOST = [6, 12, 24]; // how many agents may be large, middling and small tiles
+const MOST = [6, 12, 24]; // how many agents may be large, medium and small tiles
 
-let fitted = ""; // what was fitted last; it stays while nothing comes or goes
+let fitted = ""; // the last fit; it stays while nothing is added or removed
 
-/** Before anything is drawn: a wall of tiles for hundreds would take long to lay out. @param {string[]} parts */
+/**
+ * Before anything is drawn: laying out a wall of tiles for hundreds of agents would take long.
+ * @param {string[]} parts
+ */
 export function presize(parts) {
   size(parts.filter((part) => part.includes('id="agent-')).length);
 }

@@ -50,7 +50,7 @@ const longest = /** @type {HTMLElement} */ (document.getElementById("strip-longe
 const tab = await tabId();
 let epoch = "";
 let welcomed = false;
-/** @type {Map<string, number>} chat -> the last visitor line announced */
+/** @type {Map<string, number>} chat -> the last visitor message announced */
 const announcedLines = new Map();
 /** @type {Map<string, number>} chat -> the last whisper announced */
 const announcedWhispers = new Map();
@@ -73,7 +73,7 @@ function hello(take) {
   const held = () =>
     Object.fromEntries(panes.all.filter((pane) => pane.chat).map((pane) => [pane.chat, pane.lastSeq()]));
   const have = welcomed ? held() : chatsBefore();
-  const quiet = document.body.hasAttribute("data-embedded"); // on a board: only chats that are taken over come here
+  const quiet = document.body.hasAttribute("data-embedded"); // on a board, only chats that are taken over come here
   return { t: "hello", tab, have, ...(epoch && { epoch }), ...(take && { take }), ...(quiet && { quiet }) };
 }
 
@@ -111,14 +111,14 @@ function welcome(frame) {
   epoch = frame.epoch;
   syncStatus(frame.status);
   for (const pane of panes.all) pane.due = 0;
-  for (const composer of panes.composers) composer.saved = ""; // the last one sent may never have arrived
+  for (const composer of panes.composers) composer.saved = ""; // the last one sent may not have arrived
   draw(frame.content, frame.due ?? {}, frame.drafts ?? {});
   const ours = document.body.dataset.build;
   if (ours && frame.build && frame.build !== ours) document.getElementById("new-build")?.removeAttribute("hidden");
   welcomed = true;
 }
 
-/** Another history: its lines are numbered anew, perhaps lower than those that were here. */
+/** Another history: its lines are renumbered, perhaps lower than those that were here. */
 function startAnew() {
   for (const pane of panes.all) pane.startAnew();
   announcedLines.clear();
@@ -126,7 +126,7 @@ function startAnew() {
 }
 
 /**
- * Put fragments on the page, then update everything of ours that depends on them.
+ * Put fragments on the page, then update everything that depends on them.
  * @param {string} content
  * @param {Record<string, number>} due
  * @param {Record<string, string>} drafts
@@ -156,7 +156,7 @@ function draw(content, due, drafts, moved = []) {
   for (const release of held) release();
 }
 
-/** What depends on the strip, and on which panes are free. */
+/** Update what depends on the strip, and on which panes are free. */
 function drawStrip() {
   syncStatus();
   syncBreather(welcomed);
@@ -208,14 +208,14 @@ function announceNews(pane) {
   if (whisper.seq > (announcedWhispers.get(pane.chat) ?? whisper.seq)) alarms.whispered(pane, whisper.by);
   announcedWhispers.set(pane.chat, whisper.seq);
   const last = pane.lastVisitorSeq();
-  const before = announcedLines.get(pane.chat) ?? last; // none: the history is another one
+  const before = announcedLines.get(pane.chat) ?? last; // none: the history is a different one
   announcedLines.set(pane.chat, last);
   if (last <= before) return;
   alarms.newMessage(pane);
   compareWithPreview(pane);
 }
 
-/** An answer that was prepared for something else is marked before it is sent. @param {Pane} pane */
+/** Mark an answer that was prepared for another message before it is sent. @param {Pane} pane */
 function compareWithPreview(pane) {
   const composer = panes.composerOf(pane.chat);
   const otherwise = turnedOutOtherwise(pane.lastPreview, pane.log.lastVisitorText());
@@ -225,7 +225,7 @@ function compareWithPreview(pane) {
   announce(t("turned_out", { name: pane.name }));
 }
 
-/** A message with our own cid counts as its ack; its pending bubble goes away. */
+/** A message with our own cid counts as its ack; its pending bubble is removed. */
 function confirmDrawn() {
   for (const item of [...outbox.items]) {
     if (panes.all.some((pane) => pane.has(item.frame.cid))) outbox.answer({ t: "ack", cid: item.frame.cid });
@@ -275,7 +275,7 @@ function showAnswer(item, answer) {
   panes.showProblem(chat, why);
 }
 
-/** A button that was told to do its work may try again. @param {Command["t"]} kind */
+/** Let the button of a refused action work again. @param {Command["t"]} kind */
 function releaseOnRefusal(kind) {
   onAnswer(kind, (item, answer) => {
     if (answer.t === "nack") panes.releaseFooter(item.frame.chat ?? "");
@@ -338,20 +338,20 @@ addActions({
   help2: { run: showHelp },
 });
 
-/** One word to everybody who waits for one. */
+/** Give a first word to everybody who waits for one. */
 function giveFirstWords() {
   const count = panes.giveFirstWords(30_000);
   announce(t(count === 1 ? "first_word_one" : "first_words", { n: count }));
 }
 
-/** Their slots are free for the next chats; their reasons wait in the list. */
+/** Put off wrap-ups: their slots become free for the next chats, and their reasons wait in the list. */
 function leaveWrapups() {
   const left = panes.wrapupsToLeave();
   for (const one of left) one.later();
   announce(t(left.length === 1 ? "wrapup_left" : "wrapups_left", { n: left.length, name: left[0].name }));
 }
 
-/** Whether Enter goes on to the next urgent pane; this browser's choice. */
+/** Whether Enter moves on to the next urgent pane; this browser's choice. */
 function toggleFollow() {
   const on = !browser.read("follow", false);
   browser.write("follow", on);
@@ -375,7 +375,7 @@ function tick() {
   if (!document.hidden) drawSince();
 }
 
-/** How long the first chat has been waiting and what is left of a breather, by the server's clock. */
+/** Show how long the first chat has been waiting and what is left of a breather, by the server's clock. */
 function drawSince() {
   const at = serverClock.now();
   for (const place of longest.querySelectorAll("[data-since]"))

@@ -1,5 +1,5 @@
 // Made by tools/emoji.py from Emojibase (MIT, Copyright Miles Johnson): groups, and in each line an emoji, its name,
-// and more words that it is found by.
+// and more words for searching.
 
 /** @type {[name: string, lines: string][]} */
 export const EMOJI = [

@@ -1,10 +1,9 @@
-// Emoji to choose from: by group, by name, and those used last. For the console and the widget, which load it when
-// somebody wants one.
+// Picks an emoji by group, by name, or from the recent ones. The console and the widget load it when first used.
 
 import { EMOJI } from "./emoji.js";
 
 /**
- * @typedef {{emoji: string, name: string, words: string}} Emoji `words`: it is found by what these begin with
+ * @typedef {{emoji: string, name: string, words: string}} Emoji `words`: it is found by their prefixes
  * @typedef {{emoji: string, search: string, recent: string, none: string}} Words
  * @typedef {{read: () => unknown, write: (last: string[]) => void}} Recents
  */
@@ -22,7 +21,7 @@ function emojiOf(line) {
   return { emoji, name: about.split(", ")[0], words: ` ${about.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ")}` };
 }
 
-/** Those of which each word of the query begins a word, names before other words. @param {string} query */
+/** Those where each word of the query begins a word; matches in names come before other words. @param {string} query */
 export function find(query) {
   const begun = query.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
   const found = all.filter(({ words }) => begun.every((word) => words.includes(` ${word}`)));
@@ -114,7 +113,7 @@ export class EmojiPicker {
     this.pick(emoji);
   }
 
-  /** Arrows walk through the emoji, from the search on; Enter there takes the first. @param {string} key @param {() => void} close @returns {boolean} whether it was ours */
+  /** Arrows move through the emoji, from the search on; Enter there takes the first. @param {string} key @param {() => void} close @returns {boolean} whether it was ours */
   keydown(key, close) {
     const root = /** @type {Document | ShadowRoot} */ (this.root.getRootNode());
     const options = /** @type {HTMLElement[]} */ ([...this.grid.children]);

@@ -1,8 +1,8 @@
-// Web addresses in plain text, for the console and the widget. As in linkify-it, and so on the server; quotes, and
-// characters that are invisible or reverse text, end an address.
+// Web addresses in plain text, for the console and the widget. The rules are linkify-it's, as on the server; in
+// addition, quotes, and characters that are invisible or reverse text, end an address.
 
 const OUT = '\\s\\p{Z}\\p{C}<>\uff5c"`';
-const BREAK = "\\p{Z}\\p{P}\\p{Cc}<>\uff5c"; // what an address may stand behind, and a host before
+const BREAK = "\\p{Z}\\p{P}\\p{Cc}<>\uff5c"; // what may come before an address, and before a host
 const LETTER = `[^\\p{Z}\\p{P}\\p{C}<>\uff5c\`]`;
 const HOST = `${LETTER}+(?:-+${LETTER}+)*`;
 const PATH = [
@@ -17,7 +17,7 @@ const PATH = [
   `!+(?![${OUT}!]|$)`,
   `\\?(?![${OUT}?]|$)`,
 ].join("|");
-/** An expression for an address, in one group. */
+/** A regular expression for an address, in one group. */
 export const ADDRESS = `(?<![^${BREAK}]|_)(https?://(?:[^${OUT}@/[\\]()]+@)?${HOST}(?:\\.${HOST})*(?::\\d{1,5})?(?![^${BREAK}\\p{Cf}]|-|_|:\\d|\\.-|\\.[^${BREAK}])(?:[/?#](?:${PATH})+|/)?)`;
 // Closing punctuation of other scripts.
 const TAIL = /[.,:;!?»”’…\u060c\u061b\u061f\u3001\u3002\uff0c\uff1a\uff1b\uff01\uff1f\uff09\u300d\u300f\u3011]+$/u;
@@ -32,7 +32,7 @@ export function linkTo(href, ...parts) {
   return Object.assign(link, { href, target: "_blank", rel: "noopener noreferrer nofollow" });
 }
 
-/** An address as a link, and the punctuation behind it as text. @param {string} found */
+/** An address as a link, and the punctuation after it as text. @param {string} found */
 export function linkedAddress(found) {
   const address = found.replace(TAIL, "");
   return [linkTo(address, address), found.slice(address.length)];
@@ -40,5 +40,5 @@ export function linkedAddress(found) {
 
 const FINDER = new RegExp(ADDRESS, "giu");
 
-/** The text as parts of an element: `http` and `https` addresses become links, all else stays text. @param {string} text */
+/** The text as parts of an element: `http` and `https` addresses become links, everything else stays text. @param {string} text */
 export const linked = (text) => text.split(FINDER).flatMap((part, place) => (place % 2 ? linkedAddress(part) : part));

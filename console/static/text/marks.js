@@ -1,4 +1,4 @@
-// Writes the marks of bold words, lists and links into a box, so that the browser can undo it.
+// Writes the marks of bold words, lists and links into a box in a way that the browser can undo.
 
 import { replaceText } from "./typed_text.js";
 
@@ -8,7 +8,7 @@ const ITEM_MARK = /^( {0,3})(?:([-*])|(\d{1,3})([.)]))( +)/;
 const STARS = "**";
 const WEB = /^https?:\/\/[^\s/?#:.@]\S*$/i;
 
-/** Make what is selected bold, or plain again; no mark reaches over the end of a line. @type {Mark} */
+/** Make the selection bold, or plain again; no mark extends beyond the end of a line. @type {Mark} */
 export function bold(box) {
   let { value, selectionStart: start, selectionEnd: end } = box;
   const isInside = value.slice(0, start).endsWith(STARS) && value.startsWith(STARS, end);
@@ -27,7 +27,7 @@ export function bold(box) {
   put(box, start, end, changed.join("\n"), isBold ? 0 : 2 * Number(lines.length === 1));
 }
 
-/** Make the lines of the selection points of a list, or lines again. @type {Mark} */
+/** Turn the lines of the selection into list items, or back into lines. @type {Mark} */
 export function list(box) {
   const { value, selectionStart, selectionEnd } = box;
   const start = value.lastIndexOf("\n", selectionStart - 1) + 1;
@@ -41,7 +41,7 @@ export function list(box) {
   replaceText(box, start, end, text);
 }
 
-/** Make what is selected the name of a link, or its address. @type {Mark} */
+/** Make the selection the name of a link, or its address. @type {Mark} */
 export function link(box) {
   const { value, selectionStart: start, selectionEnd: end } = box;
   const selected = value.slice(start, end).trim();
@@ -56,7 +56,7 @@ export function link(box) {
   else box.setSelectionRange(start + 1, start + 1);
 }
 
-/** An address that is pasted over words becomes their link. @param {HTMLTextAreaElement} box @param {string} pasted @returns {boolean} whether it did */
+/** An address that is pasted over a selection becomes its link. @param {HTMLTextAreaElement} box @param {string} pasted @returns {boolean} whether it did */
 export function linkPasted(box, pasted) {
   const { value, selectionStart: start, selectionEnd: end } = box;
   const name = value.slice(start, end);
@@ -79,11 +79,11 @@ export function goOn(box) {
   return true;
 }
 
-/** What ends an address in parentheses is written in another way. @param {string} address */
+/** Encode characters that would end an address in parentheses. @param {string} address */
 const safe = (address) =>
   address.replace(/["()*<>[\\\]^`{|}]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 
-/** Put a text, and select it without so many of its marks. @param {HTMLTextAreaElement} box @param {number} start @param {number} end @param {string} text @param {number} marks */
+/** Insert a text, and select it without so many of its marks. @param {HTMLTextAreaElement} box @param {number} start @param {number} end @param {string} text @param {number} marks */
 function put(box, start, end, text, marks) {
   replaceText(box, start, end, text);
   box.setSelectionRange(start + marks, start + text.length - marks);

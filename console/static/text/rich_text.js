@@ -1,6 +1,6 @@
-// Bold, lists and named links in messages, which are plain text with a few marks of Markdown: for the widget, and for
-// the console's lines that wait for the server's (`views/rich_text.py` draws those). The marks stay in the page,
-// hidden: the text of what is drawn is the message as it was written.
+// Bold, lists and named links in messages: plain text with a few marks of Markdown. Used by the widget, and by the
+// console for messages that the server has not drawn yet (`views/rich_text.py` draws those). The marks stay in the
+// page, hidden, so the text of the rendered message is exactly what was written.
 
 import { ADDRESS, linkedAddress, linkTo } from "./links.js";
 
@@ -49,7 +49,7 @@ function linesOf(text) {
     return { kind: mark && (point ? "point" : "number"), mark, text: line.slice(mark.length) };
   });
   const kinds = lines.map(({ kind }) => kind);
-  // A point alone may as well be a minus: "- 20 %".
+  // A single point may also be a minus: "- 20 %".
   return lines.map((line, n) =>
     line.kind === "point" && /^[0-9]/.test(line.text) && kinds[n - 1] !== "point" && kinds[n + 1] !== "point"
       ? { kind: "", mark: "", text: line.mark + line.text }
@@ -68,7 +68,7 @@ export function rich(text) {
       list = make("span", { className: "points", role: "list" });
       parts.push(list);
     }
-    // Numbers stay as they were written; the style sheet draws the points.
+    // Numbers stay as they were written; the style sheet renders the points.
     const [hidden, seen] = kind === "point" ? [newline + mark, ""] : [newline, mark];
     if (kind) list.append(make("span", { className: kind, role: "listitem" }, hide(hidden), seen, ...inline(words)));
     else parts.push(last ? hide(newline) : newline, ...inline(words)); // a list ends its own lines

@@ -13,7 +13,7 @@ export class Alarms {
   /** @param {(slot: number) => void} go */
   constructor(go) {
     this.go = go;
-    /** @type {Map<string, string>} chat -> `due:state` last told */
+    /** @type {Map<string, string>} chat -> the last `due:state` reported */
     this.told = new Map();
     this.lateAt = 0;
   }
@@ -33,7 +33,7 @@ export class Alarms {
     announce(withSeconds("new_message", pane));
   }
 
-  /** Somebody who looks on has a word. @param {import('../panes/pane.js').Pane} pane @param {string} by */
+  /** A watcher has whispered. @param {import('../panes/pane.js').Pane} pane @param {string} by */
   whispered(pane, by) {
     announce(t("whisper_heard", { slot: pane.slot, name: pane.name, by }));
   }
@@ -60,7 +60,7 @@ export class Alarms {
     playSound("late");
   }
 
-  /** Each clock is told of once a state. @param {import('../panes/pane.js').Pane} pane @param {import('../shared/clocks.js').Clock} clock @param {string} state */
+  /** Report each state of a clock once. @param {import('../panes/pane.js').Pane} pane @param {import('../shared/clocks.js').Clock} clock @param {string} state */
   announceChange(pane, clock, state) {
     const mark = `${clock.at}:${state}`;
     if (this.told.get(pane.chat) === mark) return;
@@ -79,7 +79,7 @@ export class Alarms {
   }
 }
 
-/** With the seconds that are left, if a clock runs. @param {string} key @param {import('../panes/pane.js').Pane} pane */
+/** Report with the seconds that are left, if a clock runs. @param {string} key @param {import('../panes/pane.js').Pane} pane */
 function withSeconds(key, pane) {
   const text = t(key, { slot: pane.slot, name: pane.name });
   const clock = pane.runningClock();

@@ -1,4 +1,4 @@
-// Reaches a person who looks elsewhere: desktop notifications and the tab's title.
+// Reaches a person who is looking elsewhere: desktop notifications and the tab's title.
 
 import { t } from "../shared/i18n.js";
 
@@ -9,7 +9,7 @@ export function notificationState() {
   return Notification.permission;
 }
 
-/** Asked once, and only by a click. @param {() => void} then */
+/** Ask once, and only after a click. @param {() => void} then */
 export function askForNotifications(then) {
   if (notificationState() === "default") void Notification.requestPermission().then(then);
 }
@@ -17,7 +17,7 @@ export function askForNotifications(then) {
 /** @type {ServiceWorkerRegistration | null} */
 let worker = null;
 
-/** On a device that is pushed to, both share a notification of a chat. @param {ServiceWorkerRegistration} registration */
+/** On a device with push, pushes and the page share one notification per chat. @param {ServiceWorkerRegistration} registration */
 export function notifyThrough(registration) {
   worker = registration;
 }
@@ -31,7 +31,7 @@ export function notifyThrough(registration) {
 export function notify(text, tag, pressed) {
   if (document.visibilityState === "visible" || notificationState() !== "granted") return;
   if (worker) {
-    // `timestamp` is not in TypeScript's library: the worker sees by it that this was just shown.
+    // `timestamp` is not in TypeScript's library. It tells the service worker that this was just shown.
     const options = { body: text, tag, data: { url: "/console", chat: tag }, timestamp: Date.now() };
     worker.showNotification("Sestetto", options).catch(() => {});
     return;
@@ -50,7 +50,7 @@ export function notify(text, tag, pressed) {
 
 let shown = "";
 
-/** @param {number} late @param {number} running clocks that run, the late ones included */
+/** @param {number} late @param {number} running running clocks, including late ones */
 export function setTitle(late, running) {
   const badge = late ? t("title_late", { n: late }) : running ? t("title_running", { n: running }) : "";
   const text = `${badge ? `(${badge}) ` : ""}${t("title")} · Sestetto`;

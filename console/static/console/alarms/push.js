@@ -1,9 +1,9 @@
-// A console on a device that is notified: tells the server that it is here, and opens the chat that was pressed.
+// A console on a device with push: reports to the server that it is open, and opens the chat of a pressed notification.
 
 import { pushState, registerWorker, registration, renew } from "../../push.js";
 import { notifyThrough } from "./notifications.js";
 
-const PATIENCE = 15_000; // ms that a chat may take to come after a press
+const PATIENCE = 15_000; // ms to wait for the chat after a press
 const IN_ADDRESS = /^#chat=(\w+)$/;
 
 let asked = { chat: "", until: 0 };
@@ -13,12 +13,12 @@ function ask(chat) {
   asked = { chat, until: performance.now() + PATIENCE };
 }
 
-/** Open the chat that was pressed, once it is here. @param {(chat: string) => boolean} open */
+/** Open the pressed notification's chat, once it is in a pane. @param {(chat: string) => boolean} open */
 export function openAsked(open) {
   if (asked.chat && (open(asked.chat) || performance.now() > asked.until)) asked.chat = "";
 }
 
-/** An ordinary tab without notifications needs no worker. @param {string} key the server's */
+/** An ordinary tab without notifications needs no service worker. @param {string} key the server's */
 export async function startPush(key) {
   const chat = IN_ADDRESS.exec(location.hash)?.[1];
   if (chat) {

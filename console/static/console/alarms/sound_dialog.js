@@ -1,4 +1,4 @@
-// The dialog for sound and notifications, and the button at the top that shows their state.
+// The dialog for sound and notifications, and the button in the header that shows their state.
 
 import { t } from "../shared/i18n.js";
 import { askForNotifications, notificationState } from "./notifications.js";
@@ -11,7 +11,7 @@ const dialog = /** @type {HTMLDialogElement} */ ($("alarms"));
 const volume = /** @type {HTMLInputElement} */ ($("volume"));
 const muted = /** @type {HTMLInputElement} */ ($("muted"));
 
-/** One for each sound. */
+/** A row for each sound. */
 const boxes = () => /** @type {HTMLInputElement[]} */ ([...dialog.querySelectorAll("[data-sound]")]);
 
 export function startSoundDialog() {
@@ -52,7 +52,7 @@ function draw() {
   $("sound-words").textContent = t(soundState() === "on" ? "sound" : "sound_off");
   $("sound-open").title = soundText();
   $("sound-open").classList.toggle("silent", soundState() !== "on");
-  $("sound-open").classList.toggle("alarm", ["muted", "none"].includes(soundState())); // a press alone helps neither
+  $("sound-open").classList.toggle("alarm", ["muted", "none"].includes(soundState())); // a press alone enables neither
   $("sound-off").hidden = soundState() !== "press";
   $("notify-state").textContent = t(`notify_${notificationState()}`);
   $("notify-ask").hidden = notificationState() !== "default";

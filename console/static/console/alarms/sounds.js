@@ -1,4 +1,5 @@
-// Sounds, synthesized: each can be told from the others without looking. Browsers allow sound only after a key press or a click; until then the page says so.
+// Synthesized sounds that people can tell apart by ear. Browsers allow sound only after a key press or a click; until
+// then the page says so.
 
 import { t } from "../shared/i18n.js";
 import { browser } from "../shared/storage.js";
@@ -7,8 +8,8 @@ import { browser } from "../shared/storage.js";
 /** @typedef {{notes: [number, number, number][], loud: number, every: number}} Score */
 
 /**
- * From the least to the most urgent. Notes are pitch in Hz, start and length in s; `every` ms it sounds once at most, so
- * that six chats make no siren.
+ * From the least to the most urgent. Notes are pitch in Hz, start and length in s. It sounds at most once in `every`
+ * ms, so that six chats do not become a siren.
  * @type {Record<Sound, Score>}
  */
 const SOUNDS = {
@@ -38,7 +39,7 @@ const SOUNDS = {
     every: 2_000,
   },
 };
-const TOGETHER = 400; // ms within which only what is more urgent sounds
+const TOGETHER = 400; // ms within which only a more urgent sound is played
 const RANKS = /** @type {Sound[]} */ (Object.keys(SOUNDS));
 
 /** @type {AudioContext | null} */
@@ -47,7 +48,7 @@ const mine = `sound.${document.body.dataset.me}`; // several people may share a 
 /** @type {{volume: number, muted: boolean, off: Sound[]}} */
 const settings = {
   ...{ volume: 60, muted: false, off: [] },
-  ...browser.read("sound", {}), // of an earlier release
+  ...browser.read("sound", {}), // from an earlier release
   ...browser.read(mine, {}),
 };
 /** @type {Map<Sound, number>} when each was last played */
@@ -65,7 +66,7 @@ export function soundState() {
 /** @param {() => void} whenChanged */
 export function startSounds(whenChanged) {
   changed = whenChanged;
-  // A finger's tap may start sounds only at its end in Safari.
+  // In Safari, a tap may start sounds only when it ends.
   for (const event of ["keydown", "pointerdown", "click"]) document.addEventListener(event, wake, { capture: true });
   changed();
 }
@@ -79,7 +80,10 @@ function wake() {
   void context.resume();
 }
 
-/** Whether it may sound now: not too soon after itself, nor with something that is as urgent. @param {Sound} name */
+/**
+ * Whether it may sound now: not too soon after itself, nor together with a sound that is at least as urgent.
+ * @param {Sound} name
+ */
 function isDue(name) {
   const at = performance.now();
   const others = RANKS.slice(RANKS.indexOf(name) + 1);

@@ -1,4 +1,4 @@
-// A model's draft above a composer, in grey: a key or a click takes it into the box, nothing else does.
+// A model's draft above a composer, in grey. Only a key or a click inserts it into the box.
 
 import { t } from "../shared/i18n.js";
 import { showKeys } from "../shared/keys.js";
@@ -15,7 +15,7 @@ export class DraftLine {
     this.composer = composer;
     this.known = known;
     this.draft = ""; // as the server sent it
-    this.after = 0; // the visitor's last message that it answers
+    this.after = 0; // the visitor's latest message that it answers
     this.root = document.createElement("div");
     this.root.className = "drafted";
     this.root.setAttribute("role", "group");
@@ -43,13 +43,13 @@ export class DraftLine {
     this.composer.setDraftShown(false);
   }
 
-  /** Whether it can be taken now. */
+  /** Whether it can be inserted now. */
   canTake() {
     const { ended, handedTo, mode } = this.composer;
     return Boolean(this.draft) && !ended && !handedTo && mode === "reply";
   }
 
-  /** Put the draft into the box, after what the agent has written there. */
+  /** Insert the draft into the box, after the agent's own text. */
   take() {
     if (!this.canTake()) return;
     const { box } = this.composer;

@@ -1,4 +1,4 @@
-// Drafted answers: what a model of the operator's choice would answer, in every pane whose visitor waits.
+// Drafted answers: what a model chosen by the operator would answer, in every pane whose visitor waits.
 
 import { onAnswer, onFrame, send } from "../net/frames.js";
 import { panes } from "../panes/page.js";
@@ -18,7 +18,7 @@ import { DraftLine } from "./draft_line.js";
 /** @type {WeakMap<Composer, DraftLine>} */
 const lines = new WeakMap();
 
-/** Only where the server has a model and the team wants drafts. */
+/** Only if the server has a model and the team wants drafts. */
 export function startDrafts() {
   if (!document.body.hasAttribute("data-drafts")) return;
   document.addEventListener("sestetto:composer", (event) => {
@@ -38,12 +38,12 @@ export function startDrafts() {
 
 const areDraftsOn = () => document.body.hasAttribute("data-drafts") && browser.read("drafts", true);
 
-/** The connection is ready: each one has to say that drafts are wanted. */
+/** The connection is ready: each connection has to request drafts. */
 export function askForDrafts() {
   if (areDraftsOn()) send({ t: "drafting", on: true });
 }
 
-/** This browser's choice; without it nothing is asked of the model for this agent. */
+/** This browser's choice; if it is off, the model is not asked for this agent. */
 function toggle() {
   const on = !areDraftsOn();
   browser.write("drafts", on);
@@ -69,11 +69,11 @@ function show({ chat, after, text }) {
   const pane = panes.paneOf(chat);
   if (!areDraftsOn() || !line || !pane || pane.lastVisitorSeq() > after || pane.isAnswered()) return;
   line.show(text, after);
-  // Six panes would talk without end: only the one she is in says so.
+  // Announcements from six panes would never stop: only the pane with the focus announces.
   if (line === focusedLine()) announce(t("draft_came", { key: keyLabel(keyOf("take_draft")) }));
 }
 
-/** A draft goes with the question that it answers. */
+/** A draft is removed with the question that it answers. */
 function dropAnswered() {
   for (const composer of panes.composers) {
     const line = lines.get(composer);

@@ -1,4 +1,4 @@
-// One file on its way to the server: sent again after a cut, under the same cid, so that it arrives once.
+// One file on its way to the server: resent after a cut, under the same cid, so that it arrives once.
 
 import { csrf } from "../shared/csrf.js";
 

@@ -1,4 +1,4 @@
-// Files for visitors: chosen, pasted or dropped, each a message of its own once it has arrived.
+// Files for visitors: chosen, pasted or dropped. Each becomes its own message once it has arrived.
 
 import { commandAs } from "../net/frames.js";
 import { newCid } from "../net/ids.js";
@@ -39,7 +39,7 @@ function send(composer, files) {
   list.hidden = !list.children.length;
 }
 
-/** A line with its progress, until the message is on its way. @param {Composer} composer @param {File} file */
+/** A line with its progress, until the message is sent. @param {Composer} composer @param {File} file */
 function row(composer, file) {
   const item = document.createElement("li");
   const name = Object.assign(document.createElement("bdi"), { className: "name", textContent: file.name });
@@ -117,7 +117,7 @@ const composerAt = (event) => {
 function pasted(event) {
   const composer = panes.focusedComposer();
   const files = [...(event.clipboardData?.files ?? [])];
-  // A copied table or page has a picture too, but its text is meant.
+  // A copied table or page also contains a picture, but the person means its text.
   if (!files.length || event.clipboardData?.types.includes("text/plain") || !may(composer)) return;
   event.preventDefault();
   send(composer, files);
@@ -126,7 +126,7 @@ function pasted(event) {
 /** @param {DragEvent} event */
 function dragged(event) {
   if (!event.dataTransfer?.types.includes("Files")) return;
-  event.preventDefault(); // or the browser opens the file in place of the console
+  event.preventDefault(); // otherwise the browser opens the file in place of the console
   const composer = composerAt(event);
   event.dataTransfer.dropEffect = may(composer) ? "copy" : "none";
   mark(may(composer) ? /** @type {Element} */ (event.target).closest(".pane") : null);

@@ -1,4 +1,4 @@
-// The one place that puts a frame's fragments on the page: lines go into their logs, all else is htmx's.
+// The one place that puts a frame's fragments on the page: lines go into their logs, htmx swaps all else.
 
 import { firstSeq, lastSeq, putBefore, putLines, seqOf } from "../shared/log_lines.js";
 
@@ -12,8 +12,8 @@ import { firstSeq, lastSeq, putBefore, putLines, seqOf } from "../shared/log_lin
 
 /** @typedef {Map<string, HTMLElement[]>} Drawn id of each target -> the lines that were put into it, if it is a log */
 
-// Text of people is escaped, so it never has such a tag. A message is one of these, and is drawn without htmx: that would
-// parse it as a document of its own and send ten events about it.
+// People's text is escaped, so it never contains such a tag. A message is one of these and is drawn without htmx, which
+// would parse it as a separate document and send ten events about it.
 const LINES = /<hx-upsert hx-target="#([^"]+)" key="data-seq" sort(?: before="(\d+)")?>(.*?)<\/hx-upsert>/gs;
 const TARGETS = /<hx-partial hx-target="#([^"]+)"/g;
 
@@ -38,10 +38,10 @@ export function swap(content) {
   return drawn;
 }
 
-/** @param {string} id @param {string} html @param {number} before the seq that they were asked for with */
+/** @param {string} id @param {string} html @param {number} before the seq they were requested with */
 function drawLines(id, html, before) {
   const log = document.getElementById(id);
-  if (!log) return []; // of a chat that is in no pane
+  if (!log) return []; // of a chat that no pane shows
   const template = document.createElement("template");
   template.innerHTML = html;
   const fresh = /** @type {HTMLElement[]} */ ([...template.content.children]);
@@ -67,8 +67,8 @@ htmx.registerExtension("logs", {
 });
 
 /**
- * A log that is drawn anew begins with the server's window. What stands before that stays, if nothing is missing between
- * the two: somebody may be reading there.
+ * A redrawn log begins with the server's window. The lines above it stay if nothing is missing between the two, because
+ * somebody may be reading there.
  * @param {DocumentFragment} fragment
  */
 function keepOlderLines(fragment) {

@@ -41,7 +41,7 @@ export function useConnection(box, line) {
  * @param {(frame: Extract<AConsoleHears, {t: K}>) => void} handler
  */
 export function onFrame(kind, handler) {
-  const own = /** @type {(frame: AConsoleHears) => void} */ (handler); // `receive` hands it frames of its kind only
+  const own = /** @type {(frame: AConsoleHears) => void} */ (handler); // `receive` passes it frames of its kind only
   handlers.set(kind, [...(handlers.get(kind) ?? []), own]);
 }
 
@@ -51,13 +51,13 @@ export function receive(frame) {
 }
 
 /**
- * Register what to do when a command of that kind is acked or finally refused.
+ * Register what to do when a command of that kind is acknowledged or finally refused.
  * @template {Command["t"]} K
  * @param {K} kind
  * @param {(item: Item & {frame: Extract<Command, {t: K}>}, answer: Answer) => void} handler
  */
 export function onAnswer(kind, handler) {
-  const own = /** @type {(item: Item, answer: Answer) => void} */ (handler); // `settled` hands it its kind only
+  const own = /** @type {(item: Item, answer: Answer) => void} */ (handler); // `settled` passes it its kind only
   answered.set(kind, [...(answered.get(kind) ?? []), own]);
 }
 
@@ -85,7 +85,7 @@ export function command(frame, key, name) {
   return commandAs(/** @type {Command} */ ({ ...frame, cid: newCid() }), key, name);
 }
 
-/** The same for a command whose cid something else has used already. @param {Command} frame @param {string} key @param {string} name @returns {Item} */
+/** The same for a command whose cid has been used for something else. @param {Command} frame @param {string} key @param {string} name @returns {Item} */
 export function commandAs(frame, key, name) {
   if (!outbox) throw new Error("No line yet");
   const item = outbox.put(frame, key, name);

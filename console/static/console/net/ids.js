@@ -12,9 +12,8 @@ export function newCid() {
 }
 
 /**
- * Return this tab's id, the same across reloads. A duplicated tab copies the storage of the first: it finds the id in
- * use,
- * takes another, and leaves the outbox to the first tab.
+ * Return this tab's id, the same across reloads. A duplicated tab copies the storage of the first. It finds the id in
+ * use, takes another, and leaves the outbox to the first tab.
  * @returns {Promise<string>}
  */
 export async function tabId() {

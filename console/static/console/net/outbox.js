@@ -13,21 +13,21 @@ import { tab } from "../shared/storage.js";
  */
 
 /**
- * `key` names what must stay in order: the chat, or `status`. One command per key is under way at a time.
+ * `key` names what must stay in order: the chat, or `status`. One command per key is in flight at a time.
  * @typedef {{frame: Command, key: string, name: string, at: number}} Item
  */
 
 export class Outbox {
   /**
    * @param {{send: (frame: Command) => boolean, settled: (item: Item, answer: Answer) => void}} on
-   * @param {string} [name] what it is kept under: pages of one tab share the store
+   * @param {string} [name] the name it is stored under: pages of one tab share the storage
    */
   constructor(on, name = "outbox") {
     this.on = on;
     this.name = name;
     /** @type {Item[]} */
     this.items = tab.read(name, []);
-    /** @type {Set<string>} cids under way on this connection */
+    /** @type {Set<string>} cids in flight on this connection */
     this.inFlight = new Set();
     this.pausedUntil = 0; // performance.now()
     this.open = false;

@@ -1,4 +1,4 @@
-// The server's clock as this page knows it; the browser's own may be a year off, or be changed while we run.
+// The server's clock as this page knows it. The browser's own may be a year off, or change while the page runs.
 
 const KEPT = 8; // samples; the one with the quickest round trip is the most accurate
 
@@ -11,7 +11,7 @@ export function now() {
   return performance.now() + offset;
 }
 
-/** A new connection, perhaps to another server: begin again from its word. @param {number} serverNow */
+/** A new connection, perhaps to another server: start again from its time. @param {number} serverNow */
 export function resetClock(serverNow) {
   samples = [];
   offset = serverNow - performance.now();

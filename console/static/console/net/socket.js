@@ -1,4 +1,4 @@
-// The connection: hello first, a ping every 10 s; reconnects after every loss, except the two that need a person.
+// The connection: hello first, a ping every 10 s. It reconnects after every loss, except the two that need a person.
 
 const PING = 10_000; // ms between pings
 const PONG = 5_000; // ms without a pong until the connection counts as half-open
@@ -112,7 +112,7 @@ export class Socket {
     }
   }
 
-  /** @param {number} code the close code, or 1006 for what we gave up ourselves */
+  /** @param {number} code the close code, or 1006 if we gave up ourselves */
   lost(code) {
     this.drop();
     if (code === TAKEN) return this.setState("taken");
@@ -125,7 +125,7 @@ export class Socket {
     setTimeout(() => this.tick(), pause + 5);
   }
 
-  /** The network or the person is back: reconnect at once. */
+  /** The network or the person is back: reconnect immediately. */
   reconnectNow() {
     if (this.state === "waiting") this.connect();
     else if (this.state === "ready" && !this.pinged) this.nextPing = 0;

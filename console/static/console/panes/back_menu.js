@@ -1,4 +1,4 @@
-// "Back in …": when the agent promises to be back, and what the visitor will read meanwhile.
+// "Back in …": when the agent promises to be back, and the words the visitor gets.
 
 import { mayDo } from "../shared/actions.js";
 
@@ -16,7 +16,7 @@ export class BackMenu {
     return !this.root.hidden;
   }
 
-  /** With the focus on that choice. @param {number} [seconds] */
+  /** Open with the focus on that choice. @param {number} [seconds] */
   open(seconds = 30) {
     this.show(true);
     this.draw();

@@ -1,4 +1,4 @@
-// The transfer targets, as the server sends them while somebody asks.
+// The transfer targets, which the server sends while a panel asks for them.
 
 import { isReady, onFrame, send } from "../net/frames.js";
 

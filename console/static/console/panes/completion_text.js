@@ -1,9 +1,9 @@
-// The grey text behind what was typed: it lies over the box, with the same font and the same lines.
+// The grey completion after the typed text. It lies over the box, with the same font and the same lines.
 
 const JOINS = /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Nko}\p{Script=Mongolian}]/u; // letters that change shape
 
 export class CompletionText {
-  /** @param {HTMLTextAreaElement} box in an element that is positioned @param {() => void} resize called when it needs less room */
+  /** @param {HTMLTextAreaElement} box in an element that is positioned @param {() => void} resize called when it needs less space */
   constructor(box, resize) {
     this.box = box;
     this.resize = resize;
@@ -11,7 +11,7 @@ export class CompletionText {
     this.rest = "";
     this.root = document.createElement("div");
     this.root.className = "completion";
-    this.root.setAttribute("aria-hidden", "true"); // it is announced, once the person pauses
+    this.root.setAttribute("aria-hidden", "true"); // it is announced when the person pauses
     this.root.dir = "auto";
     this.root.hidden = true;
     this.before = document.createElement("span");
@@ -43,7 +43,7 @@ export class CompletionText {
     this.resize();
   }
 
-  /** After a change of the box: what was typed along is no longer grey, anything else ends it. @param {number} most lines of the box */
+  /** After a change of the box: completed characters are no longer grey, any other change ends it. @param {number} most lines of the box */
   follow(most) {
     this.most = most;
     if (this.root.hidden) return;
@@ -64,7 +64,7 @@ export class CompletionText {
   draw() {
     const [last, first] = [[...this.typed].at(-1) ?? "", [...this.rest][0]];
     const joined = JOINS.test(last) && JOINS.test(first);
-    // What was typed keeps the shape that it has in the box, and its place in the line.
+    // The typed text keeps the shape that it has in the box, and its place in the line.
     this.before.textContent = this.typed + (joined ? "\u200c" : "");
     this.shown.textContent = (joined ? "\u200d" : "") + this.rest;
     const wbr = /** @type {HTMLElement} */ (this.before.nextElementSibling);
@@ -72,7 +72,7 @@ export class CompletionText {
     this.root.lang = this.box.lang;
   }
 
-  /** Over the box, which grows for it up to so many lines. @param {number} most */
+  /** Show it over the box, which grows for it up to so many lines. @param {number} most */
   place(most) {
     const { box, root } = this;
     root.style.left = `${box.offsetLeft + box.clientLeft}px`;

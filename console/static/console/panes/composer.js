@@ -14,7 +14,7 @@ const WARN_LENGTH = 3800;
 const MOST_LINES = 6; // of the box
 const DRAFT_DELAY = 2_000; // ms without typing before a draft is saved
 const TYPING_INTERVAL = 3_000; // ms between two typing signals
-const TWICE = 1_000; // ms in which the key for a first word, pressed again, was pressed by mistake
+const TWICE = 1_000; // ms in which a second press of the key for a first word counts as a mistake
 const UNDO_TIME = 5_000; // ms to undo an end
 
 /**
@@ -57,13 +57,13 @@ export class Composer extends Footer {
     this.suggestion = ""; // the suggested reply as it was inserted; empty if the text is the agent's own
     this.heldAt = -TWICE; // performance.now() of the last first word from here
     this.suggested = false; // whether replies are suggested now
-    this.draft = tab.read(`drafted.${chat}`, ""); // the model's draft as it was taken, while anything of it may be left
+    this.draft = tab.read(`drafted.${chat}`, ""); // the model's draft as it was inserted, while part of it may be left
     this.draftShown = false; // whether there is one to take
-    this.handedTo = ""; // whom the chat is being transferred to; until that is done the box is read-only
-    this.passesOn = false; // whether the unsent reply goes along as a draft
+    this.handedTo = ""; // who gets the chat in a running transfer; until it is done the box is read-only
+    this.passesOn = false; // whether the unsent reply is sent along as a draft
     this.endAt = 0; // performance.now(); 0: no end was requested
     this.endRead = 0;
-    this.endRequested = false; // the person wanted the end, and did not undo it
+    this.endRequested = false; // the person asked for the end, and did not undo it
     this.typedAt = 0;
     this.draftTimer = 0;
     this.saved = ""; // the draft as the server has it
@@ -76,7 +76,7 @@ export class Composer extends Footer {
     });
     this.completion = new CompletionText(this.box, () => this.grow());
     this.lang = ""; // the visitor's language
-    this.aside = false; // whether the chat takes a slot for other channels, where a colleague has such
+    this.aside = false; // whether the chat takes a slot for other channels, if a colleague has such slots
     this.back = new BackMenu(this.root, (seconds) => this.heldText(/** @type {Promised} */ (1000 * seconds)));
     this.back.root.addEventListener("keydown", (event) => this.keydownInBack(event));
     this.rename(name);
@@ -97,14 +97,14 @@ export class Composer extends Footer {
     this.find(".send").textContent = t(this.mode === "note" ? "add_note" : "send");
   }
 
-  /** The browser checks the spelling in the visitor's language, and in the page's in a note. @param {string} [lang] */
+  /** The browser checks the spelling in the visitor's language; in a note, in the page's. @param {string} [lang] */
   speak(lang = this.lang) {
     this.lang = lang;
     if (lang && this.mode === "reply") this.box.lang = lang.replaceAll("_", "-");
     else this.box.removeAttribute("lang");
   }
 
-  /** Enter sends, once, and never while a character is being composed. @param {KeyboardEvent} event */
+  /** Enter sends once, and never while a character is being composed. @param {KeyboardEvent} event */
   keydown(event) {
     if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
     if (event.shiftKey && !this.ended) return;
@@ -127,13 +127,13 @@ export class Composer extends Footer {
     else this.performElsewhere(act);
   }
 
-  /** A first word to everybody who waits for one, whatever is typed here. @param {string} act */
+  /** Give a first word to everybody who waits for one, whatever is typed here. @param {string} act */
   giveToAll(act) {
     this.closeBack();
     this.performElsewhere(act);
   }
 
-  /** What opens a dialog or another form comes back here. @param {string} act */
+  /** Actions that open a dialog or another form return here. @param {string} act */
   performElsewhere(act) {
     this.box.focus();
     this.hooks.perform(act);
@@ -151,7 +151,10 @@ export class Composer extends Footer {
     this.hooks.note(this, text);
   }
 
-  /** The first word of a turn, with a promise to be back; what is typed stays where it is. @param {Promised} ms */
+  /**
+   * Send the first word of a turn, with a promise to be back; the typed text stays where it is.
+   * @param {Promised} ms
+   */
   giveFirstWord(ms) {
     if (this.ended || this.handedTo || performance.now() - this.heldAt < TWICE) return;
     this.heldAt = performance.now();
@@ -165,7 +168,7 @@ export class Composer extends Footer {
     });
   }
 
-  /** What the menu shows goes out as a promise to be back: what is typed, or words for it. @param {Promised} ms */
+  /** Send what the menu shows as a promise to be back: the typed text, or words for it. @param {Promised} ms */
   hold(ms) {
     if (this.mode !== "reply") return;
     const text = this.heldText(ms);
@@ -174,7 +177,7 @@ export class Composer extends Footer {
     this.send(text, ms);
   }
 
-  /** What the visitor reads when this is promised now. @param {Promised} ms */
+  /** What the visitor reads if this is promised now. @param {Promised} ms */
   heldText(ms) {
     return this.box.value.trim() || this.hooks.holding(this, ms);
   }
@@ -189,7 +192,7 @@ export class Composer extends Footer {
     this.back.close();
   }
 
-  /** Arrows walk through the choices, Escape goes back to the text. @param {KeyboardEvent} event */
+  /** Arrows move through the choices, Escape returns to the text. @param {KeyboardEvent} event */
   keydownInBack(event) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (event.key === "Escape") this.closeBack();
@@ -223,11 +226,11 @@ export class Composer extends Footer {
   clear() {
     this.box.value = "";
     this.canned = "";
-    this.typedAt = 0; // the next text is told of with its first key
+    this.typedAt = 0; // the next text is announced with its first key
     this.typed();
   }
 
-  /** As if typed, in place of what is there; `canned` names the canned reply it is. @param {string} text @param {string} canned */
+  /** As if typed, in place of the current text; `canned` is the id of the canned reply it is. @param {string} text @param {string} canned */
   insert(text, canned = "") {
     this.box.value = text;
     this.typed();
@@ -240,12 +243,12 @@ export class Composer extends Footer {
     this.suggestion = text;
   }
 
-  /** Whether what is in the box is what was suggested. */
+  /** Whether the text in the box is the suggestion, unchanged. */
   isSuggestion() {
     return this.suggestion !== "" && this.box.value === this.suggestion;
   }
 
-  /** Insert a model's draft, after what the agent has written. @param {string} text */
+  /** Insert a model's draft, after the agent's own text. @param {string} text */
   takeDraft(text) {
     const own = this.isSuggestion() || this.isDraft() ? "" : this.box.value.trimEnd();
     this.insert(own ? `${own} ${text}` : text);
@@ -253,7 +256,7 @@ export class Composer extends Footer {
     this.keepDraft(text);
   }
 
-  /** Whether what is in the box is a draft as it was taken. */
+  /** Whether the text in the box is a draft, unchanged. */
   isDraft() {
     return this.draft !== "" && this.box.value === this.draft;
   }
@@ -269,7 +272,7 @@ export class Composer extends Footer {
     this.draftShown = shown;
   }
 
-  /** What the answer owes to a draft; it still waits after a promise to be back. @param {string} text @param {Promised} promise @returns {Draft} */
+  /** Return the part that a draft had in the answer. It is kept after a promise to be back. @param {string} text @param {Promised} promise @returns {Draft} */
   draftOf(text, promise) {
     if (this.draft) return text === this.draft.trim() ? "taken" : "edited";
     return this.draftShown && !promise ? "shown" : "";
@@ -280,20 +283,20 @@ export class Composer extends Footer {
     this.suggested = on;
   }
 
-  /** What the answer owes to suggestions; they still wait after a promise to be back. @param {string} text @param {Promised} promise @returns {Suggestion} */
+  /** Return the part that suggestions had in the answer. They are kept after a promise to be back. @param {string} text @param {Promised} promise @returns {Suggestion} */
   suggestionOf(text, promise) {
     if (this.suggestion) return text === this.suggestion.trim() ? "taken" : "edited";
     return this.suggested && !promise ? "shown" : "";
   }
 
-  /** The server keeps the draft for a reload, another tab, or whoever gets the chat. */
+  /** The server keeps the draft for a reload, another tab, or the chat's next agent. */
   saveDraft() {
     clearTimeout(this.draftTimer);
     const text = cut(this.texts.reply, MAX_LENGTH);
     if (text !== this.saved && this.hooks.draft(this, text)) this.saved = text;
   }
 
-  /** The two texts are kept apart: a note can never become a reply by a slip. @param {Mode} mode */
+  /** The two texts are kept apart, so that a note can never become a reply by mistake. @param {Mode} mode */
   switch(mode) {
     this.texts[this.mode] = this.box.value;
     this.mode = mode;
@@ -307,7 +310,7 @@ export class Composer extends Footer {
     this.grow();
   }
 
-  /** As tall as what is typed and how it may go on, from two lines to six. */
+  /** As tall as the typed text and its completion, from two lines to six. */
   grow() {
     this.box.rows = 2;
     const { lineHeight, paddingBlockStart, paddingBlockEnd } = getComputedStyle(this.box);
@@ -367,7 +370,7 @@ export class Composer extends Footer {
   }
 
   /**
-   * While it is handed over nothing is typed; empty: it stays after all. A bot gets no draft.
+   * While the chat is being transferred, nothing can be typed. Empty: the chat stays after all. A bot gets no draft.
    * @param {string} to @param {boolean} [bot]
    */
   setHandover(to, bot = false) {
@@ -395,7 +398,7 @@ export class Composer extends Footer {
     this.find(".undo").hidden = true;
   }
 
-  /** @returns {boolean} false when the visitor wrote meanwhile, so that nothing was ended */
+  /** @returns {boolean} false if the visitor has written, so that nothing was ended */
   tick() {
     if (!this.endAt) return true;
     if (this.hooks.read(this) > this.endRead) {
@@ -413,14 +416,14 @@ export class Composer extends Footer {
     return true;
   }
 
-  // --- after the chat has gone ---
+  // --- after the chat has left ---
 
-  /** Whether unsent text would be lost. Text in a chat that is being transferred to a person goes along as its draft. */
+  /** Whether unsent text would be lost. Text in a chat that is transferred to a person is sent along as its draft. */
   get hasText() {
     return Boolean((!this.passesOn && this.texts.reply.trim()) || this.texts.note.trim());
   }
 
-  /** An empty box has nothing to keep and would only block the next chat. */
+  /** An empty box has nothing to keep, and would only block the next chat. */
   get worthKeeping() {
     return this.hasText;
   }
@@ -431,10 +434,10 @@ export class Composer extends Footer {
     this.completion.hide();
     clearTimeout(this.draftTimer);
     this.announceDraft();
-    if (this.passesOn) this.texts.reply = ""; // it went along as a draft
+    if (this.passesOn) this.texts.reply = ""; // it was sent along as a draft
     if (!this.texts[this.mode].trim() && this.hasText) this.switch(this.mode === "note" ? "reply" : "note");
     this.box.readOnly = true;
-    this.box.rows = 1; // one line: what comes next needs the room
+    this.box.rows = 1; // one line, as the next chat needs the space
     super.becomeGhost();
   }
 
@@ -469,7 +472,7 @@ export class Composer extends Footer {
     this.hooks.discarded(this);
   }
 
-  /** That it went along; where the chat went is said in the pane. */
+  /** Say that it was sent along; the pane says where the chat is now. */
   announceDraft() {
     if (this.passesOn && this.texts.reply.trim()) announce(t("handed", { name: this.name, to: this.handedTo }));
   }

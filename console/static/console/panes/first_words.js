@@ -1,10 +1,10 @@
-// Which phrase a visitor gets as the first word: the team's or ours, in their language, never the same twice in a row.
+// Chooses a visitor's first word: the team's phrases or ours, in the visitor's language, never the same twice in a row.
 
 /** @typedef {{first_name: string, agent: string, question: string}} Known an empty text is unknown */
 
 const BRACES = /\{(first_name|agent|question)\}/g;
 const QUOTED = 80; // characters of a message that can be quoted, at most
-const DIGITS = 4; // it has fewer: what may be a part of a card number is repeated nowhere
+const DIGITS = 4; // it has fewer digits: a possible part of a card number is never repeated
 
 /** @type {Record<string, string[]>} ours, by language and seconds */
 const ours = JSON.parse(document.getElementById("first-words")?.textContent ?? "{}");
@@ -12,7 +12,7 @@ const ours = JSON.parse(document.getElementById("first-words")?.textContent ?? "
 /** Our own phrases. @param {string} language @param {number} ms @returns {string[]} */
 export const builtIn = (language, ms) => ours[`${language}_${ms / 1000}`] ?? ours[`en_${ms / 1000}`] ?? [];
 
-/** A message as it can be quoted; empty if it cannot. @param {string} text @returns {string} */
+/** Return a message as it can be quoted; empty if it cannot. @param {string} text @returns {string} */
 export function quotable(text) {
   const line = text.trim();
   const short = [...line].length <= QUOTED && !/[\n{}]/.test(line);
@@ -50,7 +50,7 @@ const fill = (phrase, known) => phrase.replace(BRACES, (_, name) => lookUp(name,
 /** @param {string} name @param {Known} known @returns {string} */
 const lookUp = (name, known) => known[/** @type {keyof Known} */ (name)];
 
-/** Whether the text is this phrase, whatever it was filled in with. @param {string} phrase @param {string} text */
+/** Whether the text is this phrase, whatever values were filled in. @param {string} phrase @param {string} text */
 function isFrom(phrase, text) {
   const parts = phrase
     .split(/\{(?:first_name|agent|question)\}/)

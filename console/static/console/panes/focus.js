@@ -1,4 +1,4 @@
-// Where the person is: the pane, and the chat that was in it when they arrived. Focus moves only when they move it.
+// Where the person is: the pane, and the chat it had when they entered it. Focus moves only when they move it.
 
 export const focused = { slot: 0, chat: "" };
 
@@ -19,7 +19,7 @@ export function trackFocus(panes) {
 }
 
 /**
- * The focused box goes away with its chat: the person stays in the pane, and their keys still belong to that chat.
+ * The focused box is removed with its chat. The person stays in the pane, and their keys still belong to that chat.
  * @param {import('./pane.js').Pane} pane
  * @param {string} chat
  */
@@ -28,7 +28,7 @@ export function keepFocusIn(pane, chat) {
   focused.chat = chat;
 }
 
-/** On small screens the marked pane is the one that is open. @param {import('./pane.js').Pane[]} panes @param {import('./pane.js').Pane} chosen */
+/** On small screens the marked pane is the open one. @param {import('./pane.js').Pane[]} panes @param {import('./pane.js').Pane} chosen */
 function mark(panes, chosen) {
   for (const pane of panes) pane.root.toggleAttribute("data-open", pane === chosen);
 }

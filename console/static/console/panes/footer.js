@@ -2,14 +2,14 @@
 
 import { showKeys } from "../shared/keys.js";
 
-export const GRACE = 400; // ms during which a click was meant for what was there before
+export const GRACE = 400; // ms during which a click was meant for the previous content
 
 export class Footer {
   /**
    * @param {string} template id of its template
-   * @param {string} chat empty for what belongs to a free pane
+   * @param {string} chat empty for a free pane's footer
    * @param {string} name
-   * @param {boolean} instead it stands where something else stood a moment ago
+   * @param {boolean} instead it replaces something that was there a moment ago
    */
   constructor(template, chat, name, instead = false) {
     this.chat = chat;
@@ -40,12 +40,12 @@ export class Footer {
     return /** @type {HTMLElement} */ (this.root.querySelector(selector));
   }
 
-  /** Where the focus goes when the person comes to the pane. @returns {HTMLElement} */
+  /** Return the element that gets the focus when the person enters the pane. @returns {HTMLElement} */
   get focusTarget() {
     return this.root;
   }
 
-  /** While clicks are ignored the buttons look inactive. Keys work at once, so they are not disabled. */
+  /** While clicks are ignored, the buttons look inactive. Keys work immediately, so the buttons are not disabled. */
   markNew() {
     this.root.dataset.new = "";
     setTimeout(() => {
@@ -53,7 +53,7 @@ export class Footer {
     }, GRACE);
   }
 
-  /** A press meant for what stood here a moment ago, or a key that is held, does nothing. @param {MouseEvent} event */
+  /** A press meant for the previous content, or a key that is held, does nothing. @param {MouseEvent} event */
   clicked(event) {
     const button = event.target instanceof Element ? event.target.closest("button") : null;
     if (!button) return;
@@ -73,7 +73,7 @@ export class Footer {
     throw new Error(`Nobody does ${act}`);
   }
 
-  /** Its last work, once: its buttons do nothing more. @returns {boolean} whether it is to be done now */
+  /** Start its last action, once; after that its buttons do nothing. @returns {boolean} whether it is to be done now */
   claim() {
     if (this.ended || this.claimed) return false;
     this.claimed = true;
@@ -92,12 +92,12 @@ export class Footer {
     this.name = name;
   }
 
-  /** Every half second. @returns {boolean} false when something that was under way was not done */
+  /** Every half second. @returns {boolean} false if something in progress was not done */
   tick() {
     return true;
   }
 
-  /** What was asked for was refused; said until the next key or press here. @param {string} words */
+  /** Say that an action was refused, until the next key or press here. @param {string} words */
   showProblem(words) {
     const place = this.root.querySelector(".refused");
     if (!(place instanceof HTMLElement)) return;
@@ -105,13 +105,13 @@ export class Footer {
     place.textContent = words;
   }
 
-  // --- after its chat has gone ---
+  // --- after its chat has left ---
 
   get focused() {
     return this.root.contains(document.activeElement);
   }
 
-  /** Whether something would be lost without it. */
+  /** Whether removing it would lose something. */
   get worthKeeping() {
     return this.focused;
   }
@@ -128,19 +128,19 @@ export class Footer {
     if (focused) this.ghostTarget.focus({ preventScroll: true });
   }
 
-  /** What is left to see of it, in one line: the keys of who was in it go there, and do nothing. @returns {HTMLElement} */
+  /** The one line that is left of it. The keys of a person who was in it go there, and do nothing. @returns {HTMLElement} */
   get ghostTarget() {
     const place = this.find(".ghost");
     place.tabIndex = -1;
     return place;
   }
 
-  /** What a ghost says. @returns {string} */
+  /** What the inactive line says. @returns {string} */
   ghostText() {
     return "";
   }
 
-  /** The same chat has come back. */
+  /** The same chat has returned. */
   revive() {
     this.ended = false;
     delete this.root.dataset.ended;
@@ -148,7 +148,7 @@ export class Footer {
     this.disable(false);
   }
 
-  /** All that would do something. A disabled button would drop the focus. @param {boolean} off */
+  /** All elements with an action. A disabled button would lose the focus. @param {boolean} off */
   disable(off) {
     for (const button of this.root.querySelectorAll("button:not(.gone)"))
       button.setAttribute("aria-disabled", String(off));
@@ -158,6 +158,6 @@ export class Footer {
     if (this.ended && !this.worthKeeping) this.discarded(this);
   }
 
-  /** Remove it for good. */
+  /** Remove it permanently. */
   dispose() {}
 }

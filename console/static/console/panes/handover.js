@@ -1,4 +1,4 @@
-// Transfer to a queue or a colleague, or an invitation to watch: in the foot of the pane that it is about.
+// Transfer to a queue or a colleague, or an invitation to watch: in the footer of the chat's pane.
 
 import { command } from "../net/frames.js";
 import { announce } from "../shared/announcer.js";
@@ -57,7 +57,7 @@ export class Handover extends Footer {
   /** @param {import('./colleagues.js').There} there */
   learn(there) {
     const spoken = this.composer.lang.split(/[-_]/)[0].toLowerCase();
-    // A bot is no guest.
+    // A bot cannot be invited.
     const agents = there.agents
       .filter(({ bot }) => !bot || !this.inviting)
       .sort((a, b) => rank(a, spoken) - rank(b, spoken));
@@ -93,7 +93,7 @@ export class Handover extends Footer {
     this.drawUnsent();
   }
 
-  /** What becomes of the unsent reply. */
+  /** Say what happens to the unsent reply. */
   drawUnsent() {
     const place = this.find(".passed-on");
     const words = t(this.choices.find((one) => one.key === this.chosen)?.bot ? "draft_stays" : "draft_goes");
@@ -136,7 +136,7 @@ export class Handover extends Footer {
     this.selected?.scrollIntoView({ block: "nearest" });
   }
 
-  /** Who was clicked is chosen, and what comes next is the note. @param {MouseEvent} event */
+  /** A click on a row chooses it, and moves on to the note. @param {MouseEvent} event */
   pick(event) {
     const row = event.target instanceof Element ? event.target.closest("[data-key]") : null;
     if (!row || row.getAttribute("aria-disabled") === "true" || this.ended) return;
@@ -145,7 +145,7 @@ export class Handover extends Footer {
     (this.inviting ? this.search : this.note).focus();
   }
 
-  /** Enter in the search goes on to the note; Enter there hands over. @param {KeyboardEvent} event */
+  /** Enter in the search moves on to the note; Enter in the note transfers. @param {KeyboardEvent} event */
   keydown(event) {
     if (event.isComposing || event.keyCode === 229 || this.ended) return;
     if (event.key === "Escape") {
@@ -198,7 +198,7 @@ export class Handover extends Footer {
     command({ t: "transfer", chat: this.chat, ...where, ...(note && { note }) }, this.chat, this.name);
   }
 
-  /** The composer comes back, and the focus to it if it was here. */
+  /** The composer returns, and gets the focus if it was here. */
   close() {
     this.closed(this);
   }
@@ -217,7 +217,7 @@ export class Handover extends Footer {
   }
 }
 
-/** Whoever can take it first, then who is there, away, and gone; of these first who speaks the visitor's language; as the server has them otherwise: by name. @param {import('./colleagues.js').ColleagueThere} agent @param {string} spoken */
+/** Those who can take it first, then online, away, and offline ones; within each, those who speak the visitor's language first; otherwise in the server's order, by name. @param {import('./colleagues.js').ColleagueThere} agent @param {string} spoken */
 function rank({ status = "offline", free = 0, languages = [] }, spoken) {
   const there = status === "online" && free ? 0 : 1 + ["online", "away", "offline"].indexOf(status);
   return 2 * there + Number(languages.length > 0 && spoken !== "" && !languages.includes(spoken));

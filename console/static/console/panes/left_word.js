@@ -1,4 +1,4 @@
-// One quiet word in the pane that a chat has left: who moved it, and where it is now.
+// A quiet line in the pane that a chat has left: who moved it, and where it is now.
 
 import { announce } from "../shared/announcer.js";
 import { t } from "../shared/i18n.js";
@@ -11,7 +11,7 @@ const SHOWN = 15_000; // ms that it stays over the next chat's log
 const timers = new WeakMap();
 
 /**
- * In the free pane it stays; over another chat's log it goes away by itself.
+ * It stays in a free pane. Over another chat's log it disappears after a time.
  * @param {import('./pane.js').Pane} pane
  * @param {string} chat
  * @param {string} name

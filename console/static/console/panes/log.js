@@ -1,11 +1,11 @@
-// The log of a pane's chat: a window on its last lines, and what the console has to know of them.
+// The log of a pane's chat: a window on its last lines, and what the console needs to know about them.
 
 import { localTimes } from "../../times.js";
 import { firstSeq } from "../shared/log_lines.js";
 
 const MOST = 100; // lines that stay while the person is at the end
 const SLACK = 30; // lines over that before any are taken out
-const OPEN_TURN = 5; // of the visitor's last lines that an answer is looked for
+const OPEN_TURN = 5; // of the visitor's latest lines that the next answer may be about
 
 /** @import { Folds } from "../shared/folds.js" */
 
@@ -22,7 +22,7 @@ export class Log {
     /** @type {Map<number, number>} when somebody promised to be back -> when they said so */
     this.promises = new Map();
     this.lastFirstWord = ""; // what the visitor was last told with one
-    this.whole = false; // whether lines stay, however many they are
+    this.whole = false; // whether all lines stay, however many
   }
 
   get list() {
@@ -72,7 +72,7 @@ export class Log {
   }
 
   /**
-   * Take the oldest lines out, but none that somebody is in, has marked, or must have read first.
+   * Remove the oldest lines, but none that has the focus, is selected, or must be read first.
    * @returns {boolean} whether any went
    */
   trim() {
@@ -86,13 +86,13 @@ export class Log {
     return kept !== 0;
   }
 
-  /** The last of the visitor's messages. */
+  /** The visitor's latest message. */
   lastVisitorText() {
     for (const line of this.backwards()) if (line.dataset.by === "visitor") return textOf(line);
     return "";
   }
 
-  /** All that the visitor wrote, as far as it is in the window. */
+  /** Everything the visitor wrote, within the window. */
   visitorText() {
     const said = this.lines().filter((line) => line.dataset.by === "visitor");
     return said.map((line) => textOf(line)).join("\n");
@@ -109,7 +109,7 @@ export class Log {
     return said.join("\n");
   }
 
-  /** What a colleague noted when the chat was transferred here, until somebody has answered. */
+  /** A colleague's note on the transfer of this chat, until somebody has answered. */
   handedNote() {
     const note = this.lines().findLast((line) => line.matches(UNREAD_NOTE));
     return note ? [...note.querySelectorAll("p, blockquote")].map(shownText).join(": ") : "";
@@ -124,7 +124,7 @@ export class Log {
 
 const UNREAD_NOTE = ".handed:not(:has(~ .m.agent))";
 
-/** What is to be read of it: the marks of formatting are hidden. @param {Element} place */
+/** Return its readable text: formatting marks are hidden. @param {Element} place */
 function shownText(place) {
   const copy = /** @type {Element} */ (place.cloneNode(true));
   for (const mark of copy.querySelectorAll("[hidden]")) mark.remove();
@@ -134,7 +134,7 @@ function shownText(place) {
 /** @param {HTMLElement} line */
 const textOf = (line) => line.querySelector("p:not(.file)")?.textContent ?? "";
 
-/** Whether the person has marked text in there. @param {HTMLElement} list */
+/** Whether the person has selected text in there. @param {HTMLElement} list */
 function isMarked(list) {
   const marked = document.getSelection();
   return Boolean(marked && !marked.isCollapsed && marked.containsNode(list, true));

@@ -1,4 +1,4 @@
-// What happened to the chats that went away while this console was disconnected.
+// Reports what happened to chats that left while this console was disconnected.
 
 import { onFrame } from "../net/frames.js";
 import { announce } from "../shared/announcer.js";

@@ -1,4 +1,4 @@
-// An offered chat: after accepting it is the agent's own, otherwise it moves on.
+// An offered chat: accepted, it is the agent's; otherwise it moves on.
 
 import { t } from "../shared/i18n.js";
 import { Footer } from "./footer.js";

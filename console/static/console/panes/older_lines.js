@@ -1,11 +1,11 @@
-// The lines of a chat before the window of its log: they come when somebody scrolls up to them, asks or searches.
+// The lines of a chat before its log's window. They are loaded when the person scrolls up, asks for them or searches.
 
 import { isReady, onFrame, send } from "../net/frames.js";
 import { announce } from "../shared/announcer.js";
 import { t } from "../shared/i18n.js";
 
-const AHEAD = 300; // px above what is seen from which on lines are fetched
-const PATIENCE = 10_000; // ms until they may be asked for again
+const AHEAD = 300; // px above the view from which on lines are loaded
+const PATIENCE = 10_000; // ms until they may be requested again
 
 /** @import { Pane } from "./pane.js" */
 
@@ -15,10 +15,10 @@ export class OlderLines {
     this.pane = pane;
     this.place = pane.find(".older");
     this.button = /** @type {HTMLButtonElement} */ (this.place.querySelector("button"));
-    this.before = 0; // the first seq that was there when lines were asked for; 0: none are on their way
+    this.before = 0; // the first seq when lines were requested; 0: no request is in flight
     this.askedAt = 0; // performance.now()
     this.pressed = false;
-    this.near = false; // whether the top of the window can nearly be seen
+    this.near = false; // whether the top of the window is nearly in view
     this.button.addEventListener("click", () => this.press());
     this.watcher = new IntersectionObserver(([{ isIntersecting }]) => this.setNear(isIntersecting), {
       root: pane.scroll,
@@ -40,14 +40,14 @@ export class OlderLines {
     if (near && !this.pane.atBottom) this.ask();
   }
 
-  /** A person who asks for older lines reads there: what comes does not take them back to the end. */
+  /** A person who asks for older lines reads there, so new lines do not scroll them to the end. */
   press() {
     this.pressed = true;
     this.pane.atBottom = false;
     this.ask();
   }
 
-  /** Keep all lines in the log from now on, and get those that are missing. @param {boolean} whole */
+  /** Keep all lines in the log from now on, and load those that are missing. @param {boolean} whole */
   setWhole(whole) {
     this.pane.log.whole = whole;
     if (whole) this.ask();
@@ -62,7 +62,7 @@ export class OlderLines {
     this.show();
   }
 
-  /** What was asked for before a loss of the connection never comes. */
+  /** A request from before a lost connection is never answered. */
   askAgain() {
     this.before = 0;
     setTimeout(() => {
@@ -74,7 +74,7 @@ export class OlderLines {
     return this.pane.log.whole || (this.near && !this.pane.atBottom);
   }
 
-  /** What stands above the log now. The focus stays in the pane when there is nothing more to ask for. */
+  /** Show what is above the log now. The focus stays in the pane when there is nothing more to load. */
   show() {
     const { log, scroll } = this.pane;
     const came = this.before > 0 && log.first < this.before;
@@ -94,13 +94,12 @@ export class OlderLines {
     this.before = 0;
     this.pressed = false;
     this.watcher.unobserve(this.place);
-    this.watcher.observe(this.place); // it says anew whether the top is near
+    this.watcher.observe(this.place); // it reports again whether the top is near
     if (this.pane.log.whole) this.ask();
   }
 
   /**
-   * While older lines are on their way, hold what is seen in its place. A browser does that by itself, but not at the
-   * very top.
+   * Keep the view in place while older lines arrive. A browser does that itself, except at the very top.
    * @returns {() => void} to be called when they are drawn
    */
   hold() {

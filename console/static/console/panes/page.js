@@ -11,7 +11,7 @@ import { Panes } from "./panes.js";
  * @import { Composer } from "./composer.js"
  */
 
-const OWN = 30_000; // ms until when a team's own phrases promise to be back
+const OWN = 30_000; // longest promise in ms that a team's own phrases make
 
 /** @type {Panes} */
 export const panes = new Panes({
@@ -48,14 +48,14 @@ export const panes = new Panes({
   },
 });
 
-/** The last of the visitor's lines on this screen. @param {Composer} composer @returns {number} */
+/** The visitor's latest line on this screen. @param {Composer} composer @returns {number} */
 function readSeq(composer) {
   return panes.paneOf(composer.chat)?.lastVisitorSeq() ?? 0;
 }
 
 /**
- * A first word, in the visitor's language if there are words in it, and another one each time. The team's own phrases
- * promise nothing longer than the first key does.
+ * Return a first word, in the visitor's language if there is a phrase for it, and a different one each time. The team's
+ * own phrases never promise longer than the first key does.
  * @param {Composer} composer
  * @param {number} ms
  */
@@ -71,16 +71,16 @@ function holdingText(composer, ms) {
   return chooseWord(lists, known, pane.lastFirstWord(), pane.promisesMade());
 }
 
-/** A command about a composer's chat; its text is shown at once. @param {Composer} composer @param {WithoutCid<Command>} frame */
+/** Send a command about a composer's chat; its text is shown immediately. @param {Composer} composer @param {WithoutCid<Command>} frame */
 function say(composer, frame) {
   const item = command(frame, composer.chat, composer.name);
   if (item.frame.text) panes.paneOf(composer.chat)?.showPending(item, isReady() ? "sending" : "waiting_to_send");
 }
 
-// What stops the clock that runs in a pane, be it an answer's, an offer's or a wrap-up's.
+// The actions that stop the clock of a pane: an answer's, an offer's or a wrap-up's.
 const STOPS = /** @type {const} */ (["say", "no_reply", "end", "transfer", "accept", "decline", "label"]);
 
-/** The chat counts as answered from here on. @param {import("../net/outbox.js").Item} item */
+/** From here on the chat counts as answered. @param {import("../net/outbox.js").Item} item */
 export function noteAnswer({ frame }) {
   const stops = STOPS.some((kind) => kind === frame.t) && (frame.t !== "label" || frame.done || frame.later);
   if (stops && "chat" in frame && frame.chat) panes.paneOf(frame.chat)?.answerSent(frame.cid);

@@ -1,4 +1,4 @@
-// One of the six panes: what the server rendered in it, and what the browser adds.
+// One of the six panes: what the server rendered, and what the browser adds.
 
 import { linked } from "../../text/links.js";
 import { rich } from "../../text/rich_text.js";
@@ -46,40 +46,40 @@ export class Pane {
     this.place = "";
     this.queue = "";
     this.lang = ""; // the visitor's language
-    this.aside = false; // whether it takes a slot for other channels, where a colleague has such
-    this.langBy = ""; // whose word that is: text or agent; empty: the browser's
+    this.aside = false; // whether it takes a slot for other channels, if a colleague has such slots
+    this.langBy = ""; // who set it: text or agent; empty: the browser
     this.wordsLang = "en"; // the language of first words here
-    /** @type {string[]} the team's own phrases for them */
+    /** @type {string[]} the team's own phrases for first words */
     this.words = [];
     this.wordsText = "[]"; // the same, as in the header
     this.target = 6000;
     this.due = 0; // when the open turn's answer becomes late
     this.promise = 0; // when the agent promised to be back
-    /** What was sent from here and is not drawn yet: the command, and the clock it answers. */
+    /** Commands sent from here that are not drawn yet, with the clock each answers. */
     this.answer = { cid: "", at: 0 };
     this.until = 0; // when the offer or wrap-up ends
     this.span = 0; // its total length
     this.reason = "";
     /** @type {string[]} */
     this.tags = [];
-    /** @type {string[]} what there is to choose from */
+    /** @type {string[]} the reasons to choose from */
     this.reasons = [];
     this.lists = ""; // both, as in the header
     this.seen = 0; // the last seq the visitor has seen
     this.atBottom = true;
     this.top = 0; // the log's last scroll position
-    this.heights = ""; // of the log and of what is seen of it, when its end was last in view
+    this.heights = ""; // of the log and of its visible part, when its end was last in view
     this.typingUntil = 0;
     this.typingAfter = 0;
-    this.typingSince = 0; // performance.now() when the visitor began; 0: does not type
+    this.typingSince = 0; // performance.now() when the visitor began to type; 0: not typing
     this.folds = new Folds(this.scroll, () => this.follow());
     this.log = new Log("", this.folds);
-    this.lastPreview = ""; // the same, until their message is here
-    /** @type {boolean | undefined} whether the pane is inside the window; undefined until the browser says it */
+    this.lastPreview = ""; // the same, until their message arrives
+    /** @type {boolean | undefined} whether the pane is inside the window; undefined until the browser reports it */
     this.inside = undefined;
     this.preview = ""; // what the visitor is typing, as far as their site shows it
     this.scroll.addEventListener("scroll", () => this.scrolled(), { passive: true });
-    // What is read from the layout is read after it was made for the frame: a message makes no layout of its own.
+    // The layout is read after the frame's own layout, so that a message causes no extra layout.
     const sizes = new ResizeObserver(() => this.follow());
     for (const one of [this.scroll, ...this.scroll.children]) sizes.observe(one);
     new IntersectionObserver(([{ isIntersecting }]) => this.setInView(isIntersecting), {
@@ -106,7 +106,7 @@ export class Pane {
     return drawn.has(`who-${this.slot}`) || drawn.has(`talk-${this.slot}`) || drawn.has(`log-${this.chat}`);
   }
 
-  /** After a swap: take over what the server drew. @param {Drawn} drawn @returns {Change} */
+  /** After a swap, take over what the server drew. @param {Drawn} drawn @returns {Change} */
   sync(drawn) {
     const change = { was: this.chat, wasPlace: this.place, name: this.name, is: this.chat, place: this.place };
     if (drawn.has(`who-${this.slot}`)) this.syncHead(this.who, change);
@@ -135,12 +135,12 @@ export class Pane {
   syncLog(lines) {
     const more = this.log.drawn(lines);
     if (more && !this.atBottom) this.newer.hidden = false;
-    if (more && this.atBottom && this.log.trim()) this.top = 0; // the end has come nearer: nobody has scrolled up
+    if (more && this.atBottom && this.log.trim()) this.top = 0; // the end has come nearer, without anybody scrolling
     this.older.show();
     if (this.typingAfter < this.lastVisitorSeq()) this.showTyping("", 0);
   }
 
-  /** What the head says of the chat besides. @param {DOMStringMap} head */
+  /** Take over what else the header says about the chat. @param {DOMStringMap} head */
   readHeader(head) {
     this.queue = head.queue ?? "";
     this.lang = head.lang ?? "";
@@ -167,7 +167,7 @@ export class Pane {
     this.wordsText = words;
   }
 
-  /** What runs out first here. @returns {import('../shared/clocks.js').Clock} */
+  /** Return the clock that ends first here. @returns {import('../shared/clocks.js').Clock} */
   runningClock() {
     if (this.place === "offered") return { kind: "offer", at: this.until, span: this.span || 10_000 };
     if (this.place === "wrapup") return { kind: "wrapup", at: this.until, span: this.span || 20_000 };
@@ -176,7 +176,7 @@ export class Pane {
     return this.due ? { kind: "turn", at: this.due, span: this.target } : NO_CLOCK;
   }
 
-  /** An answer is on its way: until it is drawn or refused, the clock it answers is not urgent. @param {string} cid */
+  /** An answer is being sent. Until it is drawn or refused, the clock it answers is not urgent. @param {string} cid */
   answerSent(cid) {
     this.answer = { cid, at: this.runningClock().at };
   }
@@ -197,7 +197,7 @@ export class Pane {
     return Number(this.who.dataset.left) > 0;
   }
 
-  /** How often somebody promised to be back in this chat; what is on its way counts. */
+  /** How often the visitor was promised an agent would be back in this chat, including unacknowledged promises. */
   promisesMade() {
     return this.log.promises.size + this.promisesPending().length;
   }
@@ -212,7 +212,7 @@ export class Pane {
     return JSON.parse(this.who.dataset.about || "{}").visitor ?? "";
   }
 
-  /** What the visitor was last told with a promise to be back. */
+  /** The words of the last promise to be back, pending or not. */
   lastFirstWord() {
     const pending = this.promisesPending().at(-1);
     return pending?.querySelector("p")?.textContent ?? this.log.lastFirstWord;
@@ -242,7 +242,7 @@ export class Pane {
     this.atBottom = true;
   }
 
-  /** The chat's lines come anew, from another history. */
+  /** Replace the chat's lines by those of another history. */
   startAnew() {
     this.log.list?.replaceChildren();
     this.folds.clear();
@@ -256,7 +256,7 @@ export class Pane {
     return this.log.last.any;
   }
 
-  /** The visitor's last message on this screen: what an answer covers. */
+  /** The visitor's latest message on this screen, up to which an answer counts. */
   lastVisitorSeq() {
     return this.log.last.visitor;
   }
@@ -271,7 +271,7 @@ export class Pane {
     return this.log.cids.has(cid);
   }
 
-  /** One's own message, at once. @param {Item} item @param {string} state */
+  /** Show one's own message immediately. @param {Item} item @param {string} state */
   showPending(item, state) {
     const id = `p-${item.frame.cid}`;
     let bubble = document.getElementById(id);
@@ -326,7 +326,7 @@ export class Pane {
     this.seenMark.hidden = !(agent && this.seen >= agent && visitor < agent);
   }
 
-  /** Ten times a second, so only what has changed. @param {Reading} it */
+  /** Called ten times a second, so only changes are drawn. @param {Reading} it */
   showClock(it) {
     const key = [this.chat, this.name, it.kind, it.state, it.seconds, Math.ceil(it.share * STEPS)].join();
     if (key !== this.clockShown) {
@@ -368,7 +368,7 @@ export class Pane {
     this.inside = inside;
   }
 
-  /** Only a person scrolls up. What scrolls because lines went or came, or a box grew, goes on to the end. */
+  /** Only a person scrolls up. If the view moves because lines or a box changed, it follows to the end. */
   scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = this.scroll;
     if (scrollHeight - scrollTop - clientHeight <= NEAR) this.atBottom = true;
@@ -379,7 +379,7 @@ export class Pane {
     if (this.atBottom) this.newer.hidden = true;
   }
 
-  /** Scroll to the end only if the person was there. */
+  /** Scroll to the end, but only if the person was there. */
   follow() {
     if (!this.atBottom) return;
     const { scrollHeight, clientHeight } = this.scroll;

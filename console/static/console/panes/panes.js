@@ -1,4 +1,4 @@
-// The six panes and their footers: which chat each belongs to, and what happens to a footer whose chat has gone.
+// The six panes and their footers: which chat each belongs to, and what happens to a footer whose chat has left.
 
 import { Composer } from "./composer.js";
 import { focused, keepFocusIn } from "./focus.js";
@@ -29,9 +29,9 @@ export class Panes {
   constructor(hooks) {
     this.hooks = hooks;
     this.all = [...document.querySelectorAll(".pane")].map((root) => new Pane(/** @type {HTMLElement} */ (root)));
-    /** @type {Map<number, Footer>} slot -> the composer, offer, wrap-up or invitation to take that stands there */
+    /** @type {Map<number, Footer>} slot -> its composer, offer, wrap-up, or button to take the next chat */
     this.footers = new Map();
-    /** @type {Map<number, Wrapup | Handover>} slot -> what is open above the composer: reason and tags, or a transfer */
+    /** @type {Map<number, Wrapup | Handover>} slot -> the panel open above the composer: reason and tags, or a transfer */
     this.panels = new Map();
     /** @type {Set<Footer>} */
     this.ghosts = new Set();
@@ -59,7 +59,7 @@ export class Panes {
   }
 
   /**
-   * Called after a swap. Returns the panes that something was drawn in, the chats that came and those that went.
+   * Called after a swap. Returns the panes that were drawn in, the chats that arrived and those that left.
    * @param {import('../net/fragments.js').Drawn} drawn
    */
   sync(drawn) {
@@ -113,7 +113,7 @@ export class Panes {
   }
 
   /**
-   * A footer that is out of date stays where it is, inactive, if it holds anything of the person's.
+   * An outdated footer stays where it is, inactive, if it holds something of the person's.
    * @param {Pane} pane
    * @param {Footer} old
    */
@@ -128,7 +128,7 @@ export class Panes {
     old.root.remove();
   }
 
-  /** The chat's own, unfocused, above what was left there, so that nothing moves. @param {Pane} pane @param {boolean} instead */
+  /** Show the chat's own footer, unfocused, above what was left there, so that nothing moves. @param {Pane} pane @param {boolean} instead */
   putFooter(pane, instead) {
     const known =
       pane.place === "active" &&
@@ -160,7 +160,7 @@ export class Panes {
     return new Wrapup(pane, instead, { send: this.hooks.label, closed: (labels) => this.closePanel(labels) });
   }
 
-  /** Reason and tags of a chat that goes on. @param {string} chat */
+  /** Open the reason and tags of a chat that continues. @param {string} chat */
   openWrapup(chat) {
     const pane = this.paneOf(chat);
     if (!pane) return;
@@ -170,14 +170,14 @@ export class Panes {
     else this.footers.get(pane.slot)?.focusTarget.focus();
   }
 
-  /** The wrap-ups that keep a slot: the one the person is in, or else all of them. */
+  /** Return the wrap-ups that keep a slot: the one with the focus, or else all of them. */
   wrapupsToLeave() {
     const all = [...this.footers.values()].filter((one) => one instanceof Wrapup && !one.claimed && !one.ended);
     const here = all.filter((one) => one === this.focusedFooter());
     return /** @type {Wrapup[]} */ (here.length ? here : all);
   }
 
-  /** Where the chat goes, or who is asked to watch; the same again closes it. @param {Composer} composer @param {boolean} inviting */
+  /** Open the panel for a transfer or an invitation to watch; the same action again closes it. @param {Composer} composer @param {boolean} inviting */
   openHandover(composer, inviting) {
     const pane = this.paneOf(composer.chat);
     if (!pane || composer.ended || composer.handedTo) return;
@@ -186,7 +186,7 @@ export class Panes {
     else this.putPanel(pane, new Handover(composer, inviting, (panel) => this.closePanel(panel)));
   }
 
-  /** One at a time, with the focus in it. What was chosen in the one before is kept. @param {Pane} pane @param {Wrapup | Handover} panel */
+  /** Open one panel at a time, with the focus in it. Choices in the previous one are kept. @param {Pane} pane @param {Wrapup | Handover} panel */
   putPanel(pane, panel) {
     const open = this.panels.get(pane.slot);
     if (open instanceof Wrapup) open.done();
@@ -206,7 +206,7 @@ export class Panes {
     panel.dispose();
     panel.root.remove();
     const foot = this.footers.get(pane.slot);
-    if (foot instanceof Composer) foot.grow(); // what came into it while it was hidden
+    if (foot instanceof Composer) foot.grow(); // text that arrived while it was hidden
     if (focused) foot?.focusTarget.focus();
   }
 
@@ -216,7 +216,7 @@ export class Panes {
     ghost.root.remove();
   }
 
-  /** In the first free pane: that somebody waits, and the button that takes them. @param {number} waiting @param {number} due @param {boolean} room */
+  /** Show in the first free pane that chats wait, and the button that takes the next. @param {number} waiting @param {number} due @param {boolean} room */
   offerTakeNext(waiting, due, room) {
     const free = waiting && room ? this.all.find((pane) => !pane.chat) : undefined;
     for (const pane of this.all) {
@@ -251,18 +251,18 @@ export class Panes {
     this.takeNextFooter?.act();
   }
 
-  /** What was asked for did not happen: the button works again. @param {string} chat empty: the one that takes the next */
+  /** An action was not done: its button works again. @param {string} chat empty: the one that takes the next */
   releaseFooter(chat) {
     for (const foot of this.footers.values()) if (foot.chat === chat && foot.claimed) foot.release();
   }
 
-  /** What the server would not do is said where it was asked for. @param {string} chat @param {string} words */
+  /** Show a refusal where the action was taken. @param {string} chat @param {string} words */
   showProblem(chat, words) {
     const pane = this.paneOf(chat);
     if (pane) this.footers.get(pane.slot)?.showProblem(words);
   }
 
-  /** Only because the person asked. @param {number} slot */
+  /** Move the focus there, only because the person asked. @param {number} slot */
   goTo(slot) {
     const pane = this.all[slot - 1];
     pane.root.toggleAttribute("data-open", true); // the composer of a closed pane cannot take the focus
@@ -284,7 +284,7 @@ export class Panes {
     return this.pressing().sort((a, b) => a.rank - b.rank || a.at - b.at)[0]?.pane;
   }
 
-  /** One pane is framed: the one the key goes to. The others' clocks say how late they are. */
+  /** One pane is framed: the one the key moves to. The others' clocks show how late they are. */
   markMostUrgent() {
     const first = this.mostUrgent();
     for (const pane of this.all) pane.root.toggleAttribute("data-first", pane === first);
@@ -298,7 +298,7 @@ export class Panes {
     });
   }
 
-  /** The panes whose clocks run and were not answered yet. */
+  /** Return the panes whose clocks run and have not been answered yet. */
   pressing() {
     return this.all
       .map((pane) => ({ pane, ...pane.runningClock() }))
@@ -306,26 +306,32 @@ export class Panes {
       .map(({ pane, at, kind }) => ({ pane, at, rank: rankOf(kind, pane.hasLeft()) }));
   }
 
-  /** The pane to go to next: the most urgent one, or with no clock running the one whose visitor is typing. */
+  /** Return the pane to go to next: the most urgent one or, with no clock running, the one whose visitor is typing. */
   next() {
     return (
       this.mostUrgent() ?? this.all.filter((pane) => pane.typingUntil).sort((a, b) => a.typingSince - b.typingSince)[0]
     );
   }
 
-  /** Everybody who waits for a first word gets one, with a promise to be back. Nothing else changes, least the focus. @param {30000 | 120000 | 300000} ms @returns {number} how many */
+  /** Give a first word, with a promise to be back, to everybody who waits for one. Nothing else changes, including the focus. @param {30000 | 120000 | 300000} ms @returns {number} how many */
   giveFirstWords(ms) {
     const waiting = this.all.filter((pane) => pane.waitsForFirstWord());
     for (const pane of waiting) this.composerIn(pane.slot)?.giveFirstWord(ms);
     return waiting.length;
   }
 
-  /** What the person is in, if its chat is still the one they came to. @returns {Footer | undefined} */
+  /**
+   * Return the footer with the focus, if its chat is still the one the person entered.
+   * @returns {Footer | undefined}
+   */
   focusedFooter() {
     return this.all[focused.slot - 1]?.root.contains(document.activeElement) ? this.lastFooter() : undefined;
   }
 
-  /** What they are in, or were in before they left the panes. @returns {Footer | undefined} */
+  /**
+   * Return the footer with the focus, or the one that had it before the person left the panes.
+   * @returns {Footer | undefined}
+   */
   lastFooter() {
     const foot = this.footers.get(focused.slot);
     return foot?.chat && foot.chat === focused.chat ? foot : undefined;

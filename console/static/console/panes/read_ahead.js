@@ -4,7 +4,7 @@ import { wordsOf } from "../suggestions/words.js";
 
 const ALIKE = 0.5; // share of the words that preview and message must have in common
 
-/** Whether a message says something else than its preview did. A message that only goes on after the preview does not. @param {string} preview @param {string} message */
+/** Whether a message differs from its preview. A message that only continues the preview does not. @param {string} preview @param {string} message */
 export function turnedOutOtherwise(preview, message) {
   const [seen, said] = [wordsOf(preview), wordsOf(message)];
   if (!seen.size) return false;

@@ -1,4 +1,4 @@
-// Receipts: which chats are on this screen, up to which message, and whether a person could see them.
+// Receipts: which chats this screen shows, up to which message, and whether a person could see them.
 
 /** @import { Shown as ShownFrame } from "#protocol" */
 

@@ -52,7 +52,7 @@ export class Wrapup extends Footer {
     this.title();
   }
 
-  /** The chat has ended: from here on the slot waits for this. @param {boolean} wraps */
+  /** The chat has ended: from now on the slot waits for this. @param {boolean} wraps */
   setAfterEnd(wraps) {
     this.afterEnd = wraps;
     this.root.dataset.wraps = String(wraps);
@@ -66,7 +66,7 @@ export class Wrapup extends Footer {
     this.find(".words").textContent = words;
   }
 
-  /** What the server says, unless the person is about to say otherwise. @param {Pane} pane */
+  /** Take over what the server says, unless the person is making another choice. @param {Pane} pane */
   sync(pane) {
     const added = pane.reasons.filter((one) => !this.reasons.includes(one));
     const kept = this.reasons.filter((one) => pane.reasons.includes(one));
@@ -151,10 +151,10 @@ export class Wrapup extends Footer {
     else this.takeAndFinish(event.target);
   }
 
-  /** Enter on the likely reason says that it is the one. @param {HTMLInputElement} field */
+  /** Enter on the likely reason confirms it. @param {HTMLInputElement} field */
   takeAndFinish(field) {
     const takes = field.type === "radio" && !this.reason && field.value === this.likely?.reason;
-    if (takes && performance.now() - this.shownAt < GRACE) return; // a key meant for what stood here before
+    if (takes && performance.now() - this.shownAt < GRACE) return; // a key meant for the previous content
     if (takes && !this.ended) field.click();
     this.done();
   }
@@ -216,7 +216,7 @@ export class Wrapup extends Footer {
     if (!this.afterEnd) this.close();
   }
 
-  /** The slot is free at once; the reason can be given later. What was chosen so far is sent. */
+  /** Free the slot now; the reason can be given later. The current choice is sent. */
   later() {
     if (this.ended || this.claimed || !this.afterEnd) return;
     if (this.tag.value.trim()) this.addTag();
@@ -226,7 +226,7 @@ export class Wrapup extends Footer {
     this.touched = false;
   }
 
-  /** What was chosen is not lost when the time is up. @param {number} left ms */
+  /** Send the current choice when the time is up, so that it is not lost. @param {number} left ms */
   sendBeforeTimeout(left) {
     if (!this.afterEnd || this.claimed || this.ended || left > LAST) return;
     if (this.tag.value.trim()) this.addTag();
@@ -242,7 +242,7 @@ export class Wrapup extends Footer {
     own.write("tags", [...new Set([...this.tags, ...known])].slice(0, KNOWN));
   }
 
-  /** Once it is done there is nothing to be lost, and the next chat needs the room. */
+  /** When it is done, nothing can be lost, and the next chat needs the space. */
   get worthKeeping() {
     return this.focused && !this.claimed;
   }

@@ -28,7 +28,7 @@ export function perform(name) {
 /** @type {((name: string) => void)[]} */
 const listeners = [];
 
-/** @param {(name: string) => void} listener hears what the person did, by whatever way */
+/** @param {(name: string) => void} listener receives each action, however it was triggered */
 export function onPerformed(listener) {
   listeners.push(listener);
 }

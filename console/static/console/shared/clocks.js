@@ -1,4 +1,4 @@
-// Clocks: rings that empty, and squares that show the lateness. Shape, text and colour say the same thing.
+// Clocks: rings that empty, and squares that show how late it is. Shape, text and colour say the same thing.
 
 import { now } from "../net/server_clock.js";
 import { duration, t } from "./i18n.js";
@@ -12,7 +12,7 @@ import { duration, t } from "./i18n.js";
  */
 
 export const STEPS = 60; // of a full ring
-const PROMISE_SOON = 20_000; // ms before its end at which a promise is due soon, at most
+const PROMISE_SOON = 20_000; // longest time in ms before its end at which a promise is due soon
 
 /** @type {Clock} */
 export const NO_CLOCK = { kind: "turn", at: 0, span: 1 };
@@ -26,7 +26,7 @@ export const NO_CLOCK = { kind: "turn", at: 0, span: 1 };
 export function readClock({ kind, at: due, span }, at) {
   if (!due) return { kind, state: "none", seconds: 0, share: 0 };
   const left = due - at;
-  if (left <= 0 && kind === "offer") return { kind, state: "soon", seconds: 0, share: 0 }; // never late, but over
+  if (left <= 0 && kind === "offer") return { kind, state: "soon", seconds: 0, share: 0 }; // never late, but ended
   if (left <= 0 && kind === "wrapup") return { kind, state: "fine", seconds: 0, share: 0 };
   if (left <= 0) return { kind, state: "late", seconds: Math.floor(-left / 1000), share: 1 };
   const last = { turn: span / 3, promise: Math.min(span / 3, PROMISE_SOON), offer: span / 3, wrapup: 0 }[kind];
@@ -40,7 +40,7 @@ export function shortTime(ms) {
   return all < 60 ? t("seconds", { n: all }) : duration(all * 1000);
 }
 
-/** What a small clock has room for: `42`, `17:05`, `2h`. @param {number} seconds */
+/** What fits into a small clock: `42`, `17:05`, `2h`. @param {number} seconds */
 export const briefSeconds = (seconds) => (seconds < 3600 ? clockSeconds(seconds) : `${Math.floor(seconds / 3600)}h`);
 
 /** `+42`, `17:05`: how late. @param {number} seconds */
@@ -68,11 +68,11 @@ function digits(it, short) {
 export const inWords = (seconds, key) =>
   seconds < 60 ? t(key, { n: seconds }) : t(`${key}_long`, { time: duration(seconds * 1000) });
 
-/** What is left of a turn's time, or how late it is. @param {number} left ms */
+/** The rest of a turn's time, or how late it is. @param {number} left ms */
 export const leftText = (left) =>
   left > 0 ? inWords(Math.ceil(left / 1000), "clock_left") : inWords(Math.floor(-left / 1000), "clock_late");
 
-/** The same for somebody who hears it. @param {Reading} it */
+/** The same for screen readers. @param {Reading} it */
 export function clockText({ kind, state, seconds }) {
   if (state === "none" || state === "stale") return t(`clock_${state}`);
   if (state === "late") return inWords(seconds, kind === "promise" ? "clock_promise_late" : "clock_late");
@@ -109,7 +109,7 @@ export function drawRing(ring, share, steps) {
   if (ring.style.getPropertyValue("--left") !== left) ring.style.setProperty("--left", left);
 }
 
-/** Draw these panes' clocks, and the small ones on top. @param {import('../panes/pane.js').Pane[]} panes @param {boolean} live */
+/** Draw these panes' clocks, and the small ones in the strip. @param {import('../panes/pane.js').Pane[]} panes @param {boolean} live */
 export function drawClocks(panes, live) {
   const at = now();
   for (const pane of panes) {

@@ -1,4 +1,4 @@
-// Machinery lines in a log: each run of them is one small button until somebody asks why.
+// Event lines in a log: each run of them is one small button until the person opens it.
 
 import { t } from "./i18n.js";
 
@@ -7,7 +7,7 @@ export class Folds {
   constructor(root, changed) {
     this.root = root;
     this.changed = changed;
-    /** @type {Set<string>} ids of lines whose run is open: they outlive a line that is drawn anew */
+    /** @type {Set<string>} ids of lines whose run is open: they survive a redrawn line */
     this.open = new Set();
     root.addEventListener("click", (event) => {
       const button = event.target instanceof Element ? event.target.closest(".m > .why") : null;
@@ -15,7 +15,7 @@ export class Folds {
     });
   }
 
-  /** After these lines were drawn: their runs, and those beside them. @param {HTMLElement[]} lines */
+  /** Update the runs of these lines, and those next to them, after they were drawn. @param {HTMLElement[]} lines */
   sync(lines) {
     const near = lines.flatMap((line) => [line.previousElementSibling, line, line.nextElementSibling]);
     for (const first of new Set(near.filter(isMachinery).map(firstOf))) this.show(runFrom(first));
@@ -58,7 +58,7 @@ export class Folds {
 /** @param {Element | null} line @returns {line is HTMLElement} */
 const isMachinery = (line) => line instanceof HTMLElement && line.classList.contains("machinery");
 
-/** The first line of its run. @param {HTMLElement} line */
+/** Return the first line of its run. @param {HTMLElement} line */
 function firstOf(line) {
   let first = line;
   for (let next = line.previousElementSibling; isMachinery(next); next = next.previousElementSibling) first = next;

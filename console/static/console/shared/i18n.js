@@ -7,7 +7,7 @@ const texts = JSON.parse(document.getElementById("texts")?.textContent ?? "{}");
 
 const FROM_RIGHT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
 
-/** Keep a text from right to left together, so that a number after it stays on its side. @param {string} text */
+/** Isolate a right-to-left text, so that a number after it stays on its side. @param {string} text */
 export const isolated = (text) => (FROM_RIGHT.test(text) ? `\u2068${text}\u2069` : text);
 
 /**
@@ -20,7 +20,7 @@ export function t(key, values = {}) {
   return (texts[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => isolated(String(values[name] ?? "")));
 }
 
-/** Whether there is such a text. @param {string} key */
+/** Whether the text exists. @param {string} key */
 export const hasText = (key) => key in texts;
 
 /**

@@ -11,7 +11,7 @@ export function initials(name) {
   return (words.length > 1 && pairs(first) && pairs(last) ? first + last : first).toUpperCase();
 }
 
-/** The number of the name's colours; the same for the same name, everywhere and always. @param {string} name */
+/** The number of the name's colours: always the same for the same name. @param {string} name */
 export function tone(name) {
   let sum = 0;
   for (const character of name.normalize("NFC").trim())
@@ -19,7 +19,10 @@ export function tone(name) {
   return ((sum ^ (sum >>> 15)) >>> 0) % TONES;
 }
 
-/** Whether two such letters stand side by side without joining or becoming another word. @param {string} letter */
+/**
+ * Whether two such letters can stand next to each other without joining or forming another word.
+ * @param {string} letter
+ */
 const pairs = (letter) => /\p{Nd}/u.test(letter) || letter.toUpperCase() !== letter.toLowerCase();
 
 /** Show a name's mark in an element of class `initials`. @param {HTMLElement} place @param {string} name */

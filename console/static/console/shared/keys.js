@@ -1,4 +1,4 @@
-// The keyboard: a key of ours runs its action and nothing else, whatever the browser uses it for.
+// The keyboard: a key of ours runs its action and nothing else, even if the browser has a use for it.
 
 import { actionFor, isKeyOn, keyLabel, keyName, keyOf } from "./keymap.js";
 
@@ -36,7 +36,7 @@ function actionOf(event) {
   return single && inText ? "" : action;
 }
 
-/** Every `<kbd data-key-of>` says the key of its action. @param {ParentNode} root */
+/** Every `<kbd data-key-of>` shows the key of its action. @param {ParentNode} root */
 export function showKeys(root) {
   for (const place of root.querySelectorAll("[data-key-of]")) {
     const action = place.getAttribute("data-key-of") ?? "";

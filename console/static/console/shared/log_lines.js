@@ -1,4 +1,4 @@
-// Lines of a log by their seq. A log is a window on its chat: it has all lines from its first one on.
+// Lines of a log by their seq. A log is a window on its chat: from its first line on, it has all of them.
 
 /** @param {Element} line */
 export const seqOf = (line) => Number(line.getAttribute("data-seq"));
@@ -10,8 +10,8 @@ export const firstSeq = (log) => (log.firstElementChild ? seqOf(log.firstElement
 export const lastSeq = (log) => (log.lastElementChild ? seqOf(log.lastElementChild) : 0);
 
 /**
- * Put lines in their places. One that is there already is replaced: it was redacted, or came twice. What lies before the
- * window is left out.
+ * Put lines in their places. A line that exists is replaced: it was redacted, or received twice. Lines before the
+ * window are left out.
  * @param {Element} log
  * @param {HTMLElement[]} lines
  * @returns {HTMLElement[]} those that were put
@@ -19,7 +19,7 @@ export const lastSeq = (log) => (log.lastElementChild ? seqOf(log.lastElementChi
 export const putLines = (log, lines) => lines.filter((line) => putLine(log, line));
 
 /**
- * Let the window begin with these lines, if it still begins where they end.
+ * Extend the window by these lines, if it still begins where they end.
  * @param {Element} log
  * @param {HTMLElement[]} lines
  * @param {number} before the seq of what was its first line when they were asked for
@@ -34,7 +34,7 @@ export function putBefore(log, lines, before) {
 /** @param {Element} log @param {HTMLElement} line @returns {boolean} whether it has its place there */
 function putLine(log, line) {
   const seq = seqOf(line);
-  let before = log.lastElementChild; // where nearly every line belongs
+  let before = log.lastElementChild; // the usual place
   while (before && seqOf(before) > seq) before = before.previousElementSibling;
   if (before && seqOf(before) === seq) before.replaceWith(line);
   else if (before) before.after(line);

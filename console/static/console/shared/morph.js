@@ -1,4 +1,4 @@
-// Updates an element in place: what stays the same keeps its node, so focus, hover and a press in progress survive.
+// Updates an element in place. Unchanged parts keep their nodes, so focus, hover and a press in progress survive.
 
 const READERS = new Set(["hidden", "open"]); // set by the reader, on any element
 // Set by scripts, on elements with data-own.

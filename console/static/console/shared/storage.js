@@ -1,5 +1,5 @@
-// Browser storage per tab or per browser. If it is full or forbidden, values are not kept, but everything works.
-// What comes from chats is kept for each member: whoever signs in next at the same machine must not get it.
+// Browser storage per tab or per browser. If it is full or forbidden, values are not kept, but everything works. Data
+// of chats is kept per member, because the next person who signs in on the same machine must not get it.
 
 const PERSONAL = "sestetto.of.";
 const mine = `${PERSONAL}${document.body?.dataset.me ?? ""}.`;
@@ -34,20 +34,20 @@ function storageOf(storage, prefix) {
   };
 }
 
-/** The member's, for this tab, across reloads. */
+/** The member's data, for this tab, across reloads. */
 export const tab = storageOf(() => sessionStorage, mine);
-/** The member's, for this browser, until they sign out. */
+/** The member's data, for this browser, until they sign out. */
 export const own = storageOf(() => localStorage, mine);
-/** For this browser, permanently, whoever uses it: settings, nothing of a chat. */
+/** For this browser, permanently, for every user: settings, nothing of a chat. */
 export const browser = storageOf(() => localStorage, "sestetto.");
 
-/** Somebody signs out: nothing of anybody's chats stays in this tab and browser. */
+/** The member signs out: delete all data of chats from this tab and browser. */
 export function forgetPersonal() {
   for (const storage of [() => localStorage, () => sessionStorage]) {
     try {
       for (const name of Object.keys(storage())) if (name.startsWith(PERSONAL)) storage().removeItem(name);
     } catch {
-      // it is forbidden, so nothing was kept
+      // forbidden, so nothing was kept
     }
   }
 }

@@ -1,18 +1,19 @@
-// How a sentence goes on that somebody has begun: the rest of the likeliest one the team writes. Pure: no page, no network.
+// Completes a sentence that the person has begun with the rest of the likeliest one that the team writes. Pure: no
+// page, no network.
 
 import { fold } from "../tools/fuzzy.js";
 import { fill, firstPlaceholder } from "../tools/placeholders.js";
 import { prior } from "./ranker.js";
 import { openSentence, sentencesOf } from "./sentences.js";
 
-const LEAST = 4; // characters that must be there
-const LEAST_UNSPACED = 2; // in a script without spaces, where a character says more
+const LEAST = 4; // characters that must be typed
+const LEAST_UNSPACED = 2; // in a script without spaces, where a character carries more
 const WORTH = 3; // characters that must be left
-const START = 2; // folded characters that sentences are looked up by
+const START = 2; // folded characters that sentences are indexed by
 const UNSPACED =
   /^[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fff\u3005-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]/u;
 const SIMPLE = /^[!-~]$/;
-const FOLDED_IN_LOWER_CASE = /^(?!.* {2})[ -z|}~]*$/; // nothing to fold but case, and no placeholder
+const FOLDED_IN_LOWER_CASE = /^(?!.* {2})[ -z|}~]*$/; // nothing to fold except case, and no placeholder
 const WORD = /(?<![\p{L}\p{M}\p{N}])[\p{L}\p{M}]{2,}$/u;
 
 /**
@@ -24,7 +25,7 @@ const WORD = /(?<![\p{L}\p{M}\p{N}])[\p{L}\p{M}]{2,}$/u;
 export class Completer {
   /** @param {Candidate[]} candidates whole replies, or single sentences */
   constructor(candidates) {
-    /** @type {Map<string, Candidate>} folded sentence -> the sentence, with what speaks for it */
+    /** @type {Map<string, Candidate>} folded sentence -> the sentence, with its evidence */
     const sentences = new Map();
     for (const one of candidates) {
       for (const text of sentencesOf(one.text)) {
@@ -41,7 +42,7 @@ export class Completer {
         : foldedOf(one.text.slice(0, 8)).plain.slice(0, START);
       this.begins.set(key, [...(this.begins.get(key) ?? []), one]);
     }
-    /** @type {Map<Candidate, Folded>} up to their first placeholder, once somebody began one like it */
+    /** @type {Map<Candidate, Folded>} up to their first placeholder, computed when first needed */
     this.heads = new Map();
   }
 
@@ -66,7 +67,7 @@ export class Completer {
     return best.rest;
   }
 
-  /** Filled in if it may fit, up to the first placeholder that nobody knows. @param {Candidate} one @param {string} begun @param {Known} known */
+  /** Fill it in if it may fit, up to the first placeholder without a value. @param {Candidate} one @param {string} begun @param {Known} known */
   foldedFor(one, begun, known) {
     let head = this.heads.get(one);
     if (!head) {
@@ -79,13 +80,13 @@ export class Completer {
   }
 }
 
-/** Whether it is worth folding: of hundreds of sentences most are not. @param {string} text @param {string} begun */
+/** Whether it is worth folding: most of hundreds of sentences are not. @param {string} text @param {string} begun */
 function mayBegin(text, begun) {
   const start = text.slice(0, begun.length).toLowerCase();
   return start === begun || !FOLDED_IN_LOWER_CASE.test(start);
 }
 
-/** The rest of the visitor's first name, of which the first letters stand at the end. @param {string} text @param {Known} known @returns {string} */
+/** The rest of the visitor's first name, if its first letters are at the end of the text. @param {string} text @param {Known} known @returns {string} */
 export function restOfName(text, known) {
   const name = fill("{first_name}", known);
   const begun = WORD.exec(text)?.[0] ?? "";
@@ -100,7 +101,7 @@ function restOf(begun, { text, plain, from }) {
   return from[at] === from[at - 1] ? "" : text.slice(from[at]); // not in the middle of a ligature
 }
 
-/** Without case and accents, quotes and spaces alike. @param {string} text @returns {Folded} */
+/** Fold case and accents, and unify quotes and spaces. @param {string} text @returns {Folded} */
 function foldedOf(text) {
   let plain = "";
   const from = [];
@@ -120,7 +121,7 @@ function foldedOf(text) {
   return { text, plain, from };
 }
 
-/** The first word of what is left, with the spaces before it. @param {string} rest @param {string} lang @returns {string} */
+/** The first word of the rest, with the spaces before it. @param {string} rest @param {string} lang @returns {string} */
 export function firstWord(rest, lang) {
   const word = /^\s*\S+/u.exec(rest)?.[0] ?? rest;
   if (!UNSPACED.test(word.trim()) || !("Segmenter" in Intl)) return word;

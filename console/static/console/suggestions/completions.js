@@ -1,4 +1,4 @@
-// Completion: the rest of a sentence that the team writes often, in grey behind the caret. Tab takes it; nothing else does.
+// Completion: the rest of a sentence that the team writes often, in grey after the caret. Only Tab accepts it.
 
 import { replaceText } from "../../text/typed_text.js";
 import { now } from "../net/server_clock.js";
@@ -12,9 +12,9 @@ import { firstWord, restOfName } from "./completer.js";
 import { completerFor } from "./knowledge.js";
 import { openSentence } from "./sentences.js";
 
-const IDLE = 150; // ms at most that it waits for the browser to have nothing better to do
-const PAUSE = 1_000; // ms without a key after which it is announced
-const HINTED = 3; // times that it must have been taken until the key is known
+const IDLE = 150; // longest wait in ms for an idle browser
+const PAUSE = 1_000; // ms without a key press after which it is announced
+const HINTED = 3; // uses after which the key counts as known
 const FROM_RIGHT = /^[^\p{L}]*[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
 
 /** @import { Composer } from "../panes/composer.js" */
@@ -45,10 +45,10 @@ class Completions {
     this.composer = composer;
     this.box = composer.box;
     this.shown = composer.completion;
-    this.hiddenAt = -1; // where the sentence begins for which it was hidden
+    this.hiddenAt = -1; // where the sentence begins whose completion was hidden
     this.waiting = false;
     this.announcing = 0;
-    this.told = ""; // the whole text as it was announced
+    this.told = ""; // the whole text when it was announced
     all.set(this.box, this);
     this.box.addEventListener("input", (event) => this.typed(/** @type {InputEvent} */ (event)));
     this.box.addEventListener("compositionstart", () => this.shown.hide());
@@ -67,7 +67,7 @@ class Completions {
     else this.lookSoon();
   }
 
-  /** When the browser is idle: no key waits for it. */
+  /** Runs when the browser is idle, so that no key press waits for it. */
   lookSoon() {
     clearTimeout(this.announcing);
     if (this.waiting) return;
@@ -97,7 +97,7 @@ class Completions {
     return completer.rest(box.value, known, { lang, now: now() }) || restOfName(box.value, known);
   }
 
-  /** The person is behind the last character. */
+  /** The caret is behind the last character. */
   isAtEnd() {
     const { selectionStart, selectionEnd, value } = this.box;
     return document.activeElement === this.box && selectionStart === selectionEnd && selectionEnd === value.length;
@@ -107,7 +107,7 @@ class Completions {
     if (this.shown.rest && this.box.value === this.shown.typed && !this.isAtEnd()) this.shown.hide();
   }
 
-  /** Once for a sentence, and not while keys are pressed. */
+  /** Once per sentence, and not during typing. */
   announceLater() {
     clearTimeout(this.announcing);
     this.announcing = window.setTimeout(() => {
@@ -146,7 +146,7 @@ class Completions {
     if (whole) browser.write("completions_taken", browser.read("completions_taken", 0) + 1);
   }
 
-  /** Until the next sentence. */
+  /** Hide it until the next sentence. */
   dismiss() {
     this.hiddenAt = openSentence(this.box.value);
     this.shown.hide();

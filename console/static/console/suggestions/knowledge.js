@@ -1,4 +1,4 @@
-// What can be suggested or completed: canned replies, and what the team's answers and wrap-ups have taught; as last received.
+// The latest data for suggestions and completion: canned replies, and what the team's answers and wrap-ups have taught.
 
 import { refreshReplies, replies, repliesFor } from "../tools/replies.js";
 import { Completer } from "./completer.js";
@@ -30,7 +30,7 @@ const completers = new Map();
 const reasonRankers = new Map();
 let seen = replies.all; // the canned replies that they were built from
 let received = ""; // the last response with hints
-/** @type {Set<() => void>} to be called when there is something new, or it is to be asked for again */
+/** @type {Set<() => void>} called when there is something new, or it should be requested again */
 const waiting = new Set();
 
 /** The ranker of a chat in that queue. @param {string} queue @param {() => void} then called when there is a better one */
@@ -44,7 +44,7 @@ export function rankerFor(queue, then) {
   return ranker;
 }
 
-/** What completes sentences in a chat of that queue. @param {string} queue @param {() => void} then called when there is a better one */
+/** The completer for a chat of that queue. @param {string} queue @param {() => void} then called when there is a better one */
 export function completerFor(queue, then) {
   refresh(queue, then);
   let completer = completers.get(queue);
@@ -56,7 +56,7 @@ export function completerFor(queue, then) {
   return completer;
 }
 
-/** What ranks the reasons of that queue, as far as is known now: whatever comes later is for the next chat. @param {string} queue */
+/** What ranks the reasons of that queue, with the current data. Newer data counts for the next chat. @param {string} queue */
 export function reasonRankerFor(queue) {
   void refreshHints(queue, () => {});
   let ranker = reasonRankers.get(queue);
@@ -81,7 +81,7 @@ function forget() {
   reasonRankers.clear();
 }
 
-/** Whether what the team has taught in that queue is here. @param {string} queue */
+/** Whether the data of that queue has arrived. @param {string} queue */
 export const knows = (queue) => queue in hints;
 
 /** @param {string} queue @returns {Candidate[]} */
@@ -116,7 +116,7 @@ async function refreshHints(queue, then) {
     }
     waiting.clear();
   } catch {
-    setTimeout(tell, SOON); // who waits asks again; until then canned replies alone are suggested
+    setTimeout(tell, SOON); // callers ask again; until then only canned replies are suggested
   }
   asked = false;
 }

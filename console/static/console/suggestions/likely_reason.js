@@ -1,4 +1,4 @@
-// The reason a chat is likely to be given: found when its wrap-up is made, and the same after a reload and in the list for
+// The reason a chat is likely to get: found when its wrap-up is made, and unchanged after a reload and in the list for
 // later.
 
 import { now } from "../net/server_clock.js";
@@ -6,7 +6,7 @@ import { own } from "../shared/storage.js";
 import { areSuggestionsOn } from "./allowed.js";
 import { reasonRankerFor } from "./knowledge.js";
 
-const KEPT = 40; // chats whose likely reason this browser remembers: twice as many as are listed for later
+const KEPT = 40; // chats whose likely reason this browser remembers: twice the list for later
 
 /** @import { Pane } from "../panes/pane.js" */
 /** @import { Likely } from "./reason_ranker.js" */
@@ -21,12 +21,12 @@ export function findLikelyReason(pane) {
   return found ?? knownLikelyReason(pane.chat); // after a reload nothing is learned yet
 }
 
-/** What was found for a chat, which may have left its pane. @param {string} chat @returns {Likely | undefined} */
+/** What was found for a chat, even if it has left its pane. @param {string} chat @returns {Likely | undefined} */
 export function knownLikelyReason(chat) {
   return areSuggestionsOn() ? /** @type {Found} */ (own.read("likely", {}))[chat] : undefined;
 }
 
-/** The likely one first, the others as the queue has them. @param {string[]} reasons @param {Likely | undefined} likely */
+/** The likely reason first, the others in the queue's order. @param {string[]} reasons @param {Likely | undefined} likely */
 export function likelyFirst(reasons, likely) {
   if (!likely || !reasons.includes(likely.reason)) return reasons;
   return [likely.reason, ...reasons.filter((one) => one !== likely.reason)];

@@ -2,14 +2,14 @@
 
 import { wordsOf } from "./words.js";
 
-const OWN = 0.6; // weight of a word that stands in the reply itself, beside those that visitors used before it
+const OWN = 0.6; // weight of a word in the reply itself, relative to those that visitors used before it
 const TITLE = 1; // of a word in its title
 const LEAST = 0.65; // evidence below which a reply is not suggested
-const SHORT = 0.3; // of a word of one or two letters, which says little; pairs of signs are whole words
+const SHORT = 0.3; // of a word of one or two letters, which means little; pairs of signs are whole words
 const SAME_START = 4; // letters: the stem of most words
 const FOLLOWED = 3; // how often a word must have led to a reply to count in full
 const DAY = 86_400_000; // ms
-const LONGEST = 600; // characters of the visitor's that are looked at: the last ones
+const LONGEST = 600; // characters of the visitor's text that are read: the last ones
 
 /**
  * A reply that can be suggested. `id` is a canned reply's, empty for a sentence that the team writes often. `words` are
@@ -18,8 +18,8 @@ const LONGEST = 600; // characters of the visitor's that are looked at: the last
  *   id: string, title: string, text: string, words: Record<string, number>, times: number, mine: number, last: number,
  *   langs: Record<string, number>,
  * }} Candidate
- * @typedef {{candidate: Candidate, score: number, because: string[], own: boolean}} Suggested `because` are the visitor's
- *   words that led to it; `own` when they stand in the reply itself, not in earlier chats
+ * @typedef {{candidate: Candidate, score: number, because: string[], own: boolean}} Suggested `because` are the
+ * visitor's words that led to it; `own` if they are in the reply itself, not in earlier chats
  */
 
 export class Ranker {
@@ -84,7 +84,7 @@ export class Ranker {
       .slice(0, most);
   }
 
-  /** What one word of a visitor's says for each candidate: a word that leads to few replies says more. @param {string} word */
+  /** The evidence of one of the visitor's words for each candidate: a word that leads to few replies counts more. @param {string} word */
   evidenceOf(word) {
     /** @type {Map<number, number>} */
     const found = new Map();
@@ -98,7 +98,7 @@ export class Ranker {
     return found;
   }
 
-  /** The known words it may be, with how sure that is: the same, another ending, a slip of a key. @param {string} word */
+  /** The known words it may be, each with its certainty: the same word, another ending, a typing error. @param {string} word */
   similar(word) {
     let found = this.meant.get(word);
     if (!found) {
@@ -124,7 +124,7 @@ export class Ranker {
   }
 }
 
-/** How sure it is that one word is the other, 0 to 1. @param {string} word @param {string} known */
+/** How certain it is that one word is the other, 0 to 1. @param {string} word @param {string} known */
 export function likenessOf(word, known) {
   if (known.length < SAME_START) return 0;
   const shorter = Math.min(word.length, known.length);
@@ -135,7 +135,7 @@ export function likenessOf(word, known) {
   return distanceOf(word, known, slips) <= slips ? 0.7 : 0;
 }
 
-/** Letters wrong, missing, too many or swapped; more than `most` is not counted further. @param {string} a @param {string} b @param {number} most */
+/** The number of letters that are wrong, missing, extra or swapped; beyond `most` it stops counting. @param {string} a @param {string} b @param {number} most */
 function distanceOf(a, b, most) {
   if (Math.abs(a.length - b.length) > most) return most + 1;
   /** @type {number[]} */
@@ -155,7 +155,7 @@ function distanceOf(a, b, most) {
   return row[b.length];
 }
 
-/** What speaks for a reply before a word was read: often sent, lately, by this agent, in this language. @param {Candidate} one @param {string} lang @param {number} now */
+/** The evidence for a reply before a word is read: often sent, recently, by this agent, in this language. @param {Candidate} one @param {string} lang @param {number} now */
 export function prior(one, lang, now) {
   const often = 1 + 0.1 * Math.log2(1 + one.times);
   const lately = one.last && now ? 1 + 0.15 * Math.exp(-(now - one.last) / (7 * DAY)) : 1;

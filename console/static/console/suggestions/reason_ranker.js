@@ -4,12 +4,12 @@ import { prior, Ranker } from "./ranker.js";
 import { wordsOf } from "./words.js";
 
 const LEAST = 0.8; // evidence below which no reason is likely
-const LONGEST = 3_000; // characters of the visitor's that are looked at: what a chat is about is said first
-const SHOWN = 5; // words that say why
+const LONGEST = 3_000; // characters of the visitor's text that are read; its subject is at the beginning
+const SHOWN = 5; // words that explain it
 
 /**
- * A reason as it was given lately: in how many chats, how often by this agent, when last (ms), and what each word of
- * visitors says for it and against the others.
+ * A reason as it was given lately: in how many chats, how often by this agent, when last (ms), and how strongly each of
+ * visitors' words points to it and not to the others.
  * @typedef {{times: number, mine?: number, last: number, words?: Record<string, number>}} Given
  * @typedef {{reason: string, words: string[]}} Likely `words` are those of the visitor that led to it
  */
@@ -20,7 +20,7 @@ export class ReasonRanker {
     this.candidates = Object.entries(given).map(([id, { times, mine = 0, last, words = {} }]) => {
       return { id, title: "", text: "", words, times, mine, last, langs: {} };
     });
-    this.ranker = new Ranker(this.candidates); // knows which words look alike
+    this.ranker = new Ranker(this.candidates); // knows which words are alike
   }
 
   /**
@@ -46,7 +46,7 @@ export class ReasonRanker {
     return found;
   }
 
-  /** What a visitor's word says for a reason: as much as the word it is most like. @param {string} word @param {Record<string, number>} words */
+  /** The evidence of a visitor's word for a reason: that of the word it is most like. @param {string} word @param {Record<string, number>} words */
   weightOf(word, words) {
     return Math.max(0, ...this.ranker.similar(word).map(([known, likeness]) => likeness * (words[known] ?? 0)));
   }

@@ -1,9 +1,9 @@
-// Sentences of a text; `console/suggestions/sentences.py` finds the same ones. Pure: no page, no network.
+// Splits a text into sentences; `console/suggestions/sentences.py` finds the same ones. Pure: no page, no network.
 
-/** A stop counts before a space; those of Chinese and Japanese need none. */
+/** A full stop counts before a space; those of Chinese and Japanese need none. */
 const STOP = /[.!?…؟۔।]+["'”’»)\]]*(?=\s)|[。！？]+["'”’»）」』]*|\n+/gu;
 
-/** Without the spaces around them. What goes on in lower case is no new one. @param {string} text @returns {string[]} */
+/** Without surrounding spaces. A lower-case letter does not begin a new sentence. @param {string} text @returns {string[]} */
 export function sentencesOf(text) {
   const found = [];
   let at = 0;
@@ -16,7 +16,7 @@ export function sentencesOf(text) {
   return [...found, text.slice(at).trim()].filter(Boolean);
 }
 
-/** Where the sentence begins that the text ends with; it may have just been opened. @param {string} text */
+/** The start of the text's last sentence, which may have just begun. @param {string} text */
 export function openSentence(text) {
   const last = [...text.matchAll(STOP)].at(-1);
   const end = last ? last.index + last[0].length : 0;

@@ -5,7 +5,7 @@ import { t } from "../shared/i18n.js";
 import { showKeys } from "../shared/keys.js";
 import { fill, firstPlaceholder } from "../tools/placeholders.js";
 
-const SETTLED = 400; // ms that a reply must have stood in its place before a key sends it
+const SETTLED = 400; // ms that a reply must have been in its place before a key can send it
 
 /**
  * @import { Composer } from "../panes/composer.js"
@@ -20,7 +20,7 @@ export class SuggestionRow {
     this.known = known;
     /** @type {Suggested[]} */
     this.shown = [];
-    /** @type {number[]} performance.now() since which each place shows what it shows */
+    /** @type {number[]} performance.now() of each place's last change */
     this.since = [];
     this.root = document.createElement("div");
     this.root.className = "suggested";
@@ -66,7 +66,7 @@ export class SuggestionRow {
     return button;
   }
 
-  /** Put a reply into the box: alone if nothing of the agent's own is there. @param {number} place @returns {boolean} whether it is all that is there now */
+  /** Put a reply into the box: alone if the agent has typed nothing. @param {number} place @returns {boolean} whether it is the whole text now */
   insert(place) {
     const one = this.shown[place];
     const { composer } = this;
@@ -82,14 +82,14 @@ export class SuggestionRow {
     return alone && !left;
   }
 
-  /** Insert a reply and send it, unless it has just come to this place or something is left to fill in. @param {number} place */
+  /** Insert a reply and send it, unless it has just moved to this place or has a placeholder to fill in. @param {number} place */
   send(place) {
     const settled = performance.now() - (this.since[place] ?? Infinity) >= SETTLED;
     if (this.insert(place) && settled) this.composer.submit();
   }
 }
 
-/** The same reply, although something new was learned about it. @param {Suggested} one @param {Suggested | undefined} other */
+/** Whether it is the same reply, even if something new was learned about it. @param {Suggested} one @param {Suggested | undefined} other */
 const isLike = ({ candidate }, other) =>
   candidate.id === other?.candidate.id && candidate.text === other.candidate.text;
 

@@ -1,4 +1,4 @@
-// Suggested replies: for a visitor's last message, and for what they are typing, in every pane.
+// Suggested replies: for a visitor's latest message and for what they are typing, in every pane.
 
 import { now } from "../net/server_clock.js";
 import { panes } from "../panes/page.js";
@@ -16,7 +16,7 @@ const MOST = 3;
 
 /** @type {WeakMap<Composer, SuggestionRow>} */
 const rows = new WeakMap();
-/** @type {Set<Pane>} panes whose visitor wrote something since they were last looked at */
+/** @type {Set<Pane>} panes whose visitor has written since their last update */
 const changed = new Set();
 let waiting = false;
 
@@ -45,7 +45,7 @@ function focusedRow() {
   return composer && rows.get(composer);
 }
 
-/** For a button outside the panes: where the person is, was, or would go next. */
+/** For a button outside the panes: the pane that the person is in, was in, or would enter next. */
 function rowToUse() {
   const next = panes.mostUrgent();
   const composer = panes.lastComposer() ?? (next && panes.composerIn(next.slot));
@@ -55,7 +55,7 @@ function rowToUse() {
 /** @param {number} place */
 const has = (place) => Boolean(focusedRow()?.shown[place]);
 
-/** Look at the pane again when the browser has nothing better to do. @param {Pane | undefined} pane */
+/** Update the pane when the browser is idle. @param {Pane | undefined} pane */
 export function suggestAnew(pane) {
   if (!pane) return;
   changed.add(pane);

@@ -1,4 +1,4 @@
-// Words as suggested replies compare them; `console/suggestions/words.py` gives the same for the same text.
+// Words as suggested replies compare them; `console/suggestions/words.py` returns the same for the same text.
 
 import { fold } from "../tools/fuzzy.js";
 
@@ -7,7 +7,11 @@ const RUN = new RegExp(`[${UNSPACED}]+|(?:(?![${UNSPACED}])[\\p{L}\\p{N}])+`, "g
 const WITHOUT_SPACES = new RegExp(`^[${UNSPACED}]`, "u");
 const LONGEST = 30; // characters of a word
 
-/** Folded, each once; of a script without spaces, pairs of signs. @param {string} text @returns {Set<string>} */
+/**
+ * Return the folded words, each once; for a script without spaces, pairs of signs.
+ * @param {string} text
+ * @returns {Set<string>}
+ */
 export function wordsOf(text) {
   const found = new Set();
   for (const [run] of fold(text).matchAll(RUN)) {

@@ -1,4 +1,4 @@
-// A breather: a minute or two in which no new chat comes. Taken and ended here, shown as the server confirms it.
+// A breather: a minute or two without new chats. Started and ended here, shown when the server confirms it.
 
 import { addActions } from "../shared/actions.js";
 import { announce } from "../shared/announcer.js";
@@ -29,7 +29,7 @@ export function startBreather(chosen) {
   });
 }
 
-/** After a swap: the page takes over what the server says. @param {boolean} aloud */
+/** After a swap, the page takes over what the server says. @param {boolean} aloud */
 export function syncBreather(aloud) {
   const menu = document.getElementById("strip-breathers");
   if (menu) showKeys(menu);

@@ -19,8 +19,8 @@ import { refreshReplies, replies, repliesFor } from "./replies.js";
 const SLASH = "/";
 const MOST = 50; // rows
 const ROOM = 280; // px below a composer that are enough for the menu
-const TALL = 340; // px at most
-const SHORT = 230; // px at most, above the log
+const TALL = 340; // px, its largest height
+const SHORT = 230; // px, its largest height above the log
 const menu = /** @type {HTMLElement} */ (document.getElementById("canned"));
 const note = /** @type {HTMLElement} */ (document.getElementById("canned-note"));
 const foot = /** @type {HTMLElement} */ (document.getElementById("canned-foot"));
@@ -62,7 +62,7 @@ function listen(composer) {
   composer.root.addEventListener("focusout", () => setTimeout(focusLeft));
   new MutationObserver(() => {
     if (composer.root.contains(menu)) hide();
-  }) // its chat has gone
+  }) // its chat has left
     .observe(composer.root, { attributes: true, attributeFilter: ["data-ended", "data-mode"] });
 }
 
@@ -71,10 +71,10 @@ function composerOf(inside) {
   return panes.composers.find((composer) => inside instanceof Node && composer.root.contains(inside));
 }
 
-/** `/` opens the menu unless another key was set for it. */
+/** `/` opens the menu unless another key is set for it. */
 const isSlashOurs = () => isKeyOn("canned") && keyOf("canned") === SLASH;
 
-/** By key or button: what is typed from here on is looked for. @param {Composer} composer */
+/** By key or button: the text typed from now on is the query. @param {Composer} composer */
 function atCaret(composer) {
   composer.box.focus();
   if (open?.composer === composer) hide();
@@ -104,7 +104,7 @@ function hide() {
   if (menu.isConnected && menu.matches(":popover-open")) menu.hidePopover();
 }
 
-/** Close the menu when the focus moves elsewhere on the page, but not for another window. */
+/** Close the menu when the focus moves elsewhere on the page, but not when another window gets it. */
 function focusLeft() {
   if (document.hasFocus() && !menu.closest(".composer")?.contains(document.activeElement)) hide();
 }
@@ -214,7 +214,7 @@ function keydown(event) {
   }
 }
 
-/** @param {KeyboardEvent} event @returns {boolean} whether the menu had it */
+/** @param {KeyboardEvent} event @returns {boolean} whether the menu handled it */
 function menuKey(event) {
   if (event.key === "Escape") hide();
   else if (event.key === "Enter" && !event.shiftKey && choices.chosen) {
@@ -243,7 +243,7 @@ function picked(reply) {
 
 // --- unfilled placeholders are not sent by accident ---
 
-/** Once asked, the next Enter sends the same text as it is. @param {Composer} composer */
+/** After one warning, the next Enter sends the same text unchanged. @param {Composer} composer */
 function holdsBack(composer) {
   const left = composer.mode === "reply" && !composer.ended ? firstPlaceholder(composer.box.value) : undefined;
   if (!left || asked === composer.box.value) {
@@ -261,7 +261,7 @@ function holdsBack(composer) {
   return true;
 }
 
-/** By the button. @param {Event} event */
+/** Open or close it by the button. @param {Event} event */
 function submit(event) {
   const composer = composerOf(event.target);
   if (!composer || !holdsBack(composer)) return;

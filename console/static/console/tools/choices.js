@@ -37,7 +37,7 @@ export class Choices {
     this.box = null;
   }
 
-  /** @param {T[]} items @param {number} [at] the one that is meant */
+  /** @param {T[]} items @param {number} [at] the current one */
   draw(items, at = 0) {
     this.items = items;
     this.list.replaceChildren(...items.map((item, index) => this.option(item, index)));
@@ -62,7 +62,7 @@ export class Choices {
     row.scrollIntoView({ block: "nearest" });
   }
 
-  /** The one that is meant. @returns {T | undefined} */
+  /** The current item. @returns {T | undefined} */
   get chosen() {
     return this.items[this.at];
   }

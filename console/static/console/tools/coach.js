@@ -1,4 +1,4 @@
-// A line for new agents: the keys that matter most, each pointed out when it is of use, until it has been used once.
+// A line for new agents: it shows the most important keys, each when it is useful, until it has been used once.
 
 import { panes } from "../panes/page.js";
 import { mayDo, onPerformed } from "../shared/actions.js";
@@ -9,19 +9,19 @@ import { browser } from "../shared/storage.js";
 
 /** @typedef {"hold_all" | "suggest1" | "urgent"} Lesson */
 
-/** @type {Record<string, () => boolean>} when a key is of use; what presses most comes first */
+/** @type {Record<string, () => boolean>} when a key is useful; the most urgent comes first */
 const OF_USE = {
   hold_all: () => panes.all.filter((pane) => pane.waitsForFirstWord()).length > 1,
   suggest1: () => mayDo("suggest1") || (root?.contains(document.activeElement) === true && mayDo("suggest")),
   urgent: () => panes.mostUrgent()?.root.contains(document.activeElement) === false,
 };
-/** Actions that do the same as the one that is taught. */
+/** Actions that do the same as the one being taught. */
 const SAME = /^(urgent|hold_all|suggest)(2|(_send)?\d)?$/;
 
 const root = document.getElementById("coach");
 const words = root?.querySelector("p");
 const items = [...(root?.querySelectorAll("li") ?? [])];
-const kept = `coach.${document.body.dataset.me}`; // somebody else in this browser learns anew
+const kept = `coach.${document.body.dataset.me}`; // another member in this browser starts from the beginning
 /** @type {Set<string>} since the page was loaded */
 const announced = new Set();
 
@@ -40,7 +40,7 @@ export function startCoach() {
   onPerformed(learn);
 }
 
-/** Point out what is of use now. Called every half second. */
+/** Show what is useful now. Called every half second. */
 export function syncCoach() {
   if (!root || root.hidden) return;
   if (!open().length && (document.hidden || !panes.all.some((pane) => pane.chat))) root.hidden = true;
@@ -74,7 +74,7 @@ function learn(action) {
   if (item && !learned().includes(lesson(item))) browser.write(kept, [...learned(), lesson(item)]);
 }
 
-/** For good. */
+/** Hide it permanently. */
 function close() {
   browser.write(kept, items.map(lesson));
   if (root) root.hidden = true;

@@ -10,14 +10,14 @@ import { setOwnLimit } from "./own_limit.js";
 import { setStatus, statusOf } from "./status.js";
 
 /**
- * `may`: whether it would do anything from where the person is; `here`: it may concern the chat they are in.
+ * `may`: whether it would do anything from where the person is; `here`: it may be about the chat they are in.
  * @typedef {{label: string, detail: string, key: string, may: boolean, here: boolean, run: () => void}} Command
  */
 
 const PANE = /^pane\d$/;
 const SECOND = /^(urgent|help)2$/; // a second key for the same thing
 
-/** As things stand: asked before the focus goes to the palette. @returns {Command[]} */
+/** The commands for the current situation, collected before the focus moves to the palette. @returns {Command[]} */
 export function commands() {
   return [
     ...visitors(),

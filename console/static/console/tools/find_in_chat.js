@@ -1,4 +1,4 @@
-// Search in a pane's chat: what was found is marked in the log, and the log goes to it. The log itself is not changed.
+// Search in a pane's chat: matches are highlighted in the log, which scrolls to them. The log itself is not changed.
 
 import { focused, keepFocusIn } from "../panes/focus.js";
 import { panes } from "../panes/page.js";
@@ -51,7 +51,7 @@ class FindBar {
     this.box.focus();
   }
 
-  /** Whoever was in it goes on typing; to another visitor only if they go there. */
+  /** A person who was in it continues typing; they reach another visitor only by moving there. */
   close() {
     const inside = this.root.contains(document.activeElement);
     const { chat } = this;
@@ -65,14 +65,14 @@ class FindBar {
     else if (inside) keepFocusIn(this.pane, chat);
   }
 
-  /** Another chat closes it; new lines are searched too. */
+  /** Another chat closes it; new lines are included in the search. */
   changed() {
     if (!this.chat) return;
     if (this.pane.who.dataset.chat !== this.chat) this.close();
     else this.search(false);
   }
 
-  /** @param {boolean} anew from the newest on */
+  /** @param {boolean} anew start from the newest */
   search(anew) {
     const query = fold(this.box.value.trim());
     const lines = query ? this.pane.log.lines().flatMap((line) => [...line.querySelectorAll("p, blockquote")]) : [];
@@ -92,10 +92,10 @@ class FindBar {
     this.show(true);
   }
 
-  /** @param {boolean} moves whether the log goes there */
+  /** @param {boolean} moves whether the log scrolls there */
   show(moves) {
     const { length } = this.found;
-    const going = this.pane.log.hasOlder ? "_going_on" : ""; // older lines are on their way
+    const going = this.pane.log.hasOlder ? "_going_on" : ""; // older lines are being loaded
     const words = length ? t(`find_at${going}`, { n: this.at + 1, of: length }) : t(`find_none${going}`);
     this.count.textContent = this.box.value.trim() ? words : "";
     mark();
@@ -125,14 +125,18 @@ class FindBar {
   }
 }
 
-/** Mark what all bars have found; `find-now` is where each of them stands. */
+/** Highlight the matches of all bars; `find-now` is each bar's current match. */
 function mark() {
   if (!CSS.highlights) return;
   CSS.highlights.set("find", new Highlight(...bars.flatMap(({ found }) => found)));
   CSS.highlights.set("find-now", new Highlight(...bars.flatMap(({ found, at }) => found.slice(at, at + 1))));
 }
 
-/** Where the folded query stands in an element's text, links and all. @param {Element} element @param {string} query */
+/**
+ * Where the folded query occurs in an element's text, across links and other elements.
+ * @param {Element} element
+ * @param {string} query
+ */
 function occurrences(element, query) {
   const letters = foldedLetters(element);
   const text = letters.map(({ letter }) => letter).join("");
@@ -143,14 +147,14 @@ function occurrences(element, query) {
 }
 
 /**
- * Each folded letter, and which characters of which text it comes from.
+ * Each folded letter, and the characters and text node it comes from.
  * @typedef {{letter: string, node: Node, from: number, to: number}} Letter
  * @param {Element} element
  */
 function foldedLetters(element) {
   /** @type {Letter[]} */
   const letters = [];
-  const isShown = (/** @type {Node} */ { parentElement }) => !parentElement?.hidden; // marks of formatting are not
+  const isShown = (/** @type {Node} */ { parentElement }) => !parentElement?.hidden; // formatting marks are not
   const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT, (node) =>
     isShown(node) ? NodeFilter.FILTER_ACCEPT : NodeFilter.FILTER_REJECT,
   );

@@ -4,7 +4,7 @@ const START = 0;
 const INSIDE = 1;
 const SCATTERED = 3;
 
-/** Letters that Unicode does not take apart, as people without them on their keys write them. */
+/** Letters that Unicode does not decompose, as people type them whose keyboard does not have them. */
 const PLAIN = Object.entries({
   ł: "l",
   ø: "o",
@@ -31,7 +31,7 @@ export function fold(text) {
 }
 
 /**
- * Return how far `text` is from the query, of which each word counts. Infinity: no match.
+ * Return the distance of `text` from the query, over all its words. Infinity: no match.
  * @param {string} query
  * @param {string} text
  * @param {boolean} [whole] letters must stand together
@@ -51,7 +51,7 @@ function ofWord(word, text, whole) {
   return whole ? Infinity : scattered(word, text);
 }
 
-/** The letters in their order, the closer together the better. @param {string} word @param {string} text */
+/** The letters in order; the closer together, the better. @param {string} word @param {string} text */
 function scattered(word, text) {
   const first = text.indexOf(word[0]);
   let at = first - 1;

@@ -40,7 +40,7 @@ function redraw() {
   showKeys(document);
 }
 
-/** The keys that matter most come first. */
+/** The most important keys come first. */
 function draw() {
   const others = Object.keys(DEFAULT_KEYS).filter((action) => !FIRST.includes(action));
   rows.replaceChildren(heading("keys_first"), ...FIRST.map(row), heading("keys_others"), ...others.map(row));
@@ -105,7 +105,7 @@ function changer(action) {
   return button;
 }
 
-/** The next key becomes the action's; Escape leaves all as it was. @param {string} action @param {HTMLButtonElement} button */
+/** The next key is assigned to the action; Escape leaves everything unchanged. @param {string} action @param {HTMLButtonElement} button */
 function listen(action, button) {
   button.textContent = t("press_new");
   const heard = (/** @type {KeyboardEvent} */ event) => {

@@ -1,4 +1,4 @@
-// The agent's own limit: chosen in the status menu, or the one that their figures suggest with one key.
+// The agent's own limit: chosen in the status menu, or accepted with one key when their figures suggest it.
 
 import { addActions } from "../shared/actions.js";
 import { announce } from "../shared/announcer.js";
@@ -7,7 +7,7 @@ import { showKeys } from "../shared/keys.js";
 
 /** @type {(limit: number) => void} */
 let choose = () => {};
-let known = ""; // the limit that was drawn last
+let known = ""; // the last limit that was drawn
 
 const offered = () => Number(document.querySelector("#strip-own [data-use]")?.getAttribute("data-use"));
 
@@ -30,14 +30,14 @@ export function setOwnLimit(limit) {
   choose(limit);
 }
 
-/** The button disappears with the offer: the focus stays near it. */
+/** The button disappears with the suggestion, so the focus moves to an element near it. */
 function useOffered() {
   const button = document.querySelector("#strip-own [data-use]");
   if (button === document.activeElement) button?.closest("details")?.querySelector("summary")?.focus();
   setOwnLimit(offered());
 }
 
-/** After a swap: the keys, and a changed limit aloud, whoever changed it. @param {boolean} aloud */
+/** After a swap, update the keys and announce a changed limit, whoever changed it. @param {boolean} aloud */
 export function syncOwnLimit(aloud) {
   const own = document.getElementById("strip-own");
   if (own) showKeys(own);

@@ -35,7 +35,7 @@ export function startPalette() {
     if (event.target instanceof Node && isOpen() && !palette.contains(event.target)) hide();
   });
   for (const button of document.querySelectorAll('[data-do="palette"]')) {
-    // Somebody who uses the mouse keeps their focus.
+    // A person who uses the mouse keeps their focus.
     button.addEventListener("mousedown", (event) => event.preventDefault());
     button.addEventListener("pointerdown", (event) => event.stopPropagation());
   }
@@ -62,7 +62,7 @@ function hide() {
   if (isOpen()) palette.hidePopover();
 }
 
-/** Return to where the person was, or to its pane if that place is gone. */
+/** Return to where the person was, or to its pane if that place no longer exists. */
 function close() {
   const pane = from?.closest(".pane");
   hide();
@@ -109,7 +109,7 @@ function keydown(event) {
 function picked(command) {
   if (!command.may) return announce(`${command.label}: ${t("not_now")}`);
   close();
-  // A command meant for one chat must not reach another.
+  // A command for one chat must not reach another.
   const moved = command.here && chat !== (panes.focusedFooter()?.chat ?? "");
   if (moved) announce(`${command.label}: ${t("not_now")}`);
   else command.run();

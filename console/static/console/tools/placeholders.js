@@ -1,4 +1,4 @@
-// Placeholders of a canned reply: filled in from what is known about the chat, else left for the agent to see.
+// Placeholders of a canned reply: filled in from what is known about the chat, otherwise left for the agent to see.
 
 const BRACES = /\{(visitor|first_name|agent|queue|site|page|field:[^{}\n]{1,60})\}/g;
 

@@ -21,12 +21,12 @@ export const replies = {
   at: -FRESH, // performance.now() of the last successful response
 };
 
-let received = ""; // the last response: the same again changes nothing
-/** @type {Set<() => void>} to be called when the response is here */
+let received = ""; // the last response: an identical one changes nothing
+/** @type {Set<() => void>} called when the response arrives */
 const waiting = new Set();
 
 /**
- * Ask the server, unless that was just done: a transferred chat may be from a queue it has not sent yet.
+ * Ask the server, unless that was just done. A transferred chat may be from a queue whose replies are missing.
  * @param {string} queue @param {() => void} then called when something has changed
  */
 export async function refreshReplies(queue, then) {
@@ -53,7 +53,7 @@ export async function refreshReplies(queue, then) {
   for (const one of told) one();
 }
 
-/** Those for a chat of that queue. @param {string} queue */
+/** The replies for a chat of that queue. @param {string} queue */
 export function repliesFor(queue) {
   return replies.all.filter((reply) => reply.scope !== "queue" || reply.owner === queue);
 }

@@ -37,7 +37,7 @@ export function startShiftCheck() {
   for (const [id, act] of Object.entries(BUTTONS)) document.getElementById(id)?.addEventListener("click", act);
 }
 
-/** Once a tab, when somebody goes online; it takes no focus and covers nothing. @param {string} status */
+/** Once per tab, when the person goes online. It takes no focus and covers nothing. @param {string} status */
 function offerOnce(status) {
   if (status !== "online" || tab.read("shift", "")) return;
   tab.write("shift", "offered");
@@ -56,7 +56,7 @@ function toggle() {
   check();
 }
 
-/** The focus returns to where it was by itself. */
+/** The dialog returns the focus to where it was. */
 function close() {
   run += 1;
   dialog.close();
@@ -162,7 +162,7 @@ function show(id, on) {
   /** @type {HTMLElement} */ (document.getElementById(id)).hidden = !on;
 }
 
-/** Five pings, one after the other; then the clock, which they have set. @param {number} mine */
+/** Five pings, one after the other; then the clock, which the pings have set. @param {number} mine */
 async function trips(mine) {
   /** @type {number[]} */
   const took = [];

@@ -1,15 +1,18 @@
-// Snippets in a text: where one stands, and what ends it. Pure: no page, no network.
+// Finds snippets in a text, and the characters that end them. Pure: no page, no network.
 
 const CODE = /[;\uff1b\u061b]([\p{L}\p{N}][\p{L}\p{M}\p{N}_-]{0,19})$/u; // the semicolons of all keyboards
 const ENDS = /^[\s.,:!?)'’،؟、。，！？：]$/u;
-/** What may stand directly before one: an opening bracket or quote, or a sign of a script that has no spaces. */
+/**
+ * Characters that may come directly before a snippet: an opening bracket or quote, or a sign of a script without
+ * spaces.
+ */
 const LEADS =
   /(?:^|[\p{Ps}\p{Pi}"'¿¡、。，！？：\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fff\u3005-\u30ff\u3400-\u9fff])$/u;
 const ADDRESS = /:\/\/|^www\.|@/i;
 
 /** @typedef {{code: string, literal: string, start: number, end: number}} Found `literal` is what was typed */
 
-/** The snippet that ends where the text ends; never one within an address. @param {string} text @returns {Found | undefined} */
+/** The snippet at the end of the text; never one inside an address. @param {string} text @returns {Found | undefined} */
 export function snippetAtEnd(text) {
   const found = CODE.exec(text);
   if (!found) return undefined;

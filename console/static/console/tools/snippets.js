@@ -17,7 +17,7 @@ import { endsSnippet, snippetAtEnd } from "./snippet_codes.js";
  *   before and after
  */
 
-const FIRST_NAME = "n"; // every console has this one; the server takes no other reply by it
+const FIRST_NAME = "n"; // every console has this one; the server accepts no other reply through it
 const SEMICOLON = /[;\uff1b\u061b]/;
 
 export function startSnippets() {
@@ -30,7 +30,7 @@ export function startSnippets() {
 /** @type {WeakMap<Composer, Snippets>} */
 const all = new WeakMap();
 
-/** By the button. @param {Event} event */
+/** Insert it by the button. @param {Event} event */
 function submit(event) {
   const composer = panes.composers.find(({ root }) => root === event.target);
   if (!composer || !all.get(composer)?.insertLast()) return;
@@ -38,14 +38,14 @@ function submit(event) {
   event.stopImmediatePropagation();
 }
 
-/** What a snippet stands for in this chat; nothing for a code that nobody made. @param {Composer} composer @param {string} code @returns {Meant | undefined} */
+/** The reply that a snippet stands for in this chat; nothing for an unknown code. @param {Composer} composer @param {string} code @returns {Meant | undefined} */
 export function meantBy(composer, code) {
   const known = knownValues(composer);
   if (code === FIRST_NAME) {
     const name = fill("{first_name}", known);
     return firstPlaceholder(name) ? undefined : { id: "", title: name, text: name };
   }
-  const reply = repliesFor(known.queue).find(({ snippet }) => snippet === code); // one's own come first
+  const reply = repliesFor(known.queue).find(({ snippet }) => snippet === code); // the member's own come first
   return reply && { id: reply.id, title: reply.title, text: fill(reply.text, known) };
 }
 
@@ -54,7 +54,7 @@ class Snippets {
   constructor(composer) {
     this.composer = composer;
     this.box = composer.box;
-    /** @type {Set<string>} what was typed and is to stay as it is, as long as it is in the box */
+    /** @type {Set<string>} typed codes that stay unchanged as long as they are in the box */
     this.kept = new Set();
     /** @type {Inserted | null} */
     this.last = null;
@@ -62,7 +62,7 @@ class Snippets {
     all.set(composer, this);
     this.box.addEventListener("input", (event) => this.typed(/** @type {InputEvent} */ (event)));
     this.box.addEventListener("compositionend", ({ data }) => this.signTyped([...(data ?? "")].at(-1) ?? ""));
-    // Before the composer's own listener, and after the open menu of canned replies.
+    // Runs before the composer's own listener, and after the open menu of canned replies.
     this.box.addEventListener("keydown", (event) => this.keydown(event), { capture: true });
   }
 
@@ -90,20 +90,24 @@ class Snippets {
     if (typed.endsWith(sign)) this.insert(this.findAt(caret - sign.length), sign);
   }
 
-  /** The known snippet that ends there, unless it is to stay. @param {number} place @returns {Found | undefined} */
+  /**
+   * The known snippet that ends there, unless it stays unchanged.
+   * @param {number} place
+   * @returns {Found | undefined}
+   */
   findAt(place) {
     const found = snippetAtEnd(this.box.value.slice(0, place));
     return found && !this.kept.has(found.literal) && meantBy(this.composer, found.code) ? found : undefined;
   }
 
-  /** At the caret or, for a reply that came late, at the end of the text. */
+  /** At the caret or, for a reply that arrived late, at the end of the text. */
   insertLast() {
     if (this.isOff) return false;
     const { value, selectionStart } = this.box;
     return this.insert(this.findAt(selectionStart) ?? this.findAt(value.trimEnd().length));
   }
 
-  /** @param {Found | undefined} found @param {string} [sign] what was typed after it and stays @returns {boolean} */
+  /** @param {Found | undefined} found @param {string} [sign] the sign typed after it, which stays @returns {boolean} */
   insert(found, sign = "") {
     const meant = found && meantBy(this.composer, found.code);
     if (!meant) return false;
@@ -148,7 +152,7 @@ class Snippets {
     return event.key === "Escape" && this.keep(this.findAt(selectionStart));
   }
 
-  /** Right after it was inserted: what was typed is there again, and stays. @param {number} caret */
+  /** Undo directly after the insertion: restore the typed code, which then stays. @param {number} caret */
   takeBack(caret) {
     const { last } = this;
     this.last = null;

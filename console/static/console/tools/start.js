@@ -1,4 +1,4 @@
-// The tools beside the panes: canned replies, snippets, commands, start-of-shift check, visitor panel, density.
+// The tools around the panes: canned replies, snippets, commands, start-of-shift check, visitor panel, density.
 
 import { startCanned } from "./canned.js";
 import { startCoach } from "./coach.js";

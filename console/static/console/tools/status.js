@@ -1,4 +1,4 @@
-// Online, away with a reason, offline: chosen here, shown as the server confirms it.
+// Online, away with a reason, offline: chosen here, shown when the server confirms it.
 
 import { localTimes } from "../../times.js";
 
@@ -33,7 +33,7 @@ export function setStatus(status, reason = "") {
   document.dispatchEvent(new CustomEvent("sestetto:status", { detail: status }));
 }
 
-/** After a swap: the page takes over what the server says. @param {string} [status] from the welcome */
+/** After a swap, the page takes over what the server says. @param {string} [status] from the welcome */
 export function syncStatus(status) {
   for (const id of ["strip-status", "strip-own"]) localTimes(/** @type {HTMLElement} */ (document.getElementById(id)));
   const place = document.querySelector("#strip-status [data-status]");

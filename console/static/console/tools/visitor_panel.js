@@ -1,4 +1,4 @@
-// What is known about a pane's visitor: a panel over the older part of the log, loaded when opened.
+// Everything known about a pane's visitor: a panel over the older part of the log, loaded when opened.
 
 import { localTimes, zoneTimes } from "../../times.js";
 import { command } from "../net/frames.js";
@@ -8,8 +8,8 @@ import { addActions } from "../shared/actions.js";
 import { announce } from "../shared/announcer.js";
 import { t } from "../shared/i18n.js";
 
-const CLOCK = 5_000; // ms between two looks at the visitors' local time
-const PAUSE = 700; // ms after a change of what is shown
+const CLOCK = 5_000; // ms between two updates of the visitors' local time
+const PAUSE = 700; // ms after a change of the page
 
 /** @typedef {import('../panes/pane.js').Pane} Pane */
 
@@ -106,7 +106,7 @@ class VisitorPanel {
     }
   }
 
-  /** The panel is loaded anew when the pane has the name. @param {HTMLFormElement} form */
+  /** Reload the panel when the pane has the name. @param {HTMLFormElement} form */
   rename(form) {
     const name = String(new FormData(form).get("name")).trim();
     form.closest("details")?.removeAttribute("open");
@@ -114,7 +114,7 @@ class VisitorPanel {
     this.button.focus();
   }
 
-  /** Also the same language again: the agent's word stays. @param {HTMLFormElement} form */
+  /** Choosing the same language again counts too: the agent's choice then stays. @param {HTMLFormElement} form */
   setLanguage(form) {
     const language = String(new FormData(form).get("language"));
     form.closest("details")?.removeAttribute("open");

@@ -17,7 +17,7 @@ import { morph } from "../shared/morph.js";
 const TYPING = 6_000; // ms that "is typing" stays
 
 /**
- * `send` sends a frame that may be lost; `say` a command, kept until answered; `changed` tells which chat is watched.
+ * `send` sends a frame that may be lost; `say` a command, kept until answered; `changed` reports which chat is watched.
  * @typedef {object} Hooks
  * @property {(frame: Watch) => unknown} send
  * @property {(frame: Whisper, chat: string, name: string) => unknown} say
@@ -25,7 +25,7 @@ const TYPING = 6_000; // ms that "is typing" stays
  */
 
 export class WatchPanel {
-  /** @param {HTMLElement} root empty, and of the page @param {Hooks} on */
+  /** @param {HTMLElement} root an empty element of the page @param {Hooks} on */
   constructor(root, on) {
     this.root = root;
     this.on = on;
@@ -69,7 +69,11 @@ export class WatchPanel {
     return this.find("#watch-head");
   }
 
-  /** @param {string} chat @param {string} name @param {HTMLElement | null} opener who gets the focus back */
+  /**
+   * @param {string} chat
+   * @param {string} name
+   * @param {HTMLElement | null} opener the element that gets the focus back
+   */
   open(chat, name, opener) {
     if (this.chat && this.chat !== chat) this.on.send({ t: "watch", chat: this.chat, on: false });
     this.chat = chat;
@@ -85,10 +89,10 @@ export class WatchPanel {
     this.setName(name);
     this.labelBox("");
     this.on.send({ t: "watch", chat });
-    this.box.focus(); // what comes next is typed
+    this.box.focus(); // the person types next
   }
 
-  /** After a new welcome the server has forgotten what this socket watched. */
+  /** After a new welcome, watch again: the server has forgotten what this socket watched. */
   resume() {
     if (this.chat) this.on.send({ t: "watch", chat: this.chat });
   }
@@ -149,7 +153,7 @@ export class WatchPanel {
     this.on.changed(this.head.dataset);
   }
 
-  /** New lines, or without any the log as it was drawn anew. @param {HTMLElement[]} lines */
+  /** Add new lines; without any, take the log as it was redrawn. @param {HTMLElement[]} lines */
   drawLines(lines) {
     const log = this.find("#watch-log");
     if (lines.length) this.find(".typing").hidden = true;
@@ -169,7 +173,7 @@ export class WatchPanel {
     }, TYPING);
   }
 
-  /** What the panel has to say of the chat or of a command. @param {string} words @param {'problem' | 'hint'} kind */
+  /** Show a message about the chat or a command. @param {string} words @param {'problem' | 'hint'} kind */
   note(words, kind = "problem") {
     const place = this.find("[data-note]");
     place.className = kind;
@@ -204,7 +208,7 @@ export class WatchPanel {
     this.find("[data-sent]").textContent = t("sending");
   }
 
-  /** A whisper was answered. @param {Whisper} frame @param {Answer} answer @param {string} why in words, of a refusal */
+  /** Handle the answer to a whisper. @param {Whisper} frame @param {Answer} answer @param {string} why in words, of a refusal */
   settled(frame, answer, why) {
     if (frame.chat !== this.chat) return;
     this.find("[data-sent]").textContent = answer.t === "ack" ? t("whispered") : "";

@@ -10,7 +10,7 @@ import { WatchPanel } from "./watch_panel.js";
 
 const place = /** @type {HTMLElement} */ (document.getElementById("strip-invited"));
 
-/** @type {Set<string>} chats of which the person was told */
+/** @type {Set<string>} chats that have been announced to the person */
 const told = new Set();
 const panel = new WatchPanel(/** @type {HTMLElement} */ (document.getElementById("watch")), {
   send,
@@ -39,7 +39,7 @@ export function startWatching() {
   }, 500);
 }
 
-/** @param {HTMLElement} button @param {HTMLElement} from where the focus returns to */
+/** @param {HTMLElement} button @param {HTMLElement} from where the focus returns */
 function watch(button, from = button) {
   panel.open(button.dataset.watch ?? "", button.dataset.name ?? "", from);
   document.body.toggleAttribute("data-watching", true);
@@ -57,10 +57,10 @@ const focusedElement = () =>
     ? document.activeElement
     : null;
 
-/** After a swap: whoever is invited hears of it once. @param {boolean} loud not at first */
+/** After a swap, announce each invitation once. @param {boolean} loud not at first */
 export function announceInvitations(loud) {
   const invited = invitations();
-  // Not `:has()` in the style sheet: that would look through the page for each line that comes.
+  // Not `:has()` in the style sheet: that would search the page for each new line.
   document.body.toggleAttribute("data-invited", invited.length > 0);
   for (const { dataset } of invited) {
     const chat = dataset.watch ?? "";

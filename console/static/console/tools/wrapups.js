@@ -1,4 +1,4 @@
-// Wrap-ups left for later: how many there are, and a panel that gives their reasons one after the other by digits.
+// Wrap-ups left for later: their number, and a panel for giving their reasons one after the other by digits.
 
 import { command, onAnswer } from "../net/frames.js";
 import { refusalText } from "../net/refusals.js";
@@ -16,8 +16,8 @@ import { knownLikelyReason, likelyFirst } from "../suggestions/likely_reason.js"
  *   reasons: string[], likely: Likely | undefined, given: string | undefined}} Left
  */
 
-const QUIET = 3_000; // ms without a running clock before the list is offered
-const AGAIN = 300_000; // ms between two offers that are spoken
+const QUIET = 3_000; // ms without a running clock before the list is suggested
+const AGAIN = 300_000; // ms between two spoken suggestions
 
 const $ = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const panel = $("wrapups");
@@ -27,10 +27,10 @@ const other = /** @type {HTMLInputElement} */ ($("wrapups-other"));
 
 /** @type {Left[]} what the server lists, and while the panel is open also what was given in it */
 let list = [];
-let at = 0; // the one that is shown; behind the last one when none is left
-/** @type {Set<string>} chat and end of those given here: the server's list may still have them for a moment */
+let at = 0; // the shown one; behind the last one if none is left
+/** @type {Set<string>} chat and end of those given here, which the server's list may still contain for a moment */
 const settled = new Set();
-let drawn = ""; // the chat on show, as it was drawn
+let drawn = ""; // the shown chat, as it was drawn
 /** @type {HTMLElement | null} where the person was */
 let from = null;
 /** @type {HTMLElement | null} the pane of that place */
@@ -48,7 +48,7 @@ export function startWrapups() {
   $("wrapups-after").addEventListener("click", () => go(1));
   $("wrapups-without").addEventListener("click", () => give(""));
   $("wrapups-close").addEventListener("click", close);
-  button.addEventListener("mousedown", (event) => event.preventDefault()); // whoever uses the mouse keeps their focus
+  button.addEventListener("mousedown", (event) => event.preventDefault()); // people who use the mouse keep their focus
   onAnswer("label", ({ frame }, answer) => {
     if (answer.t === "nack") refused(frame.chat, refusalText(answer));
   });
@@ -59,7 +59,9 @@ const isOpen = () => panel.matches(":popover-open");
 /** @param {Left} one */
 const idOf = ({ chat, ended }) => `${chat} ${ended}`;
 
-/** After a swap: what the server lists now. The chat on show stays until the person leaves it: a digit is its own. */
+/**
+ * After a swap, take over the server's list. The shown chat stays until the person leaves it, as a digit belongs to it.
+ */
 export function syncWrapups() {
   const shown = list[at];
   const kept = isOpen() ? list.filter((one) => one === shown || one.given !== undefined) : [];
@@ -73,7 +75,7 @@ export function syncWrapups() {
   if (isOpen() && (before !== list.length || shown !== list[at])) draw();
 }
 
-/** The first one without a reason, or behind the last one. */
+/** Show the first one without a reason, or the place behind the last one. */
 function firstOpen() {
   const place = list.findIndex((one) => one.given === undefined);
   return place < 0 ? list.length : place;
@@ -115,7 +117,10 @@ function read(place) {
   };
 }
 
-/** In a quiet moment the button stands out, and that is said now and then; the focus stays. @param {boolean} quiet */
+/**
+ * In a quiet moment the button is highlighted, with an occasional announcement; the focus stays.
+ * @param {boolean} quiet
+ */
 export function offerWrapups(quiet) {
   if (!quiet || button.hidden) quietSince = 0;
   else quietSince ||= performance.now();
@@ -149,7 +154,7 @@ function hide() {
   drawButton();
 }
 
-/** The focus returns to where it was, or to its pane if that place is gone. */
+/** The focus returns to where it was, or to its pane if that place no longer exists. */
 function close() {
   hide();
   if (from?.isConnected && from.checkVisibility()) from.focus({ preventScroll: true });
@@ -169,7 +174,7 @@ function draw() {
   ]))
     $(id).setAttribute("aria-disabled", String(off));
   const as = one ? JSON.stringify([idOf(one), one.given, one.reasons]) : "";
-  if (one && as !== drawn) drawOne(one); // else a reason that is being typed would go
+  if (one && as !== drawn) drawOne(one); // otherwise a reason that is being typed would be lost
   drawn = as;
   if (inside && !panel.contains(document.activeElement)) focusIn();
 }
@@ -210,14 +215,14 @@ function focusIn() {
 /** @param {number} by */
 function go(by) {
   const next = at + by;
-  if (next < 0 || next >= list.length) return; // nobody skips to behind the last one
+  if (next < 0 || next >= list.length) return; // Next never skips past the last one
   at = next;
   draw();
   focusIn();
   announce(`${list[at].name}, ${$("wrapups-when").textContent}`);
 }
 
-/** Give the shown chat its reason and go on to the next one without. Empty: there is none. @param {string} reason */
+/** Give the shown chat its reason and go on to the next chat without one. Empty: no reason. @param {string} reason */
 function give(reason) {
   const one = list[at];
   if (!one || one.given === reason) return;
@@ -225,14 +230,14 @@ function give(reason) {
   settled.add(idOf(one));
   command({ t: "label", chat: one.chat, reason, tags: one.tags, done: true }, one.chat, one.name);
   const said = t("wrapups_given", { name: one.name, reason: reason || t("no_reason") });
-  at = firstOpen(); // from behind the last one, Previous goes back for a correction
+  at = firstOpen(); // from behind the last one, Previous leads back for a correction
   announce(`${said}. ${list[at]?.name ?? $("wrapups-none").textContent}`);
   drawButton();
   draw();
   focusIn();
 }
 
-/** It is open again, also once the panel is closed. @param {string} chat @param {string} why */
+/** Open it again, even if the panel is closed. @param {string} chat @param {string} why */
 function refused(chat, why) {
   for (const id of settled) if (id.startsWith(`${chat} `)) settled.delete(id);
   const one = list.find((left) => left.chat === chat);
@@ -252,7 +257,7 @@ function keydown(event) {
   else if (event.key === "ArrowDown") go(1);
   else if (reason !== undefined && !event.repeat) give(reason);
   else if (typing && event.key === "Enter" && other.value.trim() && !event.repeat) give(other.value.trim());
-  else if (event.key !== "Enter" || !event.repeat) return; // held down, it would give the next chats a reason as well
+  else if (event.key !== "Enter" || !event.repeat) return; // a held key would give the next chats a reason as well
   event.preventDefault();
   event.stopPropagation();
 }

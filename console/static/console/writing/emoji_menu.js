@@ -1,4 +1,4 @@
-// The menu of emoji over a composer; it and the emoji are fetched when somebody wants one.
+// The menu of emoji over a composer. The menu and the emoji are fetched when first used.
 
 import { replaceText } from "../../text/typed_text.js";
 import { announce } from "../shared/announcer.js";
@@ -31,10 +31,10 @@ export async function toggleEmoji(composer) {
   composer.root.querySelector('[data-act="emoji"]')?.setAttribute("aria-expanded", "true");
   picker.show(picker.last().length ? -1 : 0);
   place();
-  (matchMedia("(pointer: coarse)").matches ? menu : picker.search).focus(); // no keyboard on the screen
+  (matchMedia("(pointer: coarse)").matches ? menu : picker.search).focus(); // no on-screen keyboard
 }
 
-/** The buttons that a narrow pane has no room for. */
+/** The buttons that do not fit into a narrow pane. */
 function marks() {
   const row = document.createElement("div");
   row.className = "emoji-marks";
@@ -86,13 +86,13 @@ function hide() {
   if (menu.isConnected && menu.matches(":popover-open")) menu.hidePopover();
 }
 
-/** Close it when the focus moves elsewhere on the page, but not for another window. */
+/** Close it when the focus moves elsewhere on the page, but not when another window gets it. */
 function focusLeft() {
   const at = document.activeElement;
   if (document.hasFocus() && !menu.contains(at) && !at?.matches('[data-act="emoji"]')) hide();
 }
 
-/** Over the composer if there is room, else below it. */
+/** Over the composer if there is space, else below it. */
 function place() {
   if (!open) return;
   const box = open.root.getBoundingClientRect();

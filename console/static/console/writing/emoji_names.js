@@ -1,4 +1,5 @@
-// Emoji by name while typing: `:smi` shows some, and Tab takes one. Enter sends, as ever, unless the arrows chose one.
+// Emoji by name while typing: `:smi` shows some, and Tab inserts one. Enter sends as usual, unless an arrow key chose
+// one.
 
 import { replaceText } from "../../text/typed_text.js";
 import { panes } from "../panes/page.js";
@@ -22,7 +23,7 @@ menu.append(list);
 const choices = new Choices(list, { row, picked });
 /** @type {Composer | undefined} whose menu is open */
 let open;
-let isChosen = false; // by the arrows
+let isChosen = false; // by an arrow key
 
 /** @param {(composer: Composer) => boolean} may whether there are emoji */
 export function startEmojiNames(may) {
@@ -34,7 +35,7 @@ export function startEmojiNames(may) {
   document.addEventListener("keydown", keydown, { capture: true });
 }
 
-/** What is written after a colon, up to the caret. @param {HTMLTextAreaElement} box */
+/** The text after a colon, up to the caret. @param {HTMLTextAreaElement} box */
 const nameIn = (box) => NAME.exec(box.value.slice(0, box.selectionStart));
 
 /** @param {Composer} composer @param {(composer: Composer) => boolean} may */
@@ -42,7 +43,7 @@ async function typed(composer, may) {
   const name = nameIn(composer.box)?.[1];
   if (!name || !may(composer)) return hide();
   const known = await import("../../text/emoji_picker.js").catch(() => undefined);
-  if (nameIn(composer.box)?.[1] !== name || document.activeElement !== composer.box) return; // it went on meanwhile
+  if (nameIn(composer.box)?.[1] !== name || document.activeElement !== composer.box) return; // the text has changed
   const found = known?.find(name).slice(0, MOST) ?? [];
   if (found.length) show(composer, found);
   else hide();

@@ -11,7 +11,7 @@ import { startEmojiNames } from "./emoji_names.js";
  * @import { Composer } from "../panes/composer.js"
  */
 
-/** What a chat's site has. @param {string} chat */
+/** The writing features of a chat's site. @param {string} chat */
 export const featuresOf = (chat) => panes.paneOf(chat)?.who.dataset.features?.split(" ") ?? [];
 
 /** @param {Composer | undefined} composer @param {string} feature @returns {composer is Composer} */
