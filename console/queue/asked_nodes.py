@@ -1,4 +1,4 @@
-"""Those who are asked who the primary is: Sentinels, or nodes of a cluster. One kept connection to each."""
+"""The servers that are asked for the primary: Sentinels, or nodes of a cluster. Keeps one connection to each."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -14,11 +14,11 @@ from console.queue.primary import opened, why
 T = TypeVar("T")
 
 Node = tuple[str, int]
-ANSWER = 1.0  # seconds that one of them has to answer; some may be frozen or cut off
+ANSWER = 1.0  # seconds that each has to answer; some may be frozen or cut off
 
 
 class AskedNodes:
-    """`ask_all` puts a question to each of them at once; one round at a time."""
+    """`ask_all` asks all of them at the same time; one round at a time."""
 
     def __init__(self, url: StoreUrl, login: Login) -> None:
         self._url = url
@@ -73,6 +73,6 @@ def shown_node(node: Node) -> str:
 
 
 def without_answer(answers: Mapping[Node, object]) -> str:
-    """Return who has no answer, and why."""
+    """Return the nodes without an answer, and why."""
     failed = [f"{shown_node(node)} ({why(said)})" for node, said in answers.items() if isinstance(said, BaseException)]
     return ", ".join(failed)

@@ -1,4 +1,4 @@
-"""A primary that others know: what Sentinels and clusters have in common."""
+"""A primary that other servers know: what Sentinels and clusters have in common."""
 
 import asyncio
 from abc import abstractmethod
@@ -14,20 +14,20 @@ from console.domain.store_url import Login, StoreUrl
 from console.queue.asked_nodes import AskedNodes, Node, connection_to, shown_node
 from console.queue.primary import AWAY, Primary, ask, opened
 
-EVERY = 0.5  # seconds between two questions whether it is still the same
+EVERY = 0.5  # seconds between two checks that it is still the same
 
 log = structlog.get_logger()
 
 
 class Whereabouts(NamedTuple):
-    """One answer. Of two that differ the one with the higher epoch is newer."""
+    """One answer. Of two different answers, the one with the higher epoch is newer."""
 
     epoch: int
     node: Node
 
 
 class NobodyAnswers(ConnectionError):
-    """All who could be asked are away."""
+    """No server that could be asked responds."""
 
 
 class AskedPrimary(Primary):
@@ -63,7 +63,7 @@ class AskedPrimary(Primary):
         return dict(zip(map(shown_node, nodes), found, strict=True))
 
     async def watch(self) -> None:
-        """Ask from time to time: a primary that was cut off does not say itself that it is one no more."""
+        """Ask from time to time: a primary that was cut off does not report that it has been replaced."""
         while True:
             await asyncio.sleep(EVERY)
             with suppress(*AWAY):
@@ -78,12 +78,12 @@ class AskedPrimary(Primary):
 
     @abstractmethod
     async def look(self) -> Node:
-        """Ask everybody. Raises ConnectionError if nobody knows, and Misdirected if that will not change."""
+        """Ask all nodes. Raises ConnectionError if none knows, and Misdirected if waiting will not change that."""
 
     def newest(self, answers: Sequence[Whereabouts], asked: int) -> Node:
         """Return the newest answer's node."""
         found = max(answers)
-        # Somebody who was cut off may be the only one to answer, and speaks of the past. A majority that starts over
+        # A node that was cut off may be the only one to answer, with an outdated state. A majority that starts over
         # with low numbers was set up anew.
         if found.epoch < self._epoch and len(answers) * 2 <= asked:
             raise ConnectionError(f"only outdated answers: {shown_node(found.node)} was the primary before")
@@ -91,7 +91,7 @@ class AskedPrimary(Primary):
         return found.node
 
     async def _locate(self) -> Node:
-        """Everybody who wants to know at the same time shares one round of questions."""
+        """Concurrent callers share one round of questions."""
         if self._search is None or self._search.done():
             self._search = asyncio.create_task(self._look())
         found = await asyncio.shield(self._search)
@@ -103,7 +103,7 @@ class AskedPrimary(Primary):
         try:
             return await self.look()
         except NobodyAnswers as problem:
-            return self._node or problem  # nobody knows better: Sentinels that are away are no reason to stop
+            return self._node or problem  # nothing newer is known; work goes on while the Sentinels are away
         except AWAY as problem:
             return problem
 

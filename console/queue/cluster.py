@@ -1,4 +1,4 @@
-"""The primary of a workspace's slot in a cluster. All keys of a workspace share their hash tag, and so one slot."""
+"""The primary of a workspace's slot in a cluster. A workspace's keys share one hash tag, so they are in one slot."""
 
 from typing import Any, NamedTuple
 
@@ -12,11 +12,11 @@ from console.queue.asked_primary import AskedPrimary, NobodyAnswers, Whereabouts
 from console.queue.keys import Keys
 from console.queue.primary import Misdirected, ask, why
 
-MOST = 12  # nodes that are asked; any of them knows all others
+MOST = 12  # nodes that are asked; each of them knows all others
 
 
 class ClusterView(NamedTuple):
-    """What one node knows: where the slot is, and who else there is."""
+    """What one node knows: where the slot is, and which other nodes exist."""
 
     slot: Whereabouts | None
     nodes: list[Node]

@@ -1,4 +1,4 @@
-"""Identifies a configuration's content; releases that know different fields do not compare their marks."""
+"""Identifies a configuration's content. Releases that know different fields do not compare their marks."""
 
 import hashlib
 

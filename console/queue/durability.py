@@ -1,9 +1,9 @@
-"""What an acknowledgement is worth: where a message is before it is acknowledged, and what the store needs for that.
+"""What an acknowledgement guarantees: where a message is stored before it, and what the store needs for that.
 
-Every level is on the primary's disk (`appendfsync always`: the reply itself says so). Above that, two or three commands
-follow each batch of calls on the same connection and vouch for all of it: a write of one field, then WAIT, and for a
-disk WAITAOF. Without the write they would vouch for nothing: WAIT speaks of what its own connection has written, and a
-resend that finds its first result, or a read, writes nothing. With it, whatever a reply is about is on the replica.
+Every level is on the primary's disk (`appendfsync always`: the reply proves it). At higher levels, two or three
+commands follow each batch of calls on the same connection and vouch for all of it: a write of one field, then WAIT, and
+for a disk WAITAOF. The write is needed because WAIT covers only what its own connection has written, and a read or a
+resend that finds its first result writes nothing. With the write, everything that a reply is about is on the replica.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -15,7 +15,7 @@ from console.errors import SettingError
 from console.queue.server_role import fields_of
 from console.queue.wire import Command
 
-PATIENCE = 2.0  # seconds that a replica has to confirm; then the whole batch is unknown
+PATIENCE = 2.0  # seconds that a replica has to confirm; after that the result of the whole batch is unknown
 SAFE = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"}
 
 Direct = Callable[..., Awaitable[Any]]
@@ -46,7 +46,7 @@ SLOW_DISK = "set appendonly yes and appendfsync always on the replicas too, or s
 
 
 class Durability(NamedTuple):
-    """A level of SESTETTO_DURABILITY, and for how many seconds a replica may keep everybody waiting."""
+    """A level of SESTETTO_DURABILITY, and how many seconds calls wait for a replica."""
 
     level: str = "disk"
     patience: float = PATIENCE
@@ -61,12 +61,12 @@ class Durability(NamedTuple):
             return ()
         wait = round(self.patience * 1000)
         received: tuple[Command, ...] = (mark, ("WAIT", 1, wait))
-        # A replica says what it has synced only when it is asked again after the sync, or once a second: with WAIT in
-        # front the second question comes at once (0.4 ms instead of 1 s).
+        # A replica reports what it has synced only when it is asked again after the sync, or once a second. With WAIT
+        # first, the second question follows at once (0.4 ms instead of 1 s).
         return (*received, ("WAITAOF", 1, 1, wait)) if self.level == "two-disks" else received
 
     def confirmed(self, replies: Sequence[Any]) -> bool:
-        """Whether the replies to `vouchers` say that the batch is where this level wants it."""
+        """Whether the replies to `vouchers` confirm that the batch is stored as this level requires."""
         if not self.replicated:
             return True
         if any(isinstance(reply, Exception) for reply in replies):
@@ -75,7 +75,7 @@ class Durability(NamedTuple):
         return received >= 1 and all(local >= 1 and remote >= 1 for local, remote in synced)
 
     def shortfall(self, replies: Sequence[Any]) -> str:
-        """Return what the replies lack, as a sentence."""
+        """Return what the replies fail to confirm, as a sentence."""
         refusal = next((reply for reply in replies if isinstance(reply, Exception)), None)
         if refusal is not None:
             return f"the store does not vouch for its replicas: {refusal}"

@@ -1,8 +1,9 @@
-"""The embedded store: a Valkey from our wheel, supervised by this process, with its files in one folder.
+"""The embedded store: the Valkey server from our wheel, supervised by this process, with its files in one folder.
 
 `EmbeddedStore(folder)` locks the folder, writes `store.conf`, starts the server on a unix socket there, and restarts it
-when it dies. The server holds the lock too, so a folder is free only when nobody writes to it. The server dies with us
-even if we are killed: on Linux the kernel ends it; elsewhere, or if that fails, the next start on the folder ends it.
+when it dies. The server holds the lock too, so a folder is free only when no process writes to it. The server ends with
+this process, even if this process is killed: on Linux the kernel ends it; elsewhere, or if that fails, the next start
+on the folder ends it.
 """
 
 import asyncio
@@ -34,8 +35,8 @@ LONGEST_SOCKET = 107  # bytes of a unix socket's path: the kernel's 108 with the
 LOCK_PATIENCE = 5.0  # s; the server of a killed process needs a moment to exit
 START_PATIENCE = 20.0  # s until the socket must answer; loading a long file may take longer
 STOP_PATIENCE = 15.0  # s until a server that does not stop is killed
-PAUSES = (0.1, 0.2, 0.4, 0.8, 1.0)  # s before the n-th restart in a row of a server that had started
-FAILED_PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0)  # the same of one that does not start, as on a full disk
+PAUSES = (0.1, 0.2, 0.4, 0.8, 1.0)  # s before the n-th restart in a row, if the server had started
+FAILED_PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0)  # the same if it does not start, as on a full disk
 CALM = 5.0  # s of uptime after which the pauses start over
 PR_SET_PDEATHSIG = 1
 
@@ -69,7 +70,7 @@ always-show-logo no
 
 
 class Pauses:
-    """How long to wait before a restart: a killed server comes back soon, one that cannot start is not rushed."""
+    """How long to wait before a restart: briefly after a crash, longer if the server cannot start."""
 
     def __init__(self) -> None:
         self._deaths = 0
@@ -152,7 +153,7 @@ class EmbeddedStore:
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
             pass_fds=(self._lock,),
-            start_new_session=True,  # a Ctrl-C is for us: we stop it when the last command is done
+            start_new_session=True,  # a Ctrl-C is for this process, which stops the server after the last command
             preexec_fn=_beginning(os.getpid()),
         )
         await self._until_ready(self._process)
@@ -223,7 +224,7 @@ class EmbeddedStore:
 
 @asynccontextmanager
 async def alone_on(folder: Path) -> AsyncIterator[None]:
-    """Nobody runs on the folder inside the block. Raises SettingError naming who does."""
+    """Keep the folder free of servers inside the block. Raises SettingError that names the process using it."""
     lock = await _locked(folder, socket_path(folder))
     try:
         yield
@@ -272,7 +273,7 @@ def quoted(text: str) -> str:
 
 
 def write_private(file: Path, text: str) -> None:
-    """A file for its owner alone, with this text in it."""
+    """Write the text to a file that only its owner can read."""
     opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(opened, "w", encoding="utf-8") as writing:
         writing.write(text)
@@ -289,7 +290,7 @@ def _private(folder: Path) -> None:
 
 
 def _ours(folder: Path) -> None:
-    """Check a folder in a place where anybody can create folders: it must be real and ours, not a trap."""
+    """Check a folder in a place where any user can create folders: it must be a real folder and ours, not a trap."""
     _private(folder)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
@@ -324,7 +325,7 @@ async def _locked(folder: Path, socket: Path) -> int:
 
 
 def _here() -> str:
-    """Where process ids mean the same: this machine, and on Linux this container."""
+    """Return the scope within which process ids are comparable: this machine, and on Linux this container."""
     try:
         container = os.readlink("/proc/self/ns/pid")
     except OSError:
@@ -333,7 +334,7 @@ def _here() -> str:
 
 
 async def _end_orphan(socket: Path) -> None:
-    """Ask a server that nobody supervises to end. What it acknowledged is on disk."""
+    """Ask a server without a supervisor to end. Everything it acknowledged is on disk."""
     if await _ask(socket, b"SHUTDOWN NOSAVE NOW FORCE\r\n") == b"":
         log.warning("store_orphan_ended", socket=str(socket))
 
@@ -351,7 +352,7 @@ def _alive(pid: str) -> bool:
 
 
 def _zombie(pid: str) -> bool:
-    """Whether it is dead and only its parent has not noticed yet."""
+    """Whether it is dead but not yet reaped by its parent."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except (OSError, IndexError):
@@ -378,8 +379,8 @@ async def _ask(socket: Path, command: bytes) -> bytes | None:
 
 
 def _beginning(parent: int) -> Callable[[], None]:
-    """Return what the child process runs before it becomes the server: it keeps its files to itself, and on Linux it
-    asks the kernel to end it with `parent`. uvloop takes no `umask`.
+    """Return what the child process runs before it becomes the server: it makes its files private, and on Linux it asks
+    the kernel to end it with `parent`. uvloop takes no `umask`.
 
     The kernel watches the thread that forked, so an embedded store belongs to the main thread, or to one that lives as
     long as the store.
@@ -390,9 +391,9 @@ def _beginning(parent: int) -> Callable[[], None]:
         os.umask(0o077)
         if prctl is None:
             return
-        # SIGKILL, because an orderly end would delay the next start, and everything acknowledged is on disk already.
+        # SIGKILL: an orderly shutdown would delay the next start, and everything acknowledged is on disk already.
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        # The parent may have died before the call took effect.
+        # The parent may have died before this call took effect.
         if os.getppid() != parent:
             os._exit(1)
 

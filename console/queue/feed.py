@@ -15,7 +15,7 @@ from console.queue.wire import StoreWire
 
 BLOCK = 1_000  # ms that a read waits
 SILENCE = 5.0  # seconds beyond that until the store counts as away
-HELD = 0.2  # seconds between two questions whether the facts read are safe
+HELD = 0.2  # seconds between two checks that the facts read are safe
 COUNT = 500  # facts per read
 LONGEST_PAUSE = 0.5  # seconds between two attempts while the store is away
 
@@ -29,8 +29,8 @@ class FeedGap(Exception):
 class Tail:
     """Reads the stream `key` after `(entry, n)`: at once when idle, else every `pace` seconds. Reconnects by itself.
 
-    Raises FeedGap when a number repeats or is missing; with `over_gaps` missing numbers pass, for consumers that record
-    them. `reader` is who reads, for the log. What was read is held back until `vouch` returns.
+    Raises FeedGap when a number repeats or is missing. `over_gaps` allows missing numbers, for consumers that record
+    them. `reader` names the reader in the log. Entries are held back until `vouch` returns.
     """
 
     def __init__(
@@ -62,9 +62,9 @@ class Tail:
             await wire.close()
 
     async def batches(self) -> AsyncIterator[list[Entry]]:
-        """Yield lists of entries by rising n, an empty one after each BLOCK in which there was none.
+        """Yield lists of entries in order of n, and an empty list after each BLOCK without entries.
 
-        The store gives nothing after an entry of the future: of another history, when the clock was ahead.
+        The store returns nothing after an entry with a future time, as from another history when the clock was ahead.
         """
         pause = 0.1
         while True:
@@ -72,7 +72,7 @@ class Tail:
             try:
                 rows = await self._read()
             except AWAY as problem:
-                await self.close()  # and ask who is the primary now
+                await self.close()  # and ask for the current primary
                 self._outage.begins(why(problem))
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
@@ -85,11 +85,11 @@ class Tail:
                 continue
             await until_vouched(self._vouch)
             yield self._accept(rows)
-            if len(rows) < COUNT:  # a full read means that there is more
+            if len(rows) < COUNT:  # after a full read there is more
                 await asyncio.sleep(max(0.0, self._pace - (time.monotonic() - started)))
 
     async def _read(self) -> list[tuple[bytes, bytes]]:
-        """Return name and JSON of the next entries; nothing if none comes for a while."""
+        """Return name and JSON of the next entries; nothing if none arrives for a while."""
         async with asyncio.timeout(BLOCK / 1000 + SILENCE):
             if self._wire is None:
                 self._wire = StoreWire(await self._primary.connect())
@@ -109,7 +109,7 @@ class Tail:
 
 
 async def until_vouched(vouch: Callable[[], Awaitable[None]]) -> None:
-    """Wait until the store vouches for what was read; meanwhile it says itself what is wrong."""
+    """Wait until the store vouches for what was read; until then the store logs the problem."""
     while True:
         try:
             return await vouch()

@@ -1,4 +1,4 @@
-"""Every live key in a table; the tests fail on a key that is not here.
+"""A table of all live keys; tests fail on a key that is not listed.
 
 All keys of a workspace start with `{<workspace>}:`, so one Function can change all of them at once.
 """
@@ -70,7 +70,7 @@ class Keys:
         self.left = self.prefix + "left"
         self.libraries = self.prefix + "libraries"
         # Channels of publish/subscribe, not keys:
-        self.facts = self.prefix + "facts"  # what a call appended to the feed: lines of "<id> <JSON>"
+        self.facts = self.prefix + "facts"  # facts that a call appended to the feed: lines of "<id> <JSON>"
         self.signals = self.prefix + "signals"
 
     def of(self, kind: str, identifier: str) -> str:

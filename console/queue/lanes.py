@@ -1,4 +1,4 @@
-"""The lanes of members and chats: a queue has a lane for each language that matters in it."""
+"""The lanes of members and chats: a queue has one lane for each language it is routed by."""
 
 from collections.abc import Iterator, Mapping
 

@@ -1,10 +1,10 @@
-"""Whether this process leads: it alone does then what only one may do. Who has to lead for its work waits for that."""
+"""Whether this process leads, so that it does the work that only one process may do. Jobs can wait until it leads."""
 
 import asyncio
 
 
 class Lead:
-    """Call it for the answer; `begins` waits until it is yes."""
+    """Call it to ask whether this process leads; `begins` waits until it does."""
 
     def __init__(self, leads: bool = False) -> None:
         self._begun = asyncio.Event()
@@ -14,7 +14,7 @@ class Lead:
         return self._begun.is_set()
 
     def turn(self, leads: bool) -> None:
-        """Begin or cease to lead."""
+        """Start or stop leading."""
         (self._begun.set if leads else self._begun.clear)()
 
     async def begins(self) -> None:

@@ -1,22 +1,22 @@
-"""What a workspace has in the store, to be deleted when the workspace is gone for good."""
+"""Deletes everything a workspace has in the store, once the workspace is gone for good."""
 
 from console.queue.keys import Keys
 from console.queue.primary import ask
 from console.queue.topology import primary_of
 
-AT_ONCE = 500  # keys of a batch: others are served between two
+AT_ONCE = 500  # keys per batch; the store serves others between two batches
 
 
 async def is_followed(store_url: str, workspace: str) -> bool:
-    """Whether a process listens to the workspace's signals, as each one does that serves it or works for it."""
+    """Whether any process subscribes to the workspace's signals, as all that serve it or work for it do."""
     async with primary_of(store_url, workspace).connected() as connection:
         _, listeners = await ask(connection, "PUBSUB", "NUMSUB", Keys(workspace).signals)
     return int(listeners) > 0
 
 
 async def delete_keys(store_url: str, workspace: str) -> int:
-    """Delete all of its keys and no others; return how many there were."""
-    pattern = f"{Keys(workspace).prefix}*"  # a workspace's name has no character that means more in a pattern
+    """Delete all of its keys and no others; return the number of keys."""
+    pattern = f"{Keys(workspace).prefix}*"  # a workspace's name has no characters that are special in a pattern
     cursor, deleted = b"0", 0
     async with primary_of(store_url, workspace).connected() as connection:
         while True:

@@ -1,8 +1,8 @@
-"""Our Functions' versions in the store: each release adds one, and those that nobody uses any more are deleted.
+"""Versions of our Functions in the store: each release adds one, and unused versions are deleted.
 
-A process notes its version from time to time, in its workspace: a cluster has no key that all share. One that was
-noted by nobody for `UNUSED` is deleted; a process of an older release or of another workspace that is still there loads
-its own again when it finds it missing.
+Each process regularly records its version in its workspace, since a cluster has no key that all workspaces share. A
+version that no process has recorded for `UNUSED` is deleted. A running process of an older release or another workspace
+reloads its version when it finds it missing.
 """
 
 from console.queue.store import Store, library
@@ -13,12 +13,12 @@ UNUSED = 24 * 3_600_000  # ms
 
 
 async def note_library(workspace: Workspace) -> None:
-    """Note that this process uses its version."""
+    """Record that this process uses its version."""
     await workspace.store.command("HSET", workspace.keys.libraries, library()[0], await _now(workspace.store))
 
 
 async def delete_unused(workspace: Workspace) -> list[str]:
-    """Delete the versions that nobody has used for long; return them. What was never noted counts from now on."""
+    """Delete versions unused for `UNUSED`; return them. A version that was never recorded counts from now on."""
     store, key = workspace.store, workspace.keys.libraries
     now, deleted = await _now(store), []
     noted = await store.command("HGETALL", key)

@@ -10,18 +10,18 @@ from console.queue.payloads import encode
 
 
 def live_settings(queue: Queue) -> dict[str, str | int]:
-    """Return the settings the Functions need, under their names in the store."""
+    """Return the settings that the Functions need, under their names in the store."""
     return {live: _live(name, getattr(queue, name)) for name, live in _told()}
 
 
 def live_words(queue: Queue) -> dict[str, str]:
-    """Return the phrases for automatic first words by language, as JSON; none if nobody asked for these."""
+    """Return the phrases for automatic first words by language, as JSON; none unless the queue gives them."""
     told = told_phrases(queue.phrases, queue.languages) if queue.automatic else {}
     return {language: encode(phrases).decode() for language, phrases in told.items()}
 
 
 def lua_settings() -> str:
-    """Return the same names with their defaults, as the Lua table that the Functions read a queue with."""
+    """Return the same names with their defaults, as the Lua table with which the Functions read a queue."""
     return (
         "{ " + ", ".join(f"{{ '{live}', {_lua(_live(name, queue_default(name)))} }}" for name, live in _told()) + " }"
     )

@@ -10,7 +10,7 @@ from console.protocol import Page
 
 
 class VisitorProfile(msgspec.Struct, omit_defaults=True):
-    """What page and signed identity say about the visitor; the payload of `opened` and `profile` facts."""
+    """What the page and the signed identity say about the visitor; the payload of `opened` and `profile` facts."""
 
     visitor: Visitor
     locale: str = ""
@@ -33,7 +33,7 @@ class VisitorProfile(msgspec.Struct, omit_defaults=True):
 
 
 class MessagePayload(msgspec.Struct, omit_defaults=True):
-    """The payload of `message` and `note` facts. `hidden`: a card number in it was, here or in an earlier one too."""
+    """The payload of `message` and `note` facts. `hidden`: a card number was hidden, here or also in an earlier one."""
 
     author: Author
     cid: str
@@ -43,7 +43,7 @@ class MessagePayload(msgspec.Struct, omit_defaults=True):
 
 
 def renamed(file: SharedFile | None, name: str) -> SharedFile | None:
-    """The file as its message names it: card numbers may be hidden in that."""
+    """The file under the name its message shows, in which card numbers may be hidden."""
     return file and msgspec.structs.replace(file, name=name)
 
 
@@ -70,7 +70,7 @@ class Tending(msgspec.Struct, omit_defaults=True):
 
 
 class Mark(msgspec.Struct, omit_defaults=True):
-    """The payload of facts that only say who: `ended`, `no_reply`, `handled`, `invited`."""
+    """The payload of facts that carry only an author: `ended`, `no_reply`, `handled`, `invited`."""
 
     author: Author
     cid: str
@@ -85,7 +85,7 @@ class HandOver(msgspec.Struct, omit_defaults=True):
 
 
 class Summary(HandOver):
-    """The same by a bot: the note is its summary. `hidden` as of a message."""
+    """The same by a bot: the note is its summary. `hidden` as in a message."""
 
     hidden: bool = False
 
@@ -127,8 +127,8 @@ encode = msgspec.json.Encoder().encode
 
 
 def digest(*body: Any, hidden: bool = False) -> str:
-    """Return what a resend of the same cid must match: the command's body, not who sent it or when.
+    """Return what a resend with the same cid must match: the command's body, but not its sender or time.
 
-    With a hidden card number it is any body: what is hidden in the first one may be unknown to a resend.
+    With a hidden card number any body matches: a resend may not know what was hidden the first time.
     """
     return "*" if hidden else hashlib.blake2b(encode(body), digest_size=9).hexdigest()

@@ -1,7 +1,8 @@
-"""Who is the primary of a workspace, and connections to it: for calls, tails, signals and `sestetto check` alike.
+"""Finds a workspace's primary and connects to it, for calls, tails, signals and `sestetto check`.
 
-A fixed address is the primary's own; Sentinels and clusters are asked. `connect` returns a connection to whoever is the
-primary now. When that changes, `leave` ends all others at once, so that nobody goes on reading from the one before.
+A fixed address is the primary's own; otherwise Sentinels or the cluster are asked. `connect` returns a connection to
+the current primary. When the primary changes, `leave` ends all other connections at once, so that nothing reads from
+the former one.
 """
 
 import asyncio
@@ -24,22 +25,22 @@ AWAY = (RedisError, OSError, AttributeError, asyncio.IncompleteReadError)  # wha
 
 
 class Misdirected(RedisError):
-    """The setting leads to no primary, and waiting does not help."""
+    """The setting does not lead to a primary, and waiting does not help."""
 
 
 def open_client(url: str, **options: Any) -> Redis:
-    """Return a client of one server that never repeats a command by itself."""
+    """Return a client of one server that never retries a command."""
     return Redis.from_url(url, protocol=2, retry=Retry(NoBackoff(), 0), retry_on_error=[], **options)
 
 
 class Primary(ABC):
-    """`address` is where it was found last, for people; empty before. `mode` is how it is found."""
+    """`address` is where it was last found, for display; empty at first. `mode` is how it is found."""
 
     mode = ""
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.shown = without_password(url)  # the setting, for people
+        self.shown = without_password(url)  # the setting, for display
         self.address = ""
         self._connections: WeakSet[Connection] = WeakSet()
 
@@ -48,7 +49,7 @@ class Primary(ABC):
         """Return an open connection to the primary. Raises RedisError or OSError if there is none right now."""
 
     async def connect(self) -> Connection:
-        """The same; it ends when the primary is left."""
+        """Like `find`; `leave` ends the connection."""
         async with asyncio.timeout(CONNECT):
             connection = await self.find()
         self._connections.add(connection)
@@ -56,7 +57,7 @@ class Primary(ABC):
 
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[Connection]:
-        """A connection for the block, and for nobody else: afterwards all are closed."""
+        """Open a connection for this block only; at its end all connections are closed."""
         try:
             yield await self.connect()
         finally:
@@ -64,10 +65,10 @@ class Primary(ABC):
 
     @abstractmethod
     async def watch(self) -> None:
-        """Leave the primary whenever it has become another one."""
+        """Call `leave` whenever another server has become the primary."""
 
     async def leave(self, keep: Connection | None = None) -> None:
-        """End all connections but that one: the primary is another one now. Their readers connect again."""
+        """End all connections except `keep`, since the primary has changed. Their readers reconnect."""
         others = [connection for connection in self._connections if connection is not keep]
         for connection in others:
             self._connections.discard(connection)
@@ -79,7 +80,7 @@ class Primary(ABC):
 
 
 class FixedPrimary(Primary):
-    """One server with one address, of which the setting is the whole truth."""
+    """One server at one fixed address, as the setting says."""
 
     mode = "single"
 
@@ -107,15 +108,15 @@ async def opened(connection: Connection) -> Connection:
 
 
 async def ask(connection: Connection, *command: str | bytes | int) -> Any:
-    """Run one command. Raises the error that it is answered with, and ConnectionError if the primary was left."""
-    if not connection.is_connected:  # it would connect again by itself, to the same server
+    """Run one command. Raises the store's error reply, and ConnectionError if the primary was left."""
+    if not connection.is_connected:  # it would reconnect to the same server automatically
         raise ConnectionError("the primary was left")
     await connection.send_command(*command)
     return await connection.read_response()
 
 
 def why(problem: BaseException) -> str:
-    """Return what went wrong, with the store's own word for it."""
+    """Return what went wrong, in the store's own words."""
     code = getattr(problem, "status_code", None)
     if isinstance(problem, TimeoutError):
         return "no answer in time"

@@ -1,7 +1,7 @@
 """Follows the feed for screens: every fact of a workspace in order, once, or FeedGap.
 
-The store pushes each fact to processes with sockets. What was not pushed is read: after a start, a reconnect, a gap or
-a silence, and where nobody listens and thus nothing is pushed.
+The store pushes each fact to processes with sockets. Facts that were not pushed are read from the feed: after a start,
+a reconnect, a gap or a silence, and while the process has no listeners and receives no pushes.
 """
 
 import asyncio
@@ -17,18 +17,18 @@ from console.queue.store import Store
 READER = "screens"  # as the log names it
 SILENT = 1.0  # seconds without a push after which the feed is read
 UNPUSHED = 0.05  # the same while there are no pushes ...
-OLDER = 60.0  # ... or after a process, of an earlier release, has not pushed a fact
+OLDER = 60.0  # ... or after a process of an earlier release has not pushed a fact
 MOST = 5_000  # pushed facts that may wait; beyond that they are read instead
 
 Row = tuple[bytes, bytes]  # name and JSON of an entry
 
 
 class PushedTail:
-    """Gives the entries after `(entry, n)`. `hear` takes pushed ones, and `look` has the feed read at once.
+    """Yields the entries after `(entry, n)`. `hear` accepts pushed entries; `look` makes it read the feed at once.
 
-    `every` returns after how many seconds without a fact the feed is read, SILENT while the store pushes. Raises
-    FeedGap when a number repeats or is missing. Nothing is given before the store has vouched for it: a client takes a
-    fact with its own cid for an acknowledgement.
+    `every` returns after how many seconds without a fact the feed is read: SILENT while the store pushes. Raises
+    FeedGap when a number repeats or is missing. Entries are held back until the store has vouched for them, because a
+    client treats a fact with its own cid as an acknowledgement.
     """
 
     def __init__(self, store: Store, key: str, entry: str, n: int, *, every: Callable[[], float]) -> None:
@@ -42,12 +42,12 @@ class PushedTail:
         self._at = int(entry.partition("-")[0])  # ms, of the last entry
         self._pushed: list[Row] = []
         self._unsure = True
-        self._older_until = 0.0  # monotonic; until then some process is thought not to push
+        self._older_until = 0.0  # monotonic; until then some process is assumed not to push
         self._waiter: asyncio.Future[None] | None = None
         self._loop = asyncio.get_running_loop()
 
     def hear(self, message: bytes) -> None:
-        """Take pushed entries, each a line of `<id> <JSON>`."""
+        """Accept pushed entries, one line of `<id> <JSON>` each."""
         for line in message.split(b"\n"):
             name, _, raw = line.partition(b" ")
             self._pushed.append((name, raw))
@@ -62,7 +62,7 @@ class PushedTail:
         self._wake()
 
     async def batches(self) -> AsyncIterator[list[Entry]]:
-        """Yield lists of entries by rising n, an empty one after each look that found none, as `Tail` does."""
+        """Yield lists of entries in order of n, and an empty list after each read that found none, like `Tail`."""
         pause = 0.1
         while True:
             silent = await self._wait()
@@ -137,7 +137,7 @@ class PushedTail:
             elif int(at) > self._at:
                 raise FeedGap(f"{self._key}: {number} follows {self.n}")
             else:
-                self._older_until = 0.0  # it was read before its push had arrived
+                self._older_until = 0.0  # it was read before its push arrived
         return batch
 
     def _next(self, name: bytes, number: int, raw: bytes) -> Entry:

@@ -1,6 +1,6 @@
-"""What the store pushes to this process: each fact as the feed gets it, and signals.
+"""Receives what the store pushes to this process: each fact as it enters the feed, and signals.
 
-A push may be lost: the feed has every fact, and `PushedTail` reads there what was not pushed.
+A push may be lost. The feed has every fact, and `PushedTail` reads the missing ones there.
 """
 
 import asyncio
@@ -13,14 +13,14 @@ from redis.exceptions import RedisError
 from console.queue.primary import Primary
 from console.queue.wire import StoreWire
 
-PING = 2.0  # seconds between two questions whether the connection is still there
-SILENCE = 5.0  # seconds without an answer until it is not
+PING = 2.0  # seconds between two pings that check the connection
+SILENCE = 5.0  # seconds without an answer until the connection counts as lost
 
 Hear = Callable[[bytes], None]
 
 
 class Pushes:
-    """A subscription to some channels, each with whoever hears its messages. `open` while messages arrive."""
+    """A subscription to channels, each with its listener. `open` while messages arrive."""
 
     def __init__(self, primary: Primary, channels: dict[str, Hear]) -> None:
         self.open = False
@@ -29,7 +29,7 @@ class Pushes:
         self._hear = {name.encode(): hear for name, hear in channels.items()}
 
     async def follow(self, began: Callable[[], None], wanted: Callable[[], bool]) -> None:
-        """Subscribe, call `began`, and pass messages on until nobody wants them. Raises RedisError or OSError."""
+        """Subscribe, call `began`, and pass messages on while `wanted`. Raises RedisError or OSError."""
         wire = PushWire(await self._primary.connect(), self._hear)
         try:
             async with asyncio.timeout(SILENCE):
@@ -38,7 +38,7 @@ class Pushes:
             self.open = True
             began()
             while wanted():
-                # A connection that was cut in silence ends by itself only after minutes: so it is asked for a sign.
+                # A connection that was cut silently ends only after minutes, so it is pinged.
                 async with asyncio.timeout(SILENCE):
                     await wire.ask("PING")
                 await asyncio.wait([wire.over], timeout=PING)
@@ -48,7 +48,7 @@ class Pushes:
 
 
 class PushWire(StoreWire):
-    """A connection that takes messages between its replies. `over` is done when the connection has ended."""
+    """A connection that receives messages between its replies. `over` is done when the connection has ended."""
 
     def __init__(self, connection: Connection, hear: dict[bytes, Hear]) -> None:
         super().__init__(connection)

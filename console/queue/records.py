@@ -1,10 +1,10 @@
-"""Chats and members as the store has them, each one value in MessagePack. Only `functions/records.lua` changes them."""
+"""Chats and members as the store keeps them: one MessagePack value each. Only `functions/records.lua` changes them."""
 
 from collections.abc import Mapping
 
 import msgspec
 
-RECORDS = ("chat", "agent")  # the kinds of keys that are one
+RECORDS = ("chat", "agent")  # the kinds of keys that hold a record
 
 _decoder = msgspec.msgpack.Decoder(dict[str, str])
 

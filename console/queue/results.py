@@ -29,7 +29,7 @@ from console.events import Status
 
 
 class Gone(Refused):
-    """Not live, or no longer; the archive may have it."""
+    """Not live, or no longer live; the archive may have it."""
 
     code = "gone"
     message = "The chat is no longer live."
@@ -94,7 +94,7 @@ class HistoryRead(NamedTuple):
 
 
 class Arrived(NamedTuple):
-    """A visitor's chat (None without one) from fact `start` + 1 on."""
+    """A visitor's chat (None if there is none), from fact `start` + 1 on."""
 
     chat: ChatSnapshot | None
     start: int
@@ -134,7 +134,7 @@ class PutOffSnapshot(NamedTuple):
 
 
 class AgentSnapshot(NamedTuple):
-    """An agent in the store: fields, slots, figures of the day and by number of chats, and put-off wrap-ups."""
+    """An agent in the store: fields, slots, figures of the day and by number of chats, and wrap-ups left for later."""
 
     id: str
     fields: dict[str, str]

@@ -31,7 +31,7 @@ class SentinelPrimary(AskedPrimary):
         raise NobodyAnswers(f"no Sentinel responds: {without_answer(answers)}")
 
     async def _question(self, sentinel: Connection) -> Whereabouts | list[str]:
-        """Return where it is; the names that the Sentinel does know if it does not know this one."""
+        """Return where the primary is; if the Sentinel does not know this name, the names that it knows."""
         address = await ask(sentinel, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", self.asked.name)
         if address is None:
             rows = await ask(sentinel, "SENTINEL", "MASTERS")

@@ -1,13 +1,13 @@
-"""Whether a store's server has a role that Sestetto works with: a primary that holds all of the workspace."""
+"""Whether a store's server has a role that Sestetto supports: a primary that holds the whole workspace."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
 
 def misfit(info: Mapping[str, str], *, mode: str, at_start: bool) -> str:
-    """Return what is wrong with a server, from its INFO, as the end of a sentence; empty if nothing is.
+    """Return what is wrong with a server according to its INFO, as the end of a sentence; empty if nothing is.
 
-    `mode` is how it was found. A replica is wrong only `at_start`: later it is about to become the primary, and
+    `mode` is how it was found. A replica is wrong only `at_start`. Later it is about to become the primary, and
     commands wait for that.
     """
     if info.get("redis_mode", info.get("server_mode")) == "sentinel":
@@ -24,18 +24,18 @@ def misfit(info: Mapping[str, str], *, mode: str, at_start: bool) -> str:
 
 
 class Lineage(NamedTuple):
-    """Which history a primary replicates; `promoted`: it was a replica before, in this run."""
+    """Which history a primary replicates. `promoted`: it was a replica earlier in this run."""
 
     id: str = ""  # empty: not known
     promoted: bool = False
 
 
 def lineage_of(info: Mapping[str, str]) -> Lineage:
-    """Return what INFO replication says. A server that was only started again has a new id too, but no former one."""
+    """Read INFO replication. A server that was merely restarted has a new id too, but no former one."""
     return Lineage(info.get("master_replid", ""), bool(info.get("master_replid2", "").strip("0")))
 
 
 def fields_of(info: bytes) -> dict[str, str]:
-    """Return what INFO says, by name."""
+    """Return the fields of INFO by name."""
     lines = (line.partition(":") for line in info.decode(errors="replace").splitlines() if line[:1] != "#")
     return {name: value for name, _, value in lines if name}

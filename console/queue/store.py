@@ -1,8 +1,8 @@
-"""Access to Valkey or Redis: the calls of one turn of the event loop share one pipeline on one connection.
+"""Access to Valkey or Redis: all calls of one turn of the event loop share one pipeline on one connection.
 
-No automatic retries: a time-out means *unknown*, and whoever called resends with the same cid. So does a batch that no
-replica has confirmed, where `durability` asks for one. A socket may cancel its call's future; the exchange goes on in
-its own task, so that each reply still reaches its own caller.
+There are no automatic retries. A time-out means *unknown*, and the client resends with the same cid. The same holds for
+a batch that no replica has confirmed, where `durability` requires one. A socket may cancel its call's future; the
+exchange continues in its own task, so that each reply still reaches its own caller.
 """
 
 import asyncio
@@ -42,20 +42,19 @@ TOPICS = (
     "routing", "visitor", "identity", "agent", "handover", "bots", "beside", "presence", "breather", "timers",
     "configure", "revive", "snapshot", "redact", "erase", "feed",
 )  # fmt: skip
-SHARED = ("base", "unit_of_work")  # whose locals every file sees
-DEADLINE = 5.0  # seconds for an exchange; then all its calls are unknown
+SHARED = ("base", "unit_of_work")  # every file sees their locals
+DEADLINE = 5.0  # seconds for an exchange; after that all its calls are unknown
 BATCH = 512  # calls in one exchange
 WAITING = 20_000  # calls that may queue; beyond that a call fails at once
 
-# Another server is the primary, or will be. MOVED is an ASK too.
-# One that loads its data has become a replica.
+# Another server is the primary, or will be. MOVED is an ASK too. One that loads its data has become a replica.
 ELSEWHERE = (ReadOnlyError, MasterDownError, ClusterDownError, TryAgainError, AskError, BusyLoadingError)
 
 log = structlog.get_logger()
 
 
 class Call(NamedTuple):
-    """A command that waits for its turn; `vouched`: its reply counts only if the store keeps it as it should."""
+    """A command that waits for its turn. `vouched`: its reply counts only once stored as `durability` requires."""
 
     command: Command
     future: asyncio.Future[Any]
@@ -78,7 +77,7 @@ def library() -> tuple[str, str]:
 
 
 def says_no(shown: str, problem: Exception) -> str:
-    """Return why the store is not to be had with this setting."""
+    """Return why the store cannot be used with this setting."""
     if isinstance(problem, Misdirected):
         return f"SESTETTO_STORE is {shown}: {problem}"
     return f"The store at {shown} refuses the user or password in SESTETTO_STORE: {problem}"
@@ -87,8 +86,8 @@ def says_no(shown: str, problem: Exception) -> str:
 class Store:
     """Calls to one primary. `on_run` hooks run on the first connection to each server run, before any other call.
 
-    `lacks` says what is wrong with the server at this address, empty if nothing is. `mark` is a write that changes
-    nothing; it vouches for what came before it (see durability.py).
+    `lacks` says what is wrong with the server at this address; empty if nothing is. `mark` is a write that changes
+    nothing and vouches for everything before it (see durability.py).
     """
 
     def __init__(self, url: str, workspace: str = "", *, durability: str = "disk", deadline: float = DEADLINE) -> None:
@@ -104,7 +103,7 @@ class Store:
         self.on_run: list[Callable[[Direct], Awaitable[None]]] = []
         self._deadline = deadline
         self._wire: StoreWire | None = None
-        self._met = ""  # the run of a server, and of a primary, that we have checked
+        self._met = ""  # the run of the server, and of the primary, that was checked last
         self._waiting: list[Call] = []
         self._worker: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -119,23 +118,23 @@ class Store:
         return await self._send(command, vouched=True)
 
     async def look(self, *command: str | bytes | int) -> Any:
-        """Run a command that asks for nothing which could be lost: its reply needs no replica."""
+        """Run a command whose reply counts without a replica's confirmation."""
         return await self._send(command, vouched=False)
 
     async def vouch(self) -> None:
-        """Return when everything that the store has now is where `durability` wants it. Raises Unknown."""
+        """Return once everything the store has now is stored as `durability` requires. Raises Unknown."""
         if self.durability.replicated:
             await self.command("PING")
 
     async def _send(self, command: Command, *, vouched: bool) -> Any:
         if self._closed or len(self._waiting) >= WAITING:
             raise Unknown
-        if self._loop is None:  # asked for once, see StoreWire
+        if self._loop is None:  # looked up once, see StoreWire
             self._loop = asyncio.get_running_loop()
         future: asyncio.Future[Any] = self._loop.create_future()
         self._waiting.append(Call(command, future, vouched))
         if self._worker is None:
-            # A context of its own: what the worker logs is not about the request that happened to start it.
+            # A context of its own: the worker's log lines are not about the request that happened to start it.
             self._worker = self._loop.create_task(self._work(), context=Context())
         return await future
 
@@ -166,13 +165,13 @@ class Store:
                 self.outage.begins(why(problem))
                 await self._drop()
                 replies = [Unknown() for _ in batch]
-            except SettingError as problem:  # not the store that it has to be
+            except SettingError as problem:  # not the expected store
                 self.lacks = str(problem)
                 self.outage.begins(self.lacks)
                 await self._drop()
-                # At the start the setting is wrong. Later the store is, and clients keep what they have to say for it.
+                # At the start, the setting is wrong. Later, the store is wrong, and clients keep their commands for it.
                 replies = [Unknown() if self._met else problem for _ in batch]
-            except Exception as problem:  # the worker must go on, and whoever waits must get an answer
+            except Exception as problem:  # the worker must go on, and every caller must get an answer
                 log.error("store.exchange", error=repr(problem), exc_info=problem)
                 await self._drop()
                 replies = [Unknown() for _ in batch]
@@ -191,7 +190,7 @@ class Store:
         commands = [call.command for call in batch]
         replies = await wire.exchange([*commands, *vouchers] if vouchers else commands, self._deadline)
         if any(isinstance(reply, RedisError) and _is_elsewhere(reply) for reply in replies):
-            await self._drop()  # the next exchange asks who is the primary
+            await self._drop()  # the next exchange asks for the primary
         replies, said = replies[: len(batch)], replies[len(batch) :]
         if vouchers and not self.durability.confirmed(said):
             self.unconfirmed.begins(self.durability.shortfall(said))
@@ -209,7 +208,8 @@ class Store:
                 await wire.close()
                 raise
         except (*REFUSALS, Misdirected) as failure:
-            # A store that let us in before is being changed: its clients wait. The first time, the setting is wrong.
+            # A store that let us in before is being changed, and its clients wait. The first time, the setting is
+            # wrong.
             if not self._met:
                 raise SettingError(says_no(self.primary.shown, failure)) from failure
             raise
@@ -220,7 +220,7 @@ class Store:
         """Check a server that we have not met in this run: it needs our library, and may have another history."""
         direct = wire.ask
         info = fields_of(await direct("INFO"))
-        # A replica that becomes the primary goes on in the same run, under a new id of what it replicates.
+        # A replica that becomes the primary continues in the same run, under a new replication id.
         run = f"{info['run_id']} {info.get('master_replid', '')}"
         if run == self._met:
             return
@@ -236,7 +236,7 @@ class Store:
         await self.primary.leave(keep=wire.connection)
 
     async def _try_vouchers(self, direct: Direct) -> None:
-        """Raise SettingError unless a write of ours is confirmed; what the settings say is only half of it."""
+        """Raise SettingError unless a write of ours is confirmed: the settings alone prove too little."""
         said = [await direct(*command) for command in self.durability.vouchers(self.mark)]
         if not self.durability.confirmed(said):
             raise SettingError(self.durability.shortfall(said))
@@ -271,7 +271,7 @@ async def load_library(command: Direct) -> None:
 
 
 def _is_elsewhere(reply: RedisError) -> bool:
-    """Whether another server may be the primary by now. One without replicas may be the one that was cut off."""
+    """Whether another server may be the primary by now. A server without replicas may have been cut off."""
     return isinstance(reply, ELSEWHERE) or str(reply).startswith("NOREPLICAS")
 
 

@@ -12,9 +12,9 @@ from redis.exceptions import AuthenticationError
 from console.errors import SettingError
 from console.queue.primary import AWAY, Primary, ask
 
-SILENCE = 60.0  # seconds without a byte after which it is given up; the store sends one a second while it prepares
+SILENCE = 60.0  # seconds without a byte after which the copy fails; the store sends one a second while it prepares
 CHUNK = 1 << 20
-MARK = 40  # bytes that end a snapshot whose length was not known when it began
+MARK = 40  # bytes that end a snapshot whose length was unknown at its start
 
 
 async def copy_store(primary: Primary, target: BinaryIO) -> None:
@@ -24,7 +24,7 @@ async def copy_store(primary: Primary, target: BinaryIO) -> None:
             for words in (("REPLCONF", "capa", "eof"), ("REPLCONF", "rdb-only", "1")):
                 await ask(connection, *words)
             await connection.send_command("SYNC")
-            # What follows is no reply of the protocol, so it is read past the client's parser, which has nothing left.
+            # No protocol reply follows, so this bypasses the client's parser, which has nothing buffered.
             assert connection._reader is not None
             await _read_snapshot(connection._reader, target)
     except AuthenticationError as problem:
@@ -48,7 +48,7 @@ async def _read_snapshot(reader: asyncio.StreamReader, target: BinaryIO) -> None
 
 
 async def _line(reader: asyncio.StreamReader) -> bytes:
-    """Return the first line that is not empty: empty ones say that the store is still at it."""
+    """Return the first line that is not empty: empty lines mean that the store is still preparing."""
     while True:
         async with asyncio.timeout(SILENCE):
             line = (await reader.readuntil(b"\n")).strip()
@@ -72,7 +72,7 @@ async def _exactly(reader: asyncio.StreamReader, target: BinaryIO, size: int) ->
 
 
 async def _until(reader: asyncio.StreamReader, target: BinaryIO, mark: bytes) -> None:
-    """Copy everything before the mark, which is random, and the last that comes."""
+    """Copy everything before the mark, which is random and comes last."""
     if len(mark) != MARK:
         raise ValueError("it sent a mark that is none")
     tail = b""

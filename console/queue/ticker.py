@@ -19,12 +19,12 @@ log = structlog.get_logger()
 
 
 class Ticker:
-    """Call `tick` and `wait` in turn, forever. `leader` is set while this process is the ticker, and `leads` while it
-    thereby does what only one may do.
+    """Call `tick` and `wait` in turn, forever. `leader` is set while this process is the ticker. `leads` is set while
+    it also does the work that only one process may do.
 
-    The other processes check shortly after each timer's time: if nobody fired it, the ticker is gone, and one of them
-    takes over. One also does when the ticker is no longer `fit` and it is. `works`: whether this process also does
-    what the ticker does besides; one that does not only stands in until one that does is there.
+    The other processes check shortly after each timer's time: if it has not fired, the ticker is gone, and one of them
+    takes over. A `fit` process also takes over from a ticker that is no longer fit. `works`: whether this process does
+    the leader's other work too. One that does not fires timers only until one that does is there.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Ticker:
         workspace.on_due = self._hint
 
     def _hint(self, now: int, due: int) -> None:
-        """Note when the next timer is due; every reply of the store says so."""
+        """Note when the next timer is due, as every reply of the store tells."""
         if due:
             at = time.monotonic() + max(due - now, 0) / 1000 + (0 if self.leader else BEHIND)
             if at < self._next:

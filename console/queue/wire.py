@@ -1,7 +1,7 @@
-"""A connection to the store without redis-py's path for each command: bytes out in one write, replies as they come in.
+"""A connection to the store that bypasses redis-py for commands: bytes out in one write, replies as they arrive.
 
-redis-py opens it (address, TLS, user, database), and then its transport gets this protocol. Measured: one command
-through redis-py costs five times as much.
+redis-py opens the connection (address, TLS, user, database); then its transport gets this protocol. Measured: one
+command through redis-py costs five times as much.
 """
 
 import asyncio
@@ -21,17 +21,17 @@ NOTHING = object()  # no whole reply yet
 
 
 class StoreWire(asyncio.Protocol):
-    """One exchange at a time: commands out, as many replies back, errors among them as values."""
+    """One exchange at a time: sends commands and returns as many replies, with errors as values."""
 
     def __init__(self, connection: Connection) -> None:
-        self.connection = connection  # open; kept, since its writer closes the transport when it goes
+        self.connection = connection  # open; kept because its writer closes the transport when it is collected
         parser: Any = connection._parser
         self._reader = hiredis.Reader(
             protocolError=InvalidResponse, replyError=parser.parse_error, notEnoughData=NOTHING
         )
         self._transport = cast(asyncio.Transport, cast(Any, connection)._writer.transport)
         self._transport.set_protocol(self)
-        # Known here, since before Python 3.12 each question for the running loop is a system call.
+        # Kept here, since getting the running loop is a system call before Python 3.12.
         self._loop = asyncio.get_running_loop()
         self._replies: list[Any] = []
         self._wanted = 0
@@ -40,21 +40,21 @@ class StoreWire(asyncio.Protocol):
 
     @property
     def ended(self) -> bool:
-        """Whether nothing can be asked any more."""
+        """Whether the connection can no longer be used."""
         return self._problem is not None or not self.connection.is_connected
 
     async def ask(self, *command: str | bytes | int) -> Any:
-        """Run one command. Raises the error that it is answered with."""
+        """Run one command. Raises the store's error reply."""
         (reply,) = await self.exchange([command])
         if isinstance(reply, Exception):
             raise reply
         return reply
 
     async def exchange(self, commands: Iterable[Command], within: float = 0) -> list[Any]:
-        """Return the reply of each command. Raises ConnectionError if the connection is lost; it may have been done.
+        """Return the reply to each command. Raises ConnectionError if the connection is lost; it may have been done.
 
-        Raises TimeoutError if not all replies come `within` so many seconds (0: however long it takes). After any
-        exception the connection is of no use: later replies could be taken for another command's.
+        Raises TimeoutError if not all replies arrive `within` so many seconds (0: no limit). After any exception the
+        connection must not be used again: later replies could be taken for another command's.
         """
         if self.ended:
             raise self._problem or Lost(LOST)

@@ -22,7 +22,7 @@ from console.queue.results import ChatSnapshot, HistoryRead, chat_snapshot
 
 
 class FeedEnds(NamedTuple):
-    """The feed of one history: the number of its first entry still there, and its last number."""
+    """The feed of one history: the number of the first entry it still has, and its last number."""
 
     epoch: str
     first: int
@@ -36,7 +36,7 @@ class LiveConfiguration(NamedTuple):
     mark: str
 
     def differs_from(self, directory: Directory) -> bool:
-        """Whether it is of a history that the directory's is not: of a later version, or of another content."""
+        """Whether it is from another history than the directory: a later version, or different content."""
         if self.version != directory.version:
             return self.version > directory.version
         return another(self.mark, content_mark(directory))
@@ -88,7 +88,7 @@ class Workspace(
         return bool((await self._call("hours", directory.version, *values))[3] == b"1")
 
     async def tick(self, process: str, *, fit: bool = True) -> tuple[bool, int, list[str]]:
-        """Return whether this process is the ticker, how many timers fired, and the names of those that failed.
+        """Return whether this process is the ticker, how many timers fired, and the names of the timers that failed.
 
         `fit`: whether it reaches SQL; if not, another process that does becomes the ticker.
         """
@@ -123,7 +123,7 @@ class Workspace(
         return bytes(rows[0][1][1]) if rows else None
 
     async def live_chats(self) -> set[str]:
-        """The ids of those that have not ended."""
+        """Return the ids of the chats that have not ended."""
         return {name.decode() for name in await self.store.command("SMEMBERS", self.keys.prefix + "live")}
 
     async def time_after(self, entry: str) -> int:
@@ -140,6 +140,6 @@ class Workspace(
         return int(await self.store.command("HGET", self.keys.head, "archived") or 0)
 
     async def signal(self, frame: bytes) -> None:
-        """Send a signal, which may be lost, to every process. It waits for no replica."""
-        with suppress(NoPermissionError):  # the store's user may use no channels: `pushes.away` has said so
+        """Send a signal, which may be lost, to every process. Does not wait for a replica."""
+        with suppress(NoPermissionError):  # the store's user may not use channels: `pushes.away` has been logged
             await self.store.look("SPUBLISH", self.keys.signals, frame)

@@ -53,11 +53,11 @@ class AgentCalls(Caller):
         hidden: bool = False,
         file: SharedFile | None = None,
     ) -> Said:
-        """Add one answer; `read` is the last visitor seq on screen, what it answers. Raises Fenced, NotYours, Gone.
+        """Add one answer, to everything up to `read`, the last visitor seq on screen. Raises Fenced, NotYours, Gone.
 
         `promise` (ms) makes it a holding reply; `canned` is the id of a canned reply sent unchanged; `began` is when
-        its first key was pressed (ms, 0 if unknown); `suggestion` is what it owes to suggested replies, `drafted` to
-        a draft. `hidden`: of a card number, as in all calls with a text.
+        its first key was pressed (ms, 0 if unknown); `suggestion` says how suggested replies were used, `drafted` the
+        same of a draft. `hidden`: a card number was hidden, as in all calls with a text.
         """
         payload = encode(MessagePayload(agent, cid, text, hidden, file))
         body, how = digest("say", text, hidden=hidden), (read, began, promise, canned, suggestion, drafted)
@@ -86,8 +86,8 @@ class AgentCalls(Caller):
         done: bool = False,
         later: bool = False,
     ) -> Said:
-        """Set reason and tags, in full. After the end a reason, or `done`, ends wrap-up; `later` ends it without one,
-        which may be given within a day. Raises NothingToDo.
+        """Set reason and tags, in full. After the end, a reason or `done` ends wrap-up. `later` ends it without a
+        reason, which may be given within a day. Raises NothingToDo.
         """
         kept = encode(reason) if reason else "", encode(list(tags)) if tags else ""
         payload, body = encode(Labels(agent, cid, reason, list(tags))), digest("label", reason, list(tags), done, later)
@@ -95,12 +95,12 @@ class AgentCalls(Caller):
         return await self._said("label", agent.id, fence, chat, cid, body, *kept, ends, payload)
 
     async def rename(self, agent: Author, fence: int, chat: str, cid: str, name: str) -> Said:
-        """Call the visitor `name` in this chat from now on. Raises NothingToDo if that is the name given already."""
+        """Call the visitor `name` in this chat from now on. Raises NothingToDo if that name was already given."""
         payload = encode(Naming(agent, cid, name))
         return await self._said("rename", agent.id, fence, chat, cid, digest("rename", name), encode(name), payload)
 
     async def set_language(self, agent: Author, fence: int, chat: str, cid: str, language: str) -> Said:
-        """Set the visitor's language, for good. Raises NothingToDo if an agent has said so already."""
+        """Set the visitor's language, for good. Raises NothingToDo if an agent has already set it."""
         payload, body = encode(LanguagePayload(language, agent, cid)), digest("language", language)
         return await self._said("set_language", agent.id, fence, chat, cid, body, language, payload)
 
@@ -111,18 +111,18 @@ class AgentCalls(Caller):
         await self._call("draft", agent, fence, chat, text)
 
     async def typing(self, agent: str, fence: int, chat: str) -> None:
-        """Note that the agent types there, for a queue with automatic first words."""
+        """Record that the agent is typing there, for a queue with automatic first words."""
         await self._call("typing", agent, fence, chat)
 
     async def set_status(self, agent: str, fence: int, status: Status, reason: str = "") -> int:
-        """Set one's own status; return when (ms) it was done."""
+        """Set one's own status; return the time (ms)."""
         reply = await self._call("set_status", agent, fence, status, encode(reason) if reason else "")
         return int(reply[4])
 
     async def breathe(self, agent: str, fence: int, cid: str, ms: int, *, most: int) -> int:
-        """Start a breather of `ms`, at most `most` within an hour, or end it with 0; return when (ms) it was done.
+        """Start a breather of `ms`, at most `most` within an hour, or end it with 0; return the time (ms).
 
-        Raises NoBreather once there were enough, and NothingToDo for who is not online.
+        Raises NoBreather at the limit, and NothingToDo if the agent is not online.
         """
         reply = await self._call("breathe", agent, fence, cid, ms, most)
         return int(reply[4])
@@ -139,7 +139,7 @@ class AgentCalls(Caller):
         await self._call("renew", *(value for pair in agents for value in pair))
 
     async def revoke(self, agent: str, session: str) -> None:
-        """Close every socket of the session; with session "" all of the agent's."""
+        """Close every socket of the session; with session "" every socket of the agent."""
         await self._call("revoke", agent, session)
 
     async def mail(self, chat: str, payload: MailPayload) -> Said:
@@ -148,7 +148,7 @@ class AgentCalls(Caller):
         return await self._correspond(chat, payload.author.id, payload.cid, body, "mailed", payload, payload.state)
 
     async def tend(self, chat: str, payload: Tending) -> Said:
-        """Record who takes care of a left message, and its state."""
+        """Record the owner of a left message, and its state."""
         body = digest("tend", payload.owner, payload.state)
         return await self._correspond(chat, payload.author.id, payload.cid, body, "tended", payload, payload.state)
 

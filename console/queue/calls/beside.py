@@ -24,6 +24,6 @@ class BesideCalls(Caller):
         return await self._said("beside_label", author.id, chat, cid, body, *kept, payload)
 
     async def beside_set_language(self, author: Author, chat: str, cid: str, language: str) -> Said:
-        """Set the visitor's language, for good. Raises NothingToDo if somebody has said so already."""
+        """Set the visitor's language, for good. Raises NothingToDo if it has already been set."""
         payload, body = encode(LanguagePayload(language, author, cid)), digest("language", language)
         return await self._said("beside_set_language", author.id, chat, cid, body, language, payload)

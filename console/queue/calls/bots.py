@@ -8,7 +8,7 @@ from console.queue.results import BotConnected, Said, chat_snapshot
 
 class BotCalls(Caller):
     async def bot_connect(self, bot: Author, limit: int) -> BotConnected:
-        """Connect a bot for `limit` chats at once; an earlier connection of it can do nothing more."""
+        """Connect a bot for `limit` chats at once; an earlier connection of the same bot can do nothing more."""
         _, now, _, fence, chats, n = await self._call("bot_connect", bot.id, encode(bot.name), limit)
         return BotConnected(int(fence), [chat_snapshot(chat) for chat in chats], int(n), int(now))
 
@@ -24,7 +24,7 @@ class BotCalls(Caller):
         return await self._said("bot_say", bot.id, fence, chat, cid, body, payload)
 
     async def bot_streams(self, bot: str, fence: int, chat: str) -> None:
-        """Note that the bot writes, so that the chat is left to it for longer."""
+        """Record that the bot is writing, so that it keeps the chat for longer."""
         await self._call("bot_streams", bot, fence, chat)
 
     async def bot_hands_over(
@@ -39,7 +39,7 @@ class BotCalls(Caller):
         draft: str = "",
         hidden: bool = False,
     ) -> Said:
-        """Hand the chat over to people, of its own queue or another; the clock begins. Raises NoQueue besides."""
+        """Hand the chat over to people of its own queue or another; the clock starts. Also raises NoQueue."""
         payload, body = encode(Summary(bot, cid, summary, hidden)), digest("hand_over", queue, summary, hidden=hidden)
         return await self._said("bot_hands_over", bot.id, fence, chat, cid, body, queue, draft, payload)
 

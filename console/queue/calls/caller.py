@@ -1,4 +1,4 @@
-"""How a Function is called: the epoch it is called under, the store's clock, and refusals as errors."""
+"""How a Function is called: under which epoch, with the store's clock, and with refusals as errors."""
 
 import asyncio
 import secrets
@@ -27,7 +27,7 @@ OTHER_STORE = (
 )
 
 UNKNOWN = Lineage()
-READ_ONLY = frozenset(  # Functions that may write nothing, so no budget either
+READ_ONLY = frozenset(  # Functions that may not write, so they cannot take from budgets
     {
         *("read_chat", "history", "place"),
         *("snapshot_page", "snapshot_scopes", "snapshot_agents", "snapshot_spans", "snapshot_rest"),
@@ -38,7 +38,7 @@ log = structlog.get_logger()
 
 
 class Charge:
-    """What a request of the API costs: budgets that its first call to the store takes from, in the same step."""
+    """What an API request costs: its first call to the store takes from these budgets, in the same step."""
 
     def __init__(self, budgets: str) -> None:
         self.budgets = budgets
@@ -63,8 +63,8 @@ class Caller:
         self._left: set[str] = set()  # earlier epochs
         self.fills = False  # whether an empty store is to be filled from SQL before it serves
         self.emptied = asyncio.Event()  # it is empty, and nobody has filled it yet
-        self.installation = ""  # whose store it has to be; empty: anybody's
-        self.last_entry: tuple[str, bytes] | None = None  # the tail's last, to know the same history by
+        self.installation = ""  # the installation that must own the store; empty: any
+        self.last_entry: tuple[str, bytes] | None = None  # the tail's last, identifies the history
         self.on_epoch: list[Callable[[], None]] = []
         self._ahead = time.time_ns() // 1_000_000 - time.monotonic_ns() // 1_000_000
         self.on_due: Callable[[int, int], None] = lambda now, due: None
@@ -72,7 +72,7 @@ class Caller:
         store.on_run.append(self._recognise)
 
     async def _recognise(self, direct: Direct) -> None:
-        """Run on every connection to a server not met before: decide whether it has the same history or starts a new
+        """Run on every connection to a server not seen before: decide whether it has the same history or starts a new
         epoch.
         """
         await check_promises(direct, self.store.durability)
@@ -88,7 +88,7 @@ class Caller:
         await self._begin(direct, believed, lineage_of(fields_of(await direct("INFO", "replication"))))
 
     async def check_store(self) -> None:
-        """Look again whether the store still keeps what is acknowledged; `store.lacks` says what is wrong with it."""
+        """Check again that the store keeps what is acknowledged; `store.lacks` says what is wrong with it."""
         try:
             await check_promises(self.store.look, self.store.durability)
         except SettingError as problem:
@@ -121,7 +121,7 @@ class Caller:
     async def _begin(self, direct: Direct, believed: str, lineage: Lineage = UNKNOWN) -> None:
         seen = self.epoch, self.seen, lineage.id, int(lineage.promoted), int(self.fills)
         epoch, n, why = await self._ask_for_epoch(direct, believed, *seen)
-        if epoch in self._left:  # a server from before the history that we had last
+        if epoch in self._left:  # a server with an older history than the one used last
             epoch, n, why = await self._ask_for_epoch(direct, epoch, *seen)
         if why in ("empty", "unfilled") and self.fills:
             self.emptied.set()
@@ -157,14 +157,14 @@ class Caller:
         charged = f"{epoch}\n{charge.take()}" if charge is not None and pays else epoch
         try:
             reply = await self.store.function(name, self.keys.head, charged, *args)
-        except ResponseError as problem:  # our fault or the store's: nothing to tell the sender
+        except ResponseError as problem:  # our fault or the store's: nothing that the sender could act on
             log.error("store.function", name=name, error=str(problem))
             raise Refused from problem
         if reply[0] == b"!":
             await self._refuse(reply)
         reply[1], _, n = reply[1].partition(b"-")
         now = int(reply[1])
-        if epoch == self.epoch:  # else another one has begun while this reply was on its way
+        if epoch == self.epoch:  # else another epoch has begun while this reply was on its way
             self.seen = max(self.seen, int(n))
         self._ahead = now - time.monotonic_ns() // 1_000_000
         self.on_due(now, int(reply[2]))
@@ -172,7 +172,7 @@ class Caller:
 
     def now(self) -> int:
         """Return the store's clock (ms) as of its last reply, the one clock all screens use."""
-        # The monotonic clock carries it on between replies, so changes of this machine's clock do not matter.
+        # The monotonic clock advances it between replies, so changes of this machine's clock do not matter.
         return self._ahead + time.monotonic_ns() // 1_000_000
 
     async def _refuse(self, reply: list[Any]) -> None:
@@ -187,7 +187,7 @@ class Caller:
         raise REFUSALS[code]
 
     async def charge(self) -> None:
-        """Take what the request under way costs, if no other call has. Raises SlowDown."""
+        """Take the cost of the current request from its budgets, unless another call has. Raises SlowDown."""
         charge = CHARGE.get()
         if charge is not None and charge.budgets:
             await self._call("charge")

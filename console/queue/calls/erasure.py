@@ -1,4 +1,4 @@
-"""Typed calls to take text out of the store ahead of time: chats are deleted, facts are redacted."""
+"""Typed calls that remove text from the store early: chats are deleted, facts are redacted."""
 
 import asyncio
 from collections.abc import Collection, Iterator
@@ -9,12 +9,12 @@ from redis.exceptions import ResponseError
 from console.queue.calls.caller import Caller
 
 PAGE = 1_000  # entries of the feed read at once
-TRIES, AGAIN = 20, 0.5  # to have the file rewritten, and s between them
+TRIES, AGAIN = 20, 0.5  # attempts to have the file rewritten, and s between them
 
 
 class Redaction(NamedTuple):
-    """A fact as the log has it, as it will be, and the kind of fact that says so. `author` and `cid` made it; `by` is
-    whose message made it necessary, if it is not the author's.
+    """A fact as it is in the log, its replacement, and the kind of fact that records the change. `author` and `cid` are
+    the fact's own. `by` wrote the message that made it necessary, if that was not the author.
     """
 
     chat: str
@@ -42,7 +42,8 @@ class ErasureCalls(Caller):
         return {chat.decode() for chat in await self.store.command("SMEMBERS", self.keys.left)}
 
     async def erase_from_feed(self, chats: Collection[str]) -> None:
-        """Delete their entries from the feed. A reader that has not read them yet finds a gap, and takes a snapshot."""
+        """Delete the chats' entries from the feed. Readers that have not read them find a gap and take a new snapshot.
+        """
         marks = [f'"chat":"{chat}"'.encode() for chat in chats]
         start = "-"
         while marks:
@@ -56,18 +57,18 @@ class ErasureCalls(Caller):
             start = f"({rows[-1][0].decode()}"
 
     async def rewrite_feed(self, upto: int) -> int:
-        """Rewrite the feed without what was deleted, and with what was redacted up to this number.
+        """Rewrite the feed without deleted entries, and with the redactions up to this number.
 
-        Returns how many redacted facts it may still have as they were.
+        Returns how many redacted facts the feed may still hold in their original form.
         """
         return int((await self._call("rewrite_feed", upto))[3])
 
     async def redacted(self) -> int:
-        """Return how many redacted facts the feed may still have as they were."""
+        """Return how many redacted facts the feed may still hold in their original form."""
         return int(await self.store.command("HLEN", self.keys.prefix + "redacted"))
 
     async def redact(self, redaction: Redaction) -> None:
-        """Replace a fact in its chat's log, and record that. Raises NothingToDo if it is another by now, Gone."""
+        """Replace a fact in its chat's log, and record that. Raises Gone, and NothingToDo if it has changed since."""
         await self._call("redact", *redaction)
 
     async def rewrite_file(self) -> None:
@@ -77,13 +78,13 @@ class ErasureCalls(Caller):
                 await self.store.command("BGREWRITEAOF")
                 return
             except ResponseError as problem:
-                if "in progress" not in str(problem):  # we may not ask for it
+                if "in progress" not in str(problem):  # not permitted
                     return
-            await asyncio.sleep(AGAIN)  # one is running, and may have begun before the deletion
+            await asyncio.sleep(AGAIN)  # a rewrite is running that may have started before the deletion
 
 
 def _bearing(rows: list[tuple[bytes, list[bytes]]], marks: Collection[bytes]) -> Iterator[bytes]:
-    """Return the ids of entries with one of the marks; the fact that says `erased` has only ids and stays."""
+    """Return the ids of entries with one of the marks. The `erased` fact holds only ids, so it stays."""
     for id, values in rows:
         if not values[1].startswith(b'{"kind":"erased"') and any(mark in values[1] for mark in marks):
             yield id

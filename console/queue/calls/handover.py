@@ -19,7 +19,7 @@ class HandOverCalls(Caller):
         return await self._said("accept", agent.id, fence, chat, cid, digest("accept"))
 
     async def decline(self, agent: Author, fence: int, chat: str, cid: str) -> Said:
-        """Decline an offer: the chat moves on and does not come back for a minute."""
+        """Decline an offer: the chat moves on and is not offered to this agent again for a minute."""
         return await self._said("decline", agent.id, fence, chat, cid, digest("decline"))
 
     async def transfer(
@@ -45,7 +45,7 @@ class HandOverCalls(Caller):
         return await self._said("invite", agent.id, fence, chat, cid, digest("invite", guest), guest, payload)
 
     async def whisper(self, author: Author, chat: str, cid: str, text: str, *, hidden: bool = False) -> Said:
-        """Add a note from somebody who watches; the caller has checked the right."""
+        """Add a note from a watcher; the caller has checked the right."""
         payload, body = encode(MessagePayload(author, cid, text, hidden)), digest("whisper", text, hidden=hidden)
         return await self._said("whisper", author.id, chat, cid, body, payload)
 
@@ -80,7 +80,7 @@ class HandOverCalls(Caller):
         return await self._said("take_over", author.id, chat, cid, digest("take_over"), encode(HandOver(author, cid)))
 
     async def set_agent_status(self, author: Author, agent: str, status: Status, reason: str = "") -> int:
-        """Set somebody else's status; return when (ms) it was done. Raises NotYours if there is no such member."""
+        """Set somebody else's status; return the time (ms). Raises NotYours if there is no such member."""
         kept = encode(reason) if reason else ""
         return int((await self._call("set_agent_status", author.id, agent, status, kept))[4])
 

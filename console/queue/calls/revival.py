@@ -9,7 +9,7 @@ from console.queue.payloads import VisitorProfile, encode
 
 
 class LostChat(msgspec.Struct, kw_only=True):
-    """A chat as its facts in SQL add up, for the Function `revive`, which explains the fields."""
+    """A chat rebuilt from its facts in SQL, for the Function `revive`, which documents the fields."""
 
     chat: str
     visitor: str
@@ -32,7 +32,7 @@ class LostChat(msgspec.Struct, kw_only=True):
 
 class RevivalCalls(Caller):
     async def revive(self, lost: LostChat, log: Sequence[bytes]) -> bool:
-        """Put the chat back, with its facts; an open one waits again. False if the store has it."""
+        """Put the chat back, with its facts; an open chat waits again. False if the store already has it."""
         return bool((await self._call("revive", encode(lost), *log))[3] == b"1")
 
     async def filled(self, away: Iterable[tuple[str, str, str]] = ()) -> None:

@@ -1,4 +1,4 @@
-"""Reads a whole workspace in pages, as it is at one number of the feed."""
+"""Reads a whole workspace in pages, exact at one number of the feed."""
 
 from typing import Any
 
@@ -12,11 +12,11 @@ FACTS = 500  # one call reads the chats and agents of this many facts again
 
 
 class SnapshotReader:
-    """Call `step` until it returns the snapshot; each step is one short call, and others have their turn between them.
+    """Call `step` until it returns the snapshot. Each step is one short call, so the store serves others in between.
 
-    Each page shows its chats or agents as they are at its own number of the feed. Every change of one has a fact that
-    names it, so the last step reads those named since the first page again, and of each queue the figures of the spans
-    that are not over. The snapshot is exact at the number of the last step.
+    Each page shows its chats or agents as they are at its own number of the feed. Every change has a fact that names
+    the chat or agent, so the last step rereads those named since the first page, and the figures of each queue's
+    current spans. The snapshot is exact at the number of the last step.
     """
 
     def __init__(self, calls: "SnapshotCalls", page: int = PAGE, facts: int = FACTS, agents: int = AGENTS) -> None:
@@ -34,13 +34,13 @@ class SnapshotReader:
         self._chats: dict[str, dict[str, str]] = {}
         self._agents: dict[str, AgentSnapshot] = {}
         self._spans: dict[str, dict[str, dict[str, str]]] = {}
-        # Agents who had one of the chats read last: their time is booked, though no fact names them.
+        # Agents who held one of the chats read last: their times have changed, though no fact names them.
         self._let_go: set[str] = set()
         self._to_read: tuple[list[bytes], list[bytes]] | None = None  # agents and queues
 
     @property
     def at_end(self) -> bool:
-        """Whether only what has changed meanwhile is left to read."""
+        """Whether only the changes since the first page are left to read."""
         return self._to_read == ([], [])
 
     async def step(self) -> Snapshot | None:
@@ -74,7 +74,7 @@ class SnapshotReader:
         _, now, _, last, *rest = await self._calls.snapshot_rest(*asked, *self._let_go)
         if self._epoch != self._calls.epoch:
             raise WrongEpoch
-        if not rest:  # facts were erased meanwhile, or this took longer than the feed is kept
+        if not rest:  # facts were erased, or this took longer than the feed is kept
             self._begin()
             return None
         n, names, chats, agents, *others = rest
@@ -91,7 +91,7 @@ class SnapshotReader:
                 self._chats[chat.decode()] = named(names, values[0])
 
     def _take_back(self, chats: set[str]) -> set[str]:
-        """Take these chats from everybody: who has one of them now is read again. Return who had one."""
+        """Take these chats from all agents, since the current holders are read again. Return the agents who had one."""
         had = set()
         for id, agent in self._agents.items():
             held = {slot: chat for slot, chat in agent.held.items() if chat not in chats}
@@ -111,7 +111,7 @@ class SnapshotReader:
     def _whole(
         self, now: int, left: int, queues: list[list[Any]], lates: list[bytes], bots: list[list[Any]]
     ) -> Snapshot | None:
-        if any(queue.decode() not in self._spans for queue, _, _ in queues):  # one was added meanwhile
+        if any(queue.decode() not in self._spans for queue, _, _ in queues):  # a queue was added
             self._begin()
             return None
         found = []

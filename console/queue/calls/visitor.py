@@ -40,7 +40,7 @@ class VisitorCalls(Caller):
     ) -> Said:
         """Open a chat with its first message; if one is open, add the message there.
 
-        `ahead` is a head start (ms) of its own. Raises NobodyThere, LineFull, NotYours.
+        `ahead` is the chat's own head start (ms). Raises NobodyThere, LineFull, NotYours.
         """
         visitor = profile.visitor
         profile = msgspec.structs.replace(profile, site="", channel="", cid=cid)
@@ -65,7 +65,7 @@ class VisitorCalls(Caller):
         )
 
     async def detected(self, chat: str, language: str) -> None:
-        """The visitor writes in this language. Raises NothingToDo where an agent has said so, or it is known."""
+        """Record the language the visitor writes in. Raises NothingToDo if an agent has set one, or it is known."""
         await self._call("detected", chat, language, encode(LanguagePayload(language)))
 
     async def leave_message(
@@ -82,10 +82,10 @@ class VisitorCalls(Caller):
         budgets: str = "",
         proof: str = "",
     ) -> Said:
-        """Leave a message for later: a chat that has ended from the start, without a clock.
+        """Leave a message: a chat that has ended from the start, without a clock.
 
-        A chat of the visitor that waits becomes the message itself; `text`, if any, is added to it. Raises NothingToDo
-        without a text and without such a chat, ChatFull.
+        If the visitor has a waiting chat, it becomes the message, and `text`, if any, is added to it. Raises ChatFull,
+        and NothingToDo with neither a text nor such a chat.
         """
         visitor = profile.visitor
         author = Author(visitor.id, visitor.name)
@@ -147,7 +147,7 @@ class VisitorCalls(Caller):
         return await self._said("profile", chat, profile.visitor.id, cid, mark, fact, _kept_of(profile), budgets)
 
     async def profile_set(self, chat: str, visitor: str, cid: str, body: str) -> Said | None:
-        """Return the first result of a `set_profile` with this cid and body, None if it was not done.
+        """Return the first result of a `set_profile` with this cid and body; None if it was not done.
 
         Raises CidReused.
         """
@@ -170,20 +170,20 @@ class VisitorCalls(Caller):
         before: str = "",
         profile: VisitorProfile | None = None,
     ) -> bool:
-        """Who the visitor is was proven; `use` (if any) is used up by `by`, and remembered until then (ms).
+        """Record a proven identity. `use`, if any, is used up by `by` and remembered until `until` (ms).
 
-        With a `chat` that `before` has begun, it is theirs from now on, with this profile. Returns whether that is so.
-        Raises IdentityUsed.
+        A `chat` that `before` has begun is the visitor's from now on, with this profile. Returns whether it is. Raises
+        IdentityUsed.
         """
         fact, kept = (_fact_of(profile), _kept_of(profile)) if profile is not None else (b"", b"")
         _, _, _, claimed = await self._call("identify", visitor, use, by, until, chat, before, fact, kept)
         return bool(claimed == b"1")
 
     async def arrive(self, visitor: str, chat: str, connection: str, after: int) -> Arrived:
-        """A tab says hello: register its presence and return its chat with the facts after `after`.
+        """Register the presence of a tab that said hello, and return its chat with the facts after `after`.
 
-        Returns the chat from its start if `chat` is another one, or has fewer facts than `after`: the client then holds
-        another history.
+        Returns the chat from its start if `chat` is another one or has fewer facts than `after`: the client then holds
+        a different history.
         """
         arrived = await self._arrive(visitor, chat, connection, after)
         found = arrived.chat
@@ -220,11 +220,11 @@ class VisitorCalls(Caller):
 
 
 def _fact_of(profile: VisitorProfile, cid: str = "") -> bytes:
-    """Return what a `profile` fact tells of it."""
+    """Return the part of the profile that a `profile` fact carries."""
     opening = {"site": "", "channel": "", "referrer": "", "agent_string": "", "zone": ""}
     return encode(msgspec.structs.replace(profile, **opening, answers=[], greeting=None, cid=cid))
 
 
 def _kept_of(profile: VisitorProfile) -> bytes:
-    """Return what the chat keeps of it."""
+    """Return the part of the profile that the chat keeps."""
     return encode(msgspec.structs.replace(profile, site="", channel="", cid=""))
