@@ -5,12 +5,12 @@ function S.fenced(id, fence)
   return not a or a.fence ~= fence
 end
 
--- Messages and notes stop a little above the visitor's limit, so that an agent can still close what a visitor filled.
--- Commands that end a turn or a chat are never refused for size.
+-- The limit for agents' messages and notes is a little above the visitor's, so that an agent can still close a chat
+-- that a visitor filled. Commands that end a turn or a chat are never refused for size.
 function S.full(c) return num(c.seq) >= LOG_LIMIT + 100 or num(c.bytes) >= LOG_BYTES * 1.25 end
 
--- A held chat. Returns a refusal, the first result of a resend, or nil and the chat. `after` also allows wrap-up, and with
--- 'later' what was left for later.
+-- Looks up a held chat. Returns a refusal, the first result of a resend, or nil and the chat. `after` also allows
+-- wrap-up, and with 'later' a wrap-up left for later.
 function S.held(id, fence, chat, cid, digest, after)
   if S.fenced(id, fence) then return refuse('taken_over') end
   local c = S.chat(chat)
@@ -25,12 +25,12 @@ end
 
 -- agent_say(agent, fence, chat, cid, digest, read, began, promise, canned, suggestion, drafted, payload)
 verb('agent_say', function(id, fence, chat, cid, digest, read, began, promise, canned, suggestion, drafted, payload)
-  -- They go into the fact unescaped.
+  -- These go into the fact unescaped.
   if string.find(canned .. suggestion .. drafted, '[^%w_-]') then return refuse('bad_frame') end
   local answer, c = S.held(id, fence, chat, cid, digest)
   if answer then return answer end
   if S.full(c) then return refuse('chat_full') end
-  -- With a promise the answer is still to come: so is the chance of what was shown.
+  -- A holding reply is not the answer yet, so what was shown may still be used.
   if num(promise) > 0 then
     if suggestion == 'shown' then suggestion = '' end
     if drafted == 'shown' then drafted = '' end
@@ -86,8 +86,8 @@ verb('agent_say', function(id, fence, chat, cid, digest, read, began, promise, c
   return S.done(chat, id, cid, digest, seq, chat)
 end)
 
--- no_reply(agent, fence, chat, cid, digest, payload): what the agent has seen of the open turn needs no answer;
--- messages that came since open a new turn.
+-- no_reply(agent, fence, chat, cid, digest, payload): the part of the open turn that the agent has seen needs no
+-- answer; later messages open a new turn.
 verb('no_reply', function(id, fence, chat, cid, digest, payload)
   local answer, c = S.held(id, fence, chat, cid, digest)
   if answer then return answer end
@@ -121,7 +121,7 @@ verb('agent_end', function(id, fence, chat, cid, digest, payload)
   return S.done(chat, id, cid, digest, num(c.seq), chat)
 end, { 'allow-oom' })
 
--- A label of a chat that has ended: what its fact says besides, for those who have forgotten the chat.
+-- Returns what the fact of a label adds after the chat's end, for readers that no longer have the chat.
 local function afterwards(c, id, reason, settles)
   local by = (reason ~= '' and 1 or 0) - ((c.reason or '') ~= '' and 1 or 0)
   if by ~= 0 then S.gave_reason(c, id, by) end
@@ -153,7 +153,7 @@ verb('label', function(id, fence, chat, cid, digest, reason, tags, done, payload
   return S.done(chat, id, cid, digest, seq, chat)
 end, { 'allow-oom' })
 
--- rename(agent, fence, chat, cid, digest, name, payload): `name` is JSON; it stays when the page tells another one.
+-- rename(agent, fence, chat, cid, digest, name, payload): `name` is JSON; it stays even if the page sets another one.
 verb('rename', function(id, fence, chat, cid, digest, name, payload)
   local answer, c = S.held(id, fence, chat, cid, digest, true)
   if answer then return answer end
@@ -164,7 +164,7 @@ verb('rename', function(id, fence, chat, cid, digest, name, payload)
   return S.done(chat, id, cid, digest, seq, chat)
 end)
 
--- The agent's word on the visitor's language; it stays, also where it is what was known already.
+-- Sets the visitor's language as the agent says; it stays, even if it is the language already known.
 function S.says_language(c, id, cid, digest, tongue, payload)
   if tongue == c.tongue and c.tongue_by == 'agent' then return refuse('nothing_to_do') end
   if S.full(c) then return refuse('chat_full') end
@@ -177,7 +177,7 @@ verb('set_language', function(id, fence, chat, cid, digest, tongue, payload)
   return answer or S.says_language(c, id, cid, digest, tongue, payload)
 end)
 
--- A console that did not show a chat in time gets no further ones until it shows any chat, be it that one, too late.
+-- A console that did not show a chat in time gets no further ones until it shows any chat, even the same one, late.
 local function awake(id)
   local a = S.agent(id)
   if a.unseen ~= '1' then return end
@@ -238,7 +238,7 @@ verb('draft', function(id, fence, chat, text)
   return S.reply()
 end)
 
--- typing(agent, fence, chat): the agent types there, so that no first word is given for them now.
+-- typing(agent, fence, chat): the agent is typing there, so no automatic first word is given now.
 verb('typing', function(id, fence, chat)
   if S.fenced(id, fence) then return refuse('taken_over') end
   local c = S.chat(chat)
@@ -248,7 +248,7 @@ verb('typing', function(id, fence, chat)
 end)
 
 -- correspond(chat, author, cid, digest, kind, payload, lists): a fact about a left message, which has ended: a mail, a
--- note, or who takes care of it. `lists`: "1" if it has to be handled from now on, "0" if not, "" as before.
+-- note, or its owner. `lists`: "1" if it has to be handled from now on, "0" if not, "" for no change.
 verb('correspond', function(chat, author, cid, digest, kind, payload, lists)
   local c = S.chat(chat)
   if not c then return refuse('gone') end

@@ -1,22 +1,22 @@
--- The basis of every Function: this call's clock, the feed, replies, refusals. Times are integer ms of the store's
--- clock. `own` and payloads are JSON text that is never decoded here.
+-- Shared by all Functions: this call's clock, the feed, replies, refusals. Times are integer ms of the store's clock.
+-- `own` and payloads are JSON text that is never decoded here.
 
 local S = {} -- the library's functions, by topic
 local P -- key prefix of this call's workspace, "{name}:"
 local NOW, STAMP, N -- this call's time, the same as text, and the feed's last number
 local WRITTEN -- the number that `head` has
-local FACTS -- what was appended to the feed and not pushed yet, each "<id> <JSON>"
+local FACTS -- appended to the feed and not yet pushed, each "<id> <JSON>"
 local SETTLED -- the mark of the queues' settings, see S.queue
 local AHEAD -- ms by which the workspace's clock is ahead of the store's; tests use it to move time
 local UNFILLED -- the store was empty, and is being filled from SQL
 local BEHIND -- ms by which the store's clock was set back
 
-local FIRINGS = 64 -- timers or assignments per call; the rest is due at once
+local FIRINGS = 64 -- timers or assignments per call; the rest stay due at once
 local LOG_LIMIT = 10000 -- facts a chat may hold
 local LOG_BYTES = 4194304 -- bytes of their JSON
 local REOPEN = 600000 -- ms after the end during which a message of the visitor reopens the chat
 local KEEP = 86400000 -- ms that an ended chat stays live
-local UNSEEN = 2500 -- ms that a console has to show a new chat before the chat goes back
+local UNSEEN = 2500 -- ms within which a console must show a new chat, or the chat goes back
 local LEASE = 10000 -- ms that an agent's connection holds: two renewals, 4 s apart, may be missed
 local GRACE, LOST = 3000, 10000 -- ms that a reload may take: for chats with a running clock, and for the others
 local TAB_LEASE = 45000 -- ms that a visitor's connection holds: two renewals, 20 s apart, may be missed
@@ -37,17 +37,18 @@ local function hash(name)
   return out
 end
 
--- What an emptied store allows until it is filled.
+-- Functions that an emptied store allows until it is filled.
 local FILLING = { configure = true, revive = true, filled = true, revoke = true }
 
--- Starts a call. Returns a refusal if the caller believes in another epoch, or the store has yet to be filled.
--- `epoch` may be followed by a line for each budget that the whole request takes from, see `S.charge`.
+-- Starts a call. Returns a refusal if the caller has another epoch, or if the store has yet to be filled. `epoch` may
+-- be followed by a line for each budget that the whole request takes from, see `S.charge`.
 function S.enter(verb, keys, epoch)
   P = string.sub(keys[1], 1, -5)
   local named, budgets = string.match(epoch, '^([^\n]*)\n(.*)$')
   epoch = named or epoch
-  -- While a cluster moves the workspace key by key, what is not here may be there: a call would find half of it, and
-  -- stop in the middle of its writes. Then the key that never exists is an error, and nothing is done.
+  -- While a cluster moves the workspace key by key, a missing key may already be on the other node: a call would find
+  -- half of the workspace and stop in the middle of its writes. Reading a key that never exists then raises an error
+  -- before anything is done.
   if type(redis.pcall('EXISTS', P .. 'never')) == 'table' then
     return redis.error_reply('TRYAGAIN The workspace is on its way to another node')
   end
@@ -58,8 +59,8 @@ function S.enter(verb, keys, epoch)
   local time = redis.call('TIME')
   AHEAD = num(head[4])
   NOW = num(time[1]) * 1000 + math.floor(num(time[2]) / 1000) + AHEAD
-  -- Time never goes back within a workspace: after the store's clock was set back, it stands still until the clock has
-  -- caught up, or until `tick` adds the difference to `ahead`.
+  -- Time never goes back within a workspace. After the store's clock was set back, time stands still until the clock
+  -- has caught up, or until `tick` adds the difference to `ahead`.
   BEHIND = math.max(num(head[3]) - NOW, 0)
   NOW = NOW + BEHIND
   STAMP = int(NOW)
@@ -70,7 +71,7 @@ function S.enter(verb, keys, epoch)
   if budgets then return S.charge(budgets) end
 end
 
--- A successful reply: the time and the feed's last number, when the next timer is due, then what the verb returns.
+-- A successful reply: the time and the feed's last number, when the next timer is due, then the verb's results.
 function S.reply(...)
   S.flush()
   local next_due = redis.call('ZRANGE', P .. 'due', 0, 0, 'WITHSCORES')
@@ -79,14 +80,14 @@ end
 
 -- Sends to every process that listens now. It may be lost.
 function S.push(channel, text)
-  -- Sharded: else a cluster would carry it to all of its nodes. `pcall`: a store's user who may use no channels must not
-  -- stop a call in the middle of its writes; processes then read what is not pushed.
+  -- Sharded: otherwise a cluster would send it to all of its nodes. `pcall`: without permission for channels, the call
+  -- must not stop in the middle of its writes; processes then read what is not pushed.
   redis.pcall('SPUBLISH', P .. channel, text)
 end
 
--- Appends JSON to the feed under the next number. It is pushed as well, so that no process with sockets has to ask.
+-- Appends JSON to the feed under the next number. It is also pushed, so that processes with sockets need not poll.
 function S.feed(json)
-  -- The id carries both: the time, and a number without gaps by which readers notice that they missed something.
+  -- The id holds the time, and a number without gaps by which readers notice that they missed something.
   N = N + 1
   local id = STAMP .. '-' .. int(N)
   redis.call('XADD', P .. 'feed', id, 'f', json)
@@ -112,7 +113,8 @@ local PUBLIC = {
   redacted = true,
 }
 
--- Records a fact in the chat's log and in the feed: what only the Function knows, then the payload. Returns its seq.
+-- Records a fact in the chat's log and in the feed: first what only the Function knows, then the payload. Returns its
+-- seq.
 function S.record(c, kind, own, payload)
   local seq = num(c.seq) + 1
   local json = '{"kind":"'
@@ -159,16 +161,16 @@ function S.done(owner, author, cid, digest, seq, chat)
   return S.reply(int(seq), STAMP, chat)
 end
 
--- Registers a verb. Verbs that end or free something carry `allow-oom`, or a full store could never be emptied. `many`
--- passes a list of any length as one table: Lua's stack holds only 8,000 values.
+-- Registers a verb. Verbs that end or free something have the flag `allow-oom`, or a full store could never be emptied.
+-- `many` passes a list of any length as one table, since Lua's stack holds only 8,000 values.
 local function verb(name, body, flags, many)
   redis.register_function({
     function_name = name .. '_@VERSION@',
     callback = function(keys, args)
       local refused = S.enter(name, keys, args[1])
       if refused then return refused end
-      -- The store does not roll back what a failing script has written, so facts and fields must be written even then:
-      -- without the fields, the chat would contradict its log.
+      -- The store does not roll back the writes of a failing script, so the changed fields must be written even then:
+      -- without them, the chat would contradict its log.
       local good, reply
       if many then
         table.remove(args, 1)

@@ -1,7 +1,7 @@
--- What an integration does: in any chat that has not ended, without a console, a slot or a fence.
+-- What an integration does, in any chat that has not ended, without a console, a slot or a fence.
 
--- beside_say(author, chat, cid, digest, payload): a message of a bot. It answers nothing, and all clocks go on; but for a
--- bot that has the chat it is the word that the visitor waits for.
+-- beside_say(author, chat, cid, digest, payload): a message of a bot. It answers nothing, and all clocks go on. If a
+-- bot has the chat, though, it counts as the reply that the visitor waits for.
 verb('beside_say', function(by, chat, cid, digest, payload)
   local answer, c = S.unended(chat, by, cid, digest)
   if answer then return answer end

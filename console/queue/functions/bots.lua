@@ -1,9 +1,9 @@
--- Bots that have a chat before people do. A bot is an integration with a connection and a limit of its own: it has no
--- slot, its words answer nothing, and no clock runs until it hands the chat over.
+-- Bots that have a chat before people do. A bot is an integration with its own connection and limit. It has no slot,
+-- its messages answer nothing, and no clock runs until it hands the chat over.
 
-local STREAMS = 60000 -- ms since the visitor wrote in which a bot that streams its words is waited for
+local STREAMS = 60000 -- ms after the visitor wrote for which a streaming bot may keep the chat
 
--- Returns the bot if it is known, connected or within its grace. Its fields change with `change` only.
+-- Returns the bot if it is known: connected or within its grace period. Its fields change only through `change`.
 function S.bot(id)
   local b = id ~= '' and hash(key('bot', id))
   if not b or not b.fence then return nil end
@@ -35,43 +35,43 @@ local function say_bot(b, own)
   )
 end
 
--- Why the bot gets no chat now, or nil.
+-- Returns why the bot gets no chat now, or nil.
 function S.bot_refuses(b)
   if b.connected ~= '1' then return 'not_there' end
   if redis.call('SCARD', key('botheld', b.id)) >= num(b.limit) then return 'no_slot' end
 end
 
--- Returns the bot that answers first in the chat's queue, if it can have the chat now. Silence on other channels than
--- the instant ones ends no chat, so a bot would never be free again.
+-- Returns the bot that answers first in the chat's queue, if it can have the chat now. Only instant channels count: on
+-- others, silence does not end a chat, so a bot would never be free again.
 function S.first_bot(q, channel)
   local b = q and not q.removed and S.instant({ channel = channel }) and S.bot(q.bot)
   return b and not S.bot_refuses(b) and b or nil
 end
 
--- The bot has the chat from now on: as the `first`, or it is `given` to it.
+-- Gives the chat to the bot, as the `first` to have it, or because an agent has `given` it.
 local function to_bot(c, b, why)
   redis.call('SADD', key('botheld', b.id), c.id)
   S.put_all(c, { place = 'bot', bot = b.id, since = STAMP, bot_asked = '0', bot_word = '0' })
   S.record(c, 'bot_assigned', '"bot":"' .. b.id .. '","name":' .. b.name .. ',"why":"' .. why .. '"')
 end
 
--- A chat that is not to wait: no promise, no rank.
+-- Takes the chat out of the waiting ones: no promise, no rank.
 function S.out_of_line(c) S.put_all(c, { due = '0', rank = '0', reached = c.queue, any = '0' }) end
 
--- A new chat, or one that the bot has ended and the visitor goes on with.
+-- Starts a new chat with the bot, or one that the bot has ended and the visitor continues.
 function S.begin_with_bot(c, b)
   S.tally(c.queue, { bot = 1 })
   to_bot(c, b, 'first')
 end
 
--- The visitor wrote to the bot, which has to say something in time.
+-- The visitor wrote: the bot must reply in time.
 function S.asks_bot(c)
   if num(c.bot_asked) > 0 then return end
   S.put(c, 'bot_asked', STAMP)
   S.timer('botlate', c.id, NOW + S.queue(c.queue).bot_within)
 end
 
--- The bot said something: it is the visitor's turn.
+-- The bot replied: it is the visitor's turn.
 function S.bot_said(c)
   S.put_all(c, { bot_asked = '0', bot_word = '1' })
   S.no_timer('botlate', c.id)
@@ -89,7 +89,7 @@ function S.leave_bot(c)
   return bot
 end
 
--- People have it now: the visitor's clock begins, for what they wrote last.
+-- People have the chat now: the visitor's clock starts, for the last message they wrote.
 function S.from_bot(c, queue)
   local bot = S.leave_bot(c)
   S.put_all(c, { bot = '', queue = queue ~= '' and queue or S.home(c.queue, c.site).id, reached = '' })
@@ -99,7 +99,8 @@ function S.from_bot(c, queue)
   return bot
 end
 
--- The end of a chat that a bot has, as members of the fact. It has solved what no person had before it.
+-- Takes an ending chat from its bot; returns members of the fact. The bot solved it if it said something and no person
+-- had the chat before.
 function S.end_with_bot(c)
   local solved = c.bot_word == '1' and num(c.handed_at) == 0
   if solved then S.tally(c.queue, { bot_solved = 1 }) end
@@ -143,7 +144,7 @@ function S.give_to_bot(c, b, payload)
   return seq
 end
 
--- Hands over for the bot, which is gone or too slow.
+-- Hands the chat over when the bot is gone or too slow.
 local function take_away(c, why)
   local b = S.bot(c.bot)
   local author = '{"author":{"id":"' .. c.bot .. '","name":' .. (b and b.name or '""') .. '},"cid":""}'
@@ -182,7 +183,7 @@ local function lose(b, since)
   say_bot(b)
 end
 
--- bot_leave(bot, fence): the socket has closed. Its chats wait for it for as long as an agent's do.
+-- bot_leave(bot, fence): the socket has closed. Its chats wait for it as long as an agent's chats do.
 verb('bot_leave', function(id, fence)
   local b = S.bot(id)
   if not b or b.fence ~= fence then return refuse('taken_over') end
@@ -195,7 +196,7 @@ function S.lose_bot(id)
   if b and b.connected == '1' then lose(b, NOW - LEASE) end
 end
 
--- Its socket has answered its ping.
+-- The bot's socket has answered its ping.
 function S.renew_bot(id, fence)
   local b = S.bot(id)
   if not b or b.fence ~= fence then return end
@@ -206,7 +207,7 @@ function S.renew_bot(id, fence)
   say_bot(b)
 end
 
--- It did not come back: people have its chats.
+-- The bot did not come back: its chats go to people.
 function S.bot_gone(id)
   for _, chat in ipairs(held(id)) do
     take_away(S.chat(chat), 'gone')
@@ -255,7 +256,7 @@ verb('bot_say', function(id, fence, chat, cid, digest, payload)
   return S.done(chat, id, cid, digest, seq, chat)
 end)
 
--- bot_streams(bot, fence, chat): it is writing, so its time goes on, for a minute since the visitor wrote.
+-- bot_streams(bot, fence, chat): the bot is writing, so its time is extended, up to a minute after the visitor wrote.
 verb('bot_streams', function(id, fence, chat)
   local b, c = S.bot(id), S.chat(chat)
   if not b or b.fence ~= fence then return refuse('taken_over') end

@@ -3,7 +3,7 @@
 local LONGEST_BREATHER = 120000 -- ms
 local HOUR = 3600000
 
--- The starts within the last hour, as text, and how many there are.
+-- Returns the starts within the last hour, as text, and their number.
 local function latest_breathers(a)
   local kept = {}
   for at in string.gmatch(a.breathers or '', '%d+') do
@@ -12,7 +12,7 @@ local function latest_breathers(a)
   return table.concat(kept, ' '), #kept
 end
 
--- Its agent gets chats again, or will by what follows. The caller tells.
+-- Ends it: the agent gets chats again, or will by what follows. The caller records the fact.
 function S.end_breather(a)
   if not S.breathes(a) then return end
   S.put(a, 'breather', '0')
@@ -38,7 +38,7 @@ function S.after_breather(a)
   S.route_agent(a.id)
 end
 
--- breathe(agent, fence, cid, ms, most): 0 ms ends it. At most `most` within an hour; one that runs is not longer for it.
+-- breathe(agent, fence, cid, ms, most): 0 ms ends it. At most `most` within an hour; a running one is not extended.
 verb('breathe', function(id, fence, cid, ms, most)
   if S.fenced(id, fence) then return refuse('taken_over') end
   local a = S.agent(id)

@@ -1,14 +1,13 @@
 -- Budgets: how much one visitor, address or site may do in a span of time. The caller names the budgets of a call and
--- what it takes from each. They are checked before anything is written, and spent together with the rest. Each is
--- stored as the time (ms) at which everything taken will have been made up for: one short string that expires by
--- itself.
+-- what it takes from each. They are checked before anything is written, and spent in the same step. Each is stored as
+-- the time (ms) at which it will be full again: one short string that expires by itself.
 
-local PROOF_LIFE = 660000 -- ms a used proof is remembered: longer than its puzzle holds
-local PROOF_WITHIN = 30000 -- ms a client has for its proof before it sends the command again without
+local PROOF_LIFE = 660000 -- ms a used proof is remembered: longer than its puzzle is valid
+local PROOF_WITHIN = 30000 -- ms a client has for its proof before it resends the command without one
 
 local SPENT -- by this call: {name, time}
 
--- Whether a new visitor lacks a proof of work. Their tries count, refused ones too: an attack that goes on stays one.
+-- Whether a new visitor lacks a proof of work. Refused attempts count too, so an ongoing attack stays detected.
 local function unproved(name, most, period, visitor, proof)
   if redis.call('EXISTS', key('visitor', visitor)) == 1 then return false end
   local free = math.max(num(redis.call('GET', key('budget', name))), NOW)
@@ -18,7 +17,7 @@ local function unproved(name, most, period, visitor, proof)
   return proof == '' or not redis.call('SET', key('proof', proof), '1', 'NX', 'PX', int(PROOF_LIFE))
 end
 
--- Returns a refusal, with the ms until there is room, if a budget lacks what the call takes; nil if all have room.
+-- Returns a refusal with the ms until there is room if a budget is too low for the call; nil if all have room.
 function S.afford(budgets, visitor, proof)
   SPENT = {}
   for most, period, cost, code, name in string.gmatch(budgets or '', '(%d+) (%d+) (%d+) (%S+) (%S+)\n') do
@@ -28,7 +27,7 @@ function S.afford(budgets, visitor, proof)
     else
       local free = math.max(num(redis.call('GET', key('budget', name))), NOW)
       local after = free + period / num(most) * num(cost)
-      -- a cost above the whole budget is allowed when nothing else was taken, or it could never be done
+      -- a cost above the whole budget is allowed when the budget is full, or the call could never succeed
       if after - NOW > period and free > NOW then return { '!', code, int(after - NOW - period + 1) } end
       SPENT[#SPENT + 1] = { name, after }
     end
@@ -41,17 +40,17 @@ function S.spend()
   end
 end
 
--- Takes from the budgets of a request to the API, whatever becomes of it. Returns a refusal if one lacks it.
+-- Takes from the budgets of an API request, whatever its result. Returns a refusal if one is too low.
 function S.charge(budgets)
   local poor = S.afford(budgets)
   if poor then return poor end
   S.spend()
 end
 
--- charge(): for a request that calls nothing else here; what it takes comes with the epoch.
+-- charge(): for a request that makes no other call to the store; its budgets come with the epoch.
 verb('charge', function() return S.reply() end, { 'allow-oom' })
 
--- sockets(process, address, count, most): this process has so many sockets of the address. Refused if all processes
+-- sockets(process, address, count, most): this process has `count` sockets of the address. Refused if all processes
 -- together have more than `most`; a process's number counts for a minute.
 local LEASE = 60000
 

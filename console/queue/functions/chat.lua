@@ -33,8 +33,8 @@ function S.let_go(c)
   return id
 end
 
--- The agent gives the reason later: the chat goes on their list, which drops the oldest beyond its limit, and all after
--- a day, when they are no longer live. Returns the fact's part of it.
+-- The agent gives the reason later: the chat goes on their list. The list drops the oldest chat beyond its limit, and
+-- every chat after a day, when it is no longer live. Returns members for the fact.
 local function put_off(c, agent)
   local list = key('later', agent)
   redis.call('ZREMRANGEBYSCORE', list, '-inf', int(NOW - KEEP))
@@ -44,7 +44,7 @@ local function put_off(c, agent)
   return ',"later":true,"dropped":"' .. redis.call('ZPOPMIN', list)[1] .. '"'
 end
 
--- Whether the agent left the chat's wrap-up for later; they may still give a reason or correct it.
+-- Whether the agent left the chat's wrap-up for later and may still give or correct a reason.
 function S.was_put_off(c, id) return c.place == 'ended' and c.later == id and NOW - num(c.ended) < KEEP end
 
 -- Takes the chat off its agent's list. Returns whether it was on it.
@@ -64,7 +64,7 @@ function S.put_off_by(id)
   return found
 end
 
--- Ends the chat: out of the queue or away from its agent, all clocks stopped; a freed slot gets the next chat. The slot
+-- Ends the chat: removes it from its queue or agent, stops all clocks, and gives a freed slot the next chat. The slot
 -- stays reserved for a while if the agent still has to give a reason.
 function S.finish(c, why, payload)
   -- Before the turn is cleared: a promise that has just broken must still be counted.
@@ -125,7 +125,7 @@ function S.finish(c, why, payload)
   end
 end
 
--- Wrap-up is over: its slot is free.
+-- Ends wrap-up and frees the slot.
 function S.wrap(c, why)
   local took = NOW - num(c.ended)
   local agent = S.let_go(c)
@@ -139,7 +139,7 @@ function S.wrap(c, why)
   if why ~= 'reopened' then S.route_agent(agent) end
 end
 
--- Everything the store has of it.
+-- Returns the names of all keys of the chat.
 function S.drop(c)
   local id = c.id
   S.unlist(c)

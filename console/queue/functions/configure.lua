@@ -1,4 +1,4 @@
--- The configuration: queues, members and sites as SQL has them.
+-- The configuration: queues, members and sites as they are in SQL.
 
 local function drop_member(id)
   -- Chats go back to their queues while the member's lanes still exist; then the member disappears.
@@ -33,8 +33,8 @@ end
 -- the settings that decide where a waiting chat is listed
 local LANES = { 'mode', 'languages', 'overflow', 'overflow_after', 'head', 'language_after', 'channels' }
 
--- Writes a queue's settings. Returns whether its waiting chats have to move, and whether overflow leads elsewhere: out
--- of it, or into it, because it is new or back.
+-- Writes a queue's settings. Returns whether its waiting chats have to move, and whether overflow has changed: out of
+-- the queue, or into it, because it is new or restored.
 local function put_queue(told)
   local name, flat = key('queue', told.id), { 'removed', '0', 'opens', told.opens }
   local before, removed = redis.call('HMGET', name, unpack(LANES)), redis.call('HGET', name, 'removed')
@@ -126,11 +126,11 @@ local function put_member(told)
   return true
 end
 
--- configure(version, told, mark): `mark` is what the content is known by; `told` is JSON of queues {id, opens, settings
--- by name, words by language}, members {id, name, limit, most, channel_slots, queues, lanes} and sites (key to queue).
--- `limit` is how many chats the member gets, `most` the supervisors' limit, which may be higher; `channel_slots` how
--- many of other channels besides ('': they count in `limit`). Taken only when newer. A limit that went down takes no
--- chat away.
+-- configure(version, told, mark): `mark` identifies the content; `told` is JSON of queues {id, opens, settings by name,
+-- words by language}, members {id, name, limit, most, channel_slots, queues, lanes} and sites (key to queue). `limit`
+-- is how many chats the member gets; `most` is the supervisors' limit, which may be higher; `channel_slots` is how many
+-- chats of other channels the member gets in addition ('': they count in `limit`). Accepted only if newer. A lowered
+-- limit takes no chat away.
 verb('configure', function(version, told, mark)
   if num(version) <= num(redis.call('HGET', P .. 'config', 'version')) then return S.reply('0') end
   told = cjson.decode(told)
@@ -163,7 +163,7 @@ verb('configure', function(version, told, mark)
     end
   end
   for _, id in ipairs(changed) do
-    for queue in string.gmatch(S.agent(id).formerly, '%S+') do -- only now: lines were moved as they were staffed
+    for queue in string.gmatch(S.agent(id).formerly, '%S+') do -- only now: lines were moved while still staffed
       redis.call('ZREM', key('staff', queue), id)
       MANNED[queue] = nil
     end
@@ -177,7 +177,7 @@ verb('configure', function(version, told, mark)
   for _, id in ipairs(known) do
     if not named[id] then
       gone[#gone + 1] = id
-      S.put(S.agent(id), 'limit', '0') -- so that none of them gets a chat that another one leaves
+      S.put(S.agent(id), 'limit', '0') -- so that none of them gets a chat that another one gives up
       S.refresh(id)
     end
   end

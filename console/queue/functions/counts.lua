@@ -1,8 +1,8 @@
--- What calls count. Each call appends it to a list for each queue and member, and now and then all of a list is added to
--- the figures at once: one command instead of ten. Whoever reads figures adds what is still in the list.
+-- Counts made by calls. Each call appends its counts to a list for each queue and member. From time to time a whole
+-- list is added to the figures: one command instead of ten. Readers of figures add what is still in the list.
 
 local GATHERED = { q = 256, a = 32 } -- entries of a queue's and a member's list before they are added up
-local LOG = nil -- of 1.02; nothing of `math` is there while a library loads
+local LOG = nil -- of 1.02; `math` is not available while a library loads
 
 local SPANS = { { 'm', 60000, 5400000 }, { 'h', 3600000, 93600000 } } -- name, length, and how long it is kept
 local DATED = { -- a member's: scope -> key, field with the newest number, length, and how many are kept
@@ -15,16 +15,17 @@ function S.bucket(ms)
   return int(math.floor(math.log(math.max(ms, 1)) / LOG))
 end
 
--- Adds one duration to what one call counts. Kinds: a agents' replies, holding replies among them, v the same as visitors
--- experienced them, r answers, from the question on, f first responses, w waits, h handle times, u wrap-up.
+-- Adds one duration to the counts of a call. Kinds: a agents' replies, including holding replies; v the same as
+-- visitors experienced them; r answers, measured from the question; f first responses; w waits; h handle times; u
+-- wrap-up.
 function S.sample(counted, kind, ms, within)
   counted[kind .. S.bucket(ms)] = 1
   if within then counted[kind .. 'w'] = 1 end
   return counted
 end
 
--- Counts for a list, `q:<queue>` or `a:<member>`, in one of its parts: s the queue's spans, t and l a member's hours and
--- days, r reasons given after the end, by when that was.
+-- Adds counts to a list, `q:<queue>` or `a:<member>`, in one of its parts: s the queue's spans, t and l a member's
+-- hours and days, r reasons given after the end, by the time of that end.
 local function count(list, part, counted)
   local parts = COUNTED[list]
   if not parts then
@@ -42,16 +43,16 @@ local function count(list, part, counted)
   return all
 end
 
--- `waited` is how long somebody waited before they left. `counted` is the callee's to change, as in all of these.
+-- `waited` is how long a visitor waited before they left. Like all of these functions, it may change `counted`.
 function S.tally(queue, counted, waited)
   local all = count('q:' .. queue, 's', counted)
   if waited then all.patience = math.max(all.patience or 0, waited) end
 end
 
--- What is counted for a channel besides: how its chats began, first words, answers, and what came of late ones.
+-- What is also counted by channel: how its chats began, first words, answers, and the outcome of late ones.
 local BY_CHANNEL = { opened = true, broke = true, held_left = true, late_ended = true, late_left = true }
 
--- Counts for the chat's queue, and of a chat by mail, text message and so on for its channel there: `<channel>/<field>`.
+-- Counts for the chat's queue, and for the chat's channel in it if that is not an instant one: `<channel>/<field>`.
 function S.tally_chat(c, counted)
   local channel = S.channel_group(c)
   if channel then
@@ -64,7 +65,7 @@ function S.tally_chat(c, counted)
   S.tally(c.queue, counted)
 end
 
--- `of` is an earlier hour, if it is not this one.
+-- `of` is the hour, if it is not the current one.
 function S.measure(id, counted, of)
   if not of then return count('a:' .. id, 't', counted) end
   for field, by in pairs(counted) do
@@ -72,7 +73,7 @@ function S.measure(id, counted, of)
   end
 end
 
--- Counts what came due by the slots in use.
+-- Counts something that came due, by the number of slots in use.
 function S.level(id, what) count('a:' .. id, 'l', { [what .. int(S.used(S.agent(id)))] = 1 }) end
 
 function S.count_reason(queue, id, ended, by)
@@ -82,7 +83,7 @@ end
 
 -- --- added up -----------------------------------------------------------------------------------------
 
--- What is to be added to a key. `given` are {field it needs, field, by}: added only where the chat's end was counted.
+-- What to add to a key. `given` holds {required field, field, by}: added only where the chat's end was counted.
 local function sum_of(sums, name, life)
   local sum = sums[name]
   if not sum then
@@ -132,7 +133,7 @@ local function add_reasons(sums, kind, id, counted)
   end
 end
 
--- Returns what is in the list as key -> what is to be added, and the feed's number when it got its last entry.
+-- Returns the list's counts as key -> what to add, and the feed's number at its last entry.
 local function gathered(list)
   local sums, kind, id, last = {}, string.sub(list, 1, 1), string.sub(list, 3), nil
   for _, packed in ipairs(redis.call('LRANGE', key('counts', list), 0, -1)) do
@@ -151,14 +152,14 @@ local function gathered(list)
   return sums, last
 end
 
--- Takes out of a member's figures what is too old.
+-- Removes old entries from a member's figures.
 local function without_old(fields, sum)
   for field in pairs(fields) do
     if field ~= sum.last and num(string.match(field, '^(%d+):')) < sum.oldest then fields[field] = nil end
   end
 end
 
--- Adds to what the key has. `before` is all of it, or the fields that it is about.
+-- Adds `sum` to a key's figures. `before` holds all of them, or the fields concerned.
 local function added(before, sum)
   if sum.last and num(before[sum.last]) ~= sum.counted[sum.last] then
     without_old(before, sum)
@@ -190,7 +191,7 @@ local function figures(name, sums)
   return flat
 end
 
--- The fields that `sum` is about, as the key has them.
+-- Returns the key's fields that `sum` changes.
 local function fields_of(name, sum)
   local fields, before = {}, {}
   for field in pairs(sum.counted) do
@@ -209,14 +210,14 @@ local function fields_of(name, sum)
   return before
 end
 
--- Drops a member's figures that are too old, when a new hour or day begins.
+-- Deletes a member's old figures when a new hour or day begins.
 local function turn_over(name, sum)
   for _, field in ipairs(redis.call('HKEYS', name)) do
     if num(string.match(field, '^(%d+):')) < sum.oldest then redis.call('HDEL', name, field) end
   end
 end
 
--- Adds all that is in the list to the figures.
+-- Adds everything in the list to the figures.
 local function add_up(list)
   local sums, last = gathered(list)
   for name, sum in pairs(sums) do
@@ -245,7 +246,7 @@ function S.write_counts()
   COUNTED = {}
 end
 
--- Drops what was counted of a member who is removed.
+-- Deletes the counts of a member who is removed.
 function S.uncount(id)
   COUNTED['a:' .. id] = nil
   redis.call('DEL', key('counts', 'a:' .. id), key('times', id), key('levels', id))
@@ -259,7 +260,7 @@ function S.member_figures(id)
   return figures(key('times', id), sums), figures(key('levels', id), sums)
 end
 
--- Returns the queue's spans that are still kept and were not over before `since` (ms), as {name, fields}.
+-- Returns the queue's spans that are still kept and did not end before `since` (ms), as {name, fields}.
 function S.spans(queue, since)
   local found, sums = {}, gathered('q:' .. queue)
   for _, span in ipairs(SPANS) do
@@ -273,7 +274,7 @@ function S.spans(queue, since)
   return found
 end
 
--- The feed's number when the queue counted last, if that is still in its list.
+-- Returns the feed's number at the queue's last count, if that is still in its list, else 0.
 function S.counted_at(queue)
   local packed = redis.call('LINDEX', key('counts', 'q:' .. queue), -1)
   if not packed then return 0 end

@@ -1,6 +1,7 @@
 -- Deletes a chat from the store early: an admin erases it, or its retention in the archive is over.
 
--- erase(chat): "erased" and its number in the feed, "running", "behind" (SQL has not read all of it), or "gone".
+-- erase(chat): returns "erased" and its number in the feed, "running", "behind" (SQL has not read all of it), or
+-- "gone".
 verb('erase', function(chat)
   local c = S.chat(chat)
   local left = redis.call('SISMEMBER', P .. 'left', chat) == 1
@@ -14,10 +15,10 @@ verb('erase', function(chat)
   return S.reply('erased', int(N))
 end, { 'allow-oom' })
 
-local MOST = 20000 -- entries rewritten in one call: about 50 ms in which the store serves nobody
+local MOST = 20000 -- entries rewritten in one call: blocks the store for about 50 ms
 
--- The redacted facts that can leave the feed: "<chat> <seq>" -> when (ms) they were recorded. A consumer in SQL knows
--- the entry it has read last by its text, so all must have read the redaction too.
+-- Returns the redacted facts that can leave the feed: "<chat> <seq>" -> when (ms) they were recorded. A consumer in SQL
+-- identifies the last entry it has read by its text, so all consumers must have read the redaction too.
 local function redacted(upto)
   local found = hash(P .. 'redacted')
   for fact, value in pairs(found) do
@@ -44,13 +45,14 @@ local function rewrite(feed, rows, hidden)
   end
 end
 
--- rewrite_feed(upto): a deleted entry is only marked until its whole page of the stream is freed, so the text would stay
--- in memory. The feed is rewritten with the same ids, and with what was redacted up to this number. Not if it is longer:
--- its old pages are freed within five minutes. Returns how many redacted facts may still be in it.
+-- rewrite_feed(upto): a deleted entry is only marked until its whole page of the stream is freed, so its text would
+-- stay in memory. This rewrites the feed with the same ids, and with the redactions up to `upto`. A feed with more than
+-- MOST entries is left alone: its old pages are freed within five minutes. Returns how many redacted facts may still be
+-- in it.
 verb('rewrite_feed', function(upto)
   local feed, hidden = P .. 'feed', redacted(upto)
   if num(upto) > 0 and not next(hidden) then
-    -- SQL is behind, perhaps for long: nothing can leave the feed yet, and the caller asks every second.
+    -- SQL may be behind for long. Nothing can leave the feed yet, and the caller asks every second.
     return S.reply(int(redis.call('HLEN', P .. 'redacted')))
   end
   if redis.call('XLEN', feed) <= MOST then

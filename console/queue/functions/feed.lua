@@ -1,19 +1,19 @@
 -- The feed as a whole: how far SQL has it, and the epoch of its history.
 
--- archived(id, n): SQL has everything up to here; the feed keeps what is younger than 5 minutes.
+-- archived(id, n): SQL has everything up to this entry; the feed keeps entries younger than 5 minutes.
 verb('archived', function(id, n)
   redis.call('HSET', P .. 'head', 'archived', n)
-  -- Readers that were gone for a moment find the last minutes here and need no snapshot.
+  -- A reader that was away for a moment finds the last minutes here and needs no snapshot.
   local upto = math.min(num(string.match(id, '^(%d+)-')), NOW - 300000)
   redis.call('XTRIM', P .. 'feed', 'MINID', '~', int(math.max(upto, 0)))
   return S.reply()
 end, { 'allow-oom' })
 
 -- begin(believed, fresh, own, seen, primary, promoted, fills): returns the epoch, the feed's last number, and why the
--- epoch turned; if it did not that is empty, or `unfilled` if the store has still to be filled. It turns if there is
--- none, if it is still `believed`, if it is the caller's `own` and has fewer facts than the caller has `seen`, or if
--- another server has been `promoted` since the last call. `primary` is the id of what the server replicates to others;
--- empty if the caller does not know it. With `fills` an empty store serves nobody until it is filled from SQL.
+-- epoch turned; if it did not turn, an empty text, or `unfilled` if the store has yet to be filled. The epoch turns if
+-- there is none, if it is still `believed`, if it is the caller's `own` and has fewer facts than the caller has `seen`,
+-- or if another server has been `promoted` since the last call. `primary` is the server's replication id; empty if the
+-- caller does not know it. With `fills`, an empty store serves nobody until it is filled from SQL.
 redis.register_function({
   function_name = 'begin_@VERSION@',
   callback = function(keys, args)
@@ -25,7 +25,8 @@ redis.register_function({
     if not now then
       why = 'empty'
     elseif promoted == '1' and head[3] and head[3] ~= primary then
-      -- What the former primary had last may be missing here, and nobody can tell: whoever saw it may be gone as well.
+      -- The former primary's last facts may be missing here, undetected: the processes that saw them may be gone as
+      -- well.
       why = 'promoted'
     elseif now == own and n < num(seen) then
       why = 'behind'

@@ -1,12 +1,12 @@
--- The automatic first word: given in the name of whoever holds the chat, shortly before the target is missed, unless
--- they are typing or have given one. It promises that they are back; it is no answer.
+-- The automatic first word: given in the name of the agent who holds the chat, shortly before the target is missed,
+-- unless they are typing or have given one. It promises that they will be back; it is not an answer.
 
-local PROMISED = 30000 -- ms until then, as with the first key of the console
+local PROMISED = 30000 -- ms until they promise to be back, as with the first key of the console
 local TYPES = 4000 -- ms that a typing signal counts; consoles send one every 3 s
-local QUOTED, DIGITS = 80, 4 -- characters of a message that can be quoted; digits that keep it from that
+local QUOTED, DIGITS = 80, 4 -- longest message that is quoted, in characters; digits from which on it is not
 
--- When it is due, and when the time is over that it is given before; nil if none can be given. None comes after a first
--- word that still waits for its answer, so none comes twice, whatever the visitor adds meanwhile.
+-- Returns when it is due, and the deadline before which it must be given; nil if none can be given. None is given after
+-- a first word whose answer is still open, so none is given twice, whatever the visitor adds.
 local function word_due(c)
   if c.place ~= 'active' or num(c.turn) == 0 or c.got == '0' or not S.instant(c) then return nil end
   if num(c.held) > 0 or num(c.promise) > 0 then return nil end
@@ -25,7 +25,7 @@ local function set(c, at)
   end
 end
 
--- The timer follows the turn, its holder, and whether they are there.
+-- Sets the timer from the turn, its holder, and whether the holder is connected.
 function S.time_word(c) set(c, (word_due(c))) end
 
 function S.time_words(id)
@@ -38,7 +38,7 @@ end
 
 local OTHER_DIGITS = { '\217[\160-\169]', '\219[\176-\185]', '\224\165[\166-\175]', '\239\188[\144-\153]' }
 
--- A message as it can be quoted; empty if it is long, or may hold a part of a card number.
+-- Returns a message as it can be quoted; empty if it is long or may hold part of a card number.
 local function quotable(text)
   local line = string.match(text, '^%s*(.-)%s*$')
   local _, length = string.gsub(line, '[^\128-\191]', '')
@@ -73,13 +73,13 @@ local function fits(phrase, known)
   return true
 end
 
--- Whether the text is this phrase, whatever it was filled in with.
+-- Whether the text is this phrase, with any values filled in.
 local function is_from(phrase, text)
   local pattern = string.gsub(phrase, '[%^%$%(%)%%%.%[%]%*%+%-%?]', '%%%0')
   return string.find(text, '^' .. string.gsub(pattern, '{[%l_]+}', '.+') .. '$') ~= nil
 end
 
--- A phrase of the queue in the visitor's language that fits, and is not the one of the first word before; or nil.
+-- Returns a phrase of the queue in the visitor's language that fits and differs from the previous first word; or nil.
 local function choose_words(c, a)
   local told = redis.call('HMGET', key('words', c.queue), (c.tongue or '') ~= '' and c.tongue or '-', '-')
   local list = told[1] or told[2]
@@ -130,7 +130,7 @@ local function give(c)
 end
 
 -- It was due when the timer was set. Since then an answer, a transfer or a setting may have made it unwanted, or the
--- ticker was late: after the target it would only look like one in time.
+-- ticker may be late: after the target it would no longer be in time.
 function S.fire_word(c)
   S.put(c, 'word', '0')
   local at, breaks = word_due(c)

@@ -1,6 +1,6 @@
 -- Chats that change hands on command: taken, accepted, declined, transferred; and watching.
 
--- Through which of the chat's queues a member can take it, whatever its language.
+-- Returns the chat's queue through which a member can take it, whatever its language.
 local function line_of(c, a)
   for queue in S.reached(c) do
     for served in S.queues_of(a) do
@@ -36,7 +36,7 @@ verb('take', function(id, fence, chat, cid, digest)
     return S.done(chat, id, cid, digest, num(c.seq), chat)
   end
   if not S.has_slot(a) and not S.has_two_kinds(a) then return refuse('no_slot') end
-  local c = S.next_chat(a, true) or S.any_chat(a) -- what the console counts as takeable can be taken
+  local c = S.next_chat(a, true) or S.any_chat(a) -- every chat that the console counts as takeable can be taken
   if not c then return refuse('nothing_to_do') end
   S.assign(c, id, 'taken', line_of(c, a))
   local reply = S.done(owner, id, cid, digest, num(c.seq), c.id)
@@ -44,7 +44,7 @@ verb('take', function(id, fence, chat, cid, digest)
   return reply
 end)
 
--- A chat offered to this agent. Returns a refusal, the first result of a resend, or nil and the chat.
+-- Looks up a chat offered to this agent. Returns a refusal, the first result of a resend, or nil and the chat.
 local function offered(id, fence, chat, cid, digest)
   if S.fenced(id, fence) then return refuse('taken_over') end
   local c = S.chat(chat)
@@ -82,8 +82,8 @@ local function cannot_take(c, to, anyway)
   if not S.has_room(a, c) or (S.breathes(a) and not anyway) then return 'no_slot' end
 end
 
--- Moves the chat from its queue, agent or bot into another queue or to one colleague. The clock keeps running; that of a
--- chat that a bot had begins, and `left` says why the bot has it no longer.
+-- Moves the chat from its queue, agent or bot into another queue or to one colleague. The clock keeps running. After a
+-- bot the clock starts, and `left` says why the bot no longer has the chat.
 function S.hand_over(c, queue, to, why, payload, left)
   local from, place, since, bot = c.agent, c.place, c.since, nil
   if place == 'waiting' then S.unline(c) end
@@ -100,7 +100,7 @@ function S.hand_over(c, queue, to, why, payload, left)
     end
   end
   S.enqueue(c, S.queue(c.queue), not bot)
-  -- A chat that was waiting, or offered, goes on waiting: its wait counts from when it began.
+  -- A chat that was waiting or offered keeps waiting, and its wait counts from its start.
   if place == 'waiting' or place == 'offered' then S.put(c, 'since', since) end
   -- An agent who gives a chat away should not get it straight back from the queue.
   if queue ~= '' and place == 'active' then S.exclude(c, from) end
@@ -130,7 +130,7 @@ function S.hand_over(c, queue, to, why, payload, left)
   return seq
 end
 
--- Whether chats may be transferred to the queue; "" stands for none and is fine.
+-- Whether chats may be transferred to the queue; "" means no queue and is allowed.
 local function exists(queue)
   local q = queue ~= '' and S.queue(queue)
   return queue == '' or q and not q.removed
@@ -150,7 +150,7 @@ verb('transfer', function(id, fence, chat, cid, digest, queue, to, payload)
   return S.done(chat, id, cid, digest, S.hand_over(c, queue, to, 'transferred', payload), chat)
 end)
 
--- A chat that a supervisor acts on. Returns a refusal, the first result of a resend, or nil and the chat.
+-- Looks up a chat that a supervisor acts on. Returns a refusal, the first result of a resend, or nil and the chat.
 function S.unended(chat, author, cid, digest)
   local c = S.chat(chat)
   if not c then return refuse('gone') end

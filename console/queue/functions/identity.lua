@@ -1,7 +1,7 @@
--- Who a visitor is was proven: what proves it holds once, and the chat they began before may become theirs.
+-- A visitor has proven who they are. The proof is valid once, and a chat they began before may become theirs.
 
--- Copies first results of one author to another, so that a resend is known whoever it comes from; with `blank` whatever
--- its body is, where `redact` would not find the copy.
+-- Copies the first results of one author to another, so that a resend by either is recognized. With `blank`, any body
+-- matches: for copies that `redact` would not find.
 local function hand_on(owner, to, before, visitor, blank)
   local told = {}
   for name, result in pairs(hash(key('cids', owner))) do
@@ -14,7 +14,7 @@ local function hand_on(owner, to, before, visitor, blank)
   in_parts('HSET', key('cids', to), told)
 end
 
--- The visitor's current chat is this one from now on, unless they have an open one and this has ended.
+-- Makes this the visitor's current chat, unless they have an open one and this one has ended.
 local function lead_to(c, before)
   local mine, theirs = key('visitor', c.visitor), key('visitor', before)
   local current = redis.call('HGET', mine, 'chat')
@@ -41,8 +41,9 @@ local function claim(c, visitor, payload, merged)
   S.put(c, 'profile', merged)
 end
 
--- identify(visitor, use, by, till, chat, before, payload, merged): `use` names what holds once, and for `by` again, until
--- `till` (ms); empty: it always holds. `chat`, if it still is of `before`, is the visitor's from now on.
+-- identify(visitor, use, by, till, chat, before, payload, merged): `use` names a proof that is valid once, and again
+-- for the same `by`, until `till` (ms); empty: always valid. `chat` becomes the visitor's if it still belongs to
+-- `before`.
 verb('identify', function(visitor, use, by, till, chat, before, payload, merged)
   local used = use ~= '' and redis.call('GET', key('identity', use))
   if used and used ~= by then return refuse('identity_used') end

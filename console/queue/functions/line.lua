@@ -2,8 +2,8 @@
 
 local EXCLUDED = 60000 -- ms a chat does not come back to a member who declined, missed or transferred it
 
--- The chat's language in this queue: the visitor's own if the queue serves it, else the queue's first; '' if language
--- does not matter, or no longer.
+-- Returns the chat's language in this queue: the visitor's own if the queue serves it, else the queue's first; '' if
+-- language does not matter, or no longer does.
 local function language(c, q)
   if q.languages == '' or c.any == '1' then return '' end
   local first = string.match(q.languages, '%S+')
@@ -17,18 +17,19 @@ function S.lane(c, queue) return (c.lang or '') == '' and queue or queue .. '/' 
 
 function S.reached(c) return string.gmatch(c.reached, '%S+') end
 
--- Whether its visitor sits in front of the chat and waits: console/domain/channels.py has the same.
+-- Whether the visitor waits in front of the chat; the same rule as in console/domain/channels.py.
 function S.instant(c) return c.channel == 'web' or c.channel == 'api' end
 
--- Returns the channel that the chat's figures count for, or nil for an instant one. Gateways may invent any number.
+-- Returns the channel that the chat's figures count for, or nil for an instant one. Gateways may invent any number of
+-- channels.
 local NAMED = { email = true, sms = true, whatsapp = true, phone = true }
 function S.channel_group(c)
   if S.instant(c) then return nil end
   return NAMED[c.channel] and c.channel or 'other'
 end
 
--- Returns the target (ms) of the chat's channel in this queue, and whether its chats are assigned. `channels` names
--- each channel with both; the last one stands for those without a name.
+-- Returns the target (ms) of the chat's channel in this queue, and whether its chats are assigned. `channels` lists
+-- both for each channel; the last entry is for channels without their own.
 local function rule(c, q)
   if S.instant(c) then return q.target, true end
   for channel, target, assigned in string.gmatch(q.channels, '(%S+) (%d+) (%d)') do
@@ -36,18 +37,18 @@ local function rule(c, q)
   end
 end
 
--- Whether it takes one of the slots that an agent may have for such chats: those that agents take, of other channels.
+-- Whether the chat uses one of an agent's slots for other channels: a chat of another channel that agents take.
 function S.stands_aside(c)
-  if S.instant(c) then return false end -- without a look at its queue
+  if S.instant(c) then return false end -- without reading its queue
   local _, assigned = rule(c, S.home(c.queue, c.site))
   return not assigned
 end
 
 function S.target_of(c, q) return (rule(c, q)) end
 
--- Puts the chat into its queue, ordered by its promise with the queue's head start and its own, `ahead`. A chat that comes back goes before
--- all promises that are not broken yet. It is only listed in the lanes if routing, which every caller ends with, finds
--- nobody.
+-- Puts the chat into its queue, ordered by its promise less the queue's head start and its own, `ahead`. A returning
+-- chat goes ahead of all chats whose promises are not broken yet. Every caller then routes the chat; it is listed in
+-- the lanes only if routing finds nobody.
 function S.enqueue(c, q, front)
   if (c.reached or '') == '' then
     S.put(c, 'any', '0')
@@ -68,7 +69,7 @@ function S.enqueue(c, q, front)
   if c.here == '0' and S.instant(c) then S.timer('abandon', c.id, NOW + 60000) end
 end
 
--- Sets what the queue's settings decide about where the chat is listed.
+-- Sets the fields by which the queue's settings decide where the chat is listed.
 function S.describe(c, q)
   local _, assigned = rule(c, q)
   S.put(c, 'kind', q.mode ~= 'pull' and assigned and 'waiting' or 'pull')
@@ -77,7 +78,7 @@ end
 
 local function add(c, queue) redis.call('ZADD', key(c.kind, S.lane(c, queue)), c.rank, c.id) end
 
--- Returns the queue that the chat overflows to next and the last one it has reached; nil if there is no next one.
+-- Returns the queue that the chat overflows to next, and the last one it has reached; nil if there is no next one.
 local function further(c)
   local last = S.queue(string.match(c.reached, '(%S+)$'))
   local known = string.find(' ' .. c.reached .. ' ', ' ' .. last.overflow .. ' ', 1, true)
@@ -100,7 +101,7 @@ function S.next_overflow(c, from)
   end
 end
 
--- Sets the timer after which any member may have the chat, whatever they speak.
+-- Sets the timer after which any member may have the chat, whatever languages they speak.
 function S.next_language(c, from)
   local after = S.queue(c.queue).language_after
   if c.lang ~= '' and after > 0 then
@@ -119,7 +120,7 @@ function S.stand(c)
   end
 end
 
--- A fresh chat was routed without ever being listed; there is nothing to remove.
+-- A new chat was routed without ever being listed, so there is nothing to remove.
 function S.unline(c)
   if c.fresh then
     c.fresh = nil
@@ -146,7 +147,7 @@ function S.overflow(c)
   S.route_chat(c)
 end
 
--- Passes all tiers that the chat need not wait for.
+-- Moves the chat past all tiers that it need not wait for.
 function S.pass_tiers(c)
   local passed, beyond, last = false, further(c)
   while beyond and passes(last, beyond) do
@@ -156,7 +157,7 @@ function S.pass_tiers(c)
   if passed then S.next_overflow(c, NOW) end
 end
 
--- The wait for a member who speaks the language is over: any member may have the chat.
+-- Ends the wait for a member who speaks the language: any member may have the chat.
 function S.any_language(c)
   -- The queue's languages may have changed since the timer was set; an offered chat is not listed anew then.
   if language(c, S.queue(c.queue)) == '' then return end
@@ -169,8 +170,8 @@ function S.any_language(c)
   S.route_chat(c)
 end
 
--- The visitor's language by another word than their browser's: 'text' or 'agent'. Where that changes the lane the chat
--- waits in, it goes to those who speak the language at once. Returns the fact's number.
+-- Sets the visitor's language from another source than the browser: 'text' or 'agent'. If that changes the lane the
+-- chat waits in, it goes to members who speak the language at once. Returns the fact's number.
 function S.speaks(c, tongue, by, payload)
   S.put(c, 'tongue', tongue)
   S.put(c, 'tongue_by', by)
@@ -198,7 +199,8 @@ function S.lanes_in(queue)
   return found
 end
 
--- Nobody is online in the queue any more: chats that reached it last go on at once, not after their overflow time.
+-- Call when nobody is online in the queue any more: chats that reached it last overflow at once, not after their
+-- overflow time.
 function S.empty_tier(queue)
   local q = S.queue(queue)
   if not q or q.overflow == '' or S.manned(queue) then return end
@@ -214,8 +216,8 @@ function S.empty_tier(queue)
   end
 end
 
--- Returns the queue. If it was removed: the next one it overflowed to, else the one where the site's chats go. Without
--- either it is the removed queue itself, and its chats wait for a supervisor.
+-- Returns the queue. If it was removed, returns the next one it overflowed to, or else the one where the site's chats
+-- go. Without either, returns the removed queue itself, whose chats wait for a supervisor.
 function S.home(queue, site)
   local q, passed = S.queue(queue), {}
   while q and q.removed and not passed[q.id] do
@@ -225,9 +227,8 @@ function S.home(queue, site)
   return q and not q.removed and q or S.queue(queue)
 end
 
--- Applies settings that changed since the chat came here: its queue may be removed, overflow may lead elsewhere, the
--- head start may differ. Of the queues it has reached, the chat keeps those that overflow still leads to. Returns its
--- queue.
+-- Applies settings that changed since the chat came here: its queue may be removed, overflow may lead elsewhere, and
+-- the head start may differ. The chat keeps those reached queues to which overflow still leads. Returns its queue.
 function S.follow_settings(c)
   local q = S.home(c.queue, c.site)
   local reached, last, rank = q.id, q, c.rank
@@ -271,7 +272,7 @@ end
 
 function S.excluded(c, id) return c.nots == '1' and num(redis.call('HGET', key('not', c.id), id)) > NOW end
 
--- Drops exclusions that have run out and sets the timer for the next one.
+-- Drops expired exclusions and sets the timer for the next one.
 function S.forget_exclusions(c)
   local next_one
   for id, till in pairs(hash(key('not', c.id))) do
@@ -290,7 +291,8 @@ end
 
 -- --- who is online ------------------------------------------------------------------------------
 
--- Whether anybody is online in this very queue. A member who has just disconnected counts for the time of a reload.
+-- Whether anybody is online in this queue itself. A member who has just disconnected still counts for the time of a
+-- reload.
 function S.manned(queue)
   if MANNED[queue] == nil then
     MANNED[queue] = num(redis.call('ZRANGE', key('staff', queue), -1, -1, 'WITHSCORES')[2]) > NOW

@@ -1,8 +1,8 @@
--- Whether an agent is there: connections with their fences, leases, status.
+-- Agents' presence: connections with their fences, leases, status.
 
 local EVER = 9e15 -- the score in `staff:` of a connected member
 
--- Keeps `staff:`, who is online in a queue: each member with the time until which they count.
+-- Updates `staff:`, the members online in a queue, each with the time until which they count.
 local function staff(a)
   local till = a.connected == '1' and EVER or num(a.gone) + LOST
   for queue in S.queues_of(a) do
@@ -15,7 +15,7 @@ local function staff(a)
   end
 end
 
--- Records the fact, and updates where presence is kept; `by` is a supervisor's id.
+-- Records the fact and updates the presence keys; `by` is a supervisor's id.
 function S.say_agent(id, by)
   local a = S.agent(id)
   local queues = {}
@@ -60,7 +60,7 @@ verb('connect', function(id, tab, take, quiet)
   if not a then return refuse('not_found') end
   if a.connected == '1' and a.tab ~= tab and take ~= '1' then return refuse('taken_over') end
   local fence = next_fence()
-  -- Only if the agent was gone: a reload must not change the status of somebody who is working.
+  -- Only if the agent was gone: a reload must not change the status of an agent who is working.
   if quiet == '1' and a.connected ~= '1' then
     S.put_all(a, { status = 'away', reason = '' })
     S.end_breather(a)
@@ -114,7 +114,7 @@ local function lose(id, since)
   S.timer('lost', id, since + LOST)
   for _, chat in ipairs(S.in_hand(id)) do
     local c = S.chat(chat)
-    -- An offer nobody can see is withdrawn at once. Active chats wait for the grace periods.
+    -- An offer that nobody can see is withdrawn at once. Active chats wait for the grace periods.
     if c.place == 'offered' then S.withdraw(c, 'gone') end
     S.time_word(c)
   end
@@ -130,7 +130,7 @@ verb('leave', function(id, fence)
   return S.reply()
 end, { 'allow-oom' })
 
--- Brings back a member whose lease ran out while the socket lived, because its process stood still; the fence stays.
+-- Brings back a member whose lease expired while the socket was open, because its process was paused; the fence stays.
 local function back(id)
   S.put_all(S.agent(id), { connected = '1', gone = '0', since = STAMP })
   S.no_timer('grace', id)
@@ -157,7 +157,7 @@ end, { 'allow-oom' }, true)
 
 -- Sets the status, whether chosen or after missed offers; `reason` is a JSON string.
 function S.put_status(a, status, reason, by)
-  -- Choosing the same status again also clears `unseen` and ends a breather: the agent shows that they are there.
+  -- Choosing the same status again also clears `unseen` and ends a breather, since it shows that the agent is there.
   if a.status ~= status or (a.reason or '') ~= reason or a.unseen == '1' or S.breathes(a) then
     S.end_breather(a)
     local since = a.status ~= status and STAMP or a.since or '0'
@@ -182,7 +182,7 @@ verb('set_agent_status', function(by, id, status, reason)
   return S.put_status(a, status, reason, by)
 end, { 'allow-oom' })
 
--- revoke(agent, session): an empty session means all of them; then a new fence cuts every connection.
+-- revoke(agent, session): an empty session means all sessions; then a new fence cuts every connection.
 verb('revoke', function(id, session)
   S.announce('revoked', '"agent":"' .. id .. '"' .. (session ~= '' and ',"session":"' .. session .. '"' or ''))
   local a = session == '' and S.agent(id)

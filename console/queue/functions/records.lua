@@ -1,7 +1,7 @@
--- Chats and members as the store has them: each one packed value, read and written once a call. A chat's profile, which
--- is long and seldom needed, is kept beside it.
+-- Chats and members as the store keeps them: one packed value each, read and written once per call. A chat's profile,
+-- which is long and rarely needed, has its own key.
 
--- What a call notes in a chat or member for itself.
+-- Fields that a call keeps in a chat or member for itself and that are not stored.
 local INNER = {
   id = true,
   key = true,
@@ -13,15 +13,16 @@ local INNER = {
   formerly = true,
 }
 
--- What earlier calls read or wrote, by key, in two halves. `stored` is the packed text: while the store has the same,
--- nobody else has changed it, and there is nothing to unpack. An older release beside this one needs no other care.
+-- A cache of what earlier calls read or wrote, by key, in two halves. `stored` is the packed text: while the store
+-- still has the same text, nothing else has changed it, and it need not be unpacked. That covers changes by an older
+-- release, too.
 local HALF = 1000
 local RECENT, EARLIER, COUNT = {}, {}, 0
 
--- A release before this one kept each in a hash. It is packed with its first change.
+-- An earlier release kept each in a hash. It is packed at its first change.
 local function from_hash(name)
   local fields = hash(name)
-  if fields.place and not fields.reached then -- from one without overflow
+  if fields.place and not fields.reached then -- from a release without overflow
     fields.reached, fields.kind, fields.rank, fields.stuck = fields.queue, 'waiting', fields.due, ''
   end
   return next(fields) and fields or nil
@@ -34,7 +35,7 @@ local function unpacked(name)
   return type(packed) == 'string' and cmsgpack.unpack(packed) or from_hash(name)
 end
 
--- Out of memory, since the call may change it and fail.
+-- Takes it out of the cache, since the call may change it and fail.
 local function take(name)
   local thing = RECENT[name]
   if thing then
@@ -67,7 +68,7 @@ function S.read(kind, id)
   return thing
 end
 
--- Call once all changes are written: keeps in memory what the call has read, but chats that are over.
+-- Call once all changes are written: keeps what the call has read in the cache, except ended chats.
 function S.keep_read()
   for _, thing in ipairs(READ) do
     if thing.stored and thing.place ~= 'ended' then
@@ -80,7 +81,7 @@ function S.keep_read()
   end
 end
 
--- Packs it without what the call has noted; a loop over INNER would cost as much as packing.
+-- Packs it without the call's own fields; a loop over INNER would cost as much as packing.
 local function packed(thing)
   local id, name, fresh, slots, formerly = thing.id, thing.key, thing.fresh, thing.slots, thing.formerly
   thing.id, thing.key, thing.stored, thing.fresh, thing.slots, thing.formerly = nil, nil, nil, nil, nil, nil
@@ -101,7 +102,7 @@ function S.write(thing)
   redis.call('SET', thing.key, packed(thing))
 end
 
--- Returns a chat or member for reading, or nil. Of many, each is forgotten again.
+-- Returns a chat or member for reading only, or nil. Does not cache it, since many may be read.
 function S.peek(kind, id)
   local known = (kind == 'chat' and CHATS or AGENTS)[id]
   if known == nil then

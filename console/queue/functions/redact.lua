@@ -1,14 +1,14 @@
--- Hides what was recorded: a part of a card number whose other parts came in later messages.
+-- Hides text that is already recorded: part of a card number whose other parts came in later messages.
 
-local FEWEST = 7 -- digits of a part that are looked for in a draft, as LONG in console/domain/quotes.py
+local FEWEST = 7 -- fewest digits of a part that is searched for in a draft, as LONG in console/domain/quotes.py
 
--- What a person wrote in a fact: a message or note, a transfer, or a rating.
+-- Returns what a person wrote in a fact: a message or note, a transfer, or a rating.
 local function text_of(json)
   local fact = cjson.decode(json)
   return fact.text or fact.note or fact.comment or ''
 end
 
--- The holder's unsent text may repeat what is hidden: so it is hidden there too.
+-- The holder's unsent text may repeat the hidden part, so it is hidden there too.
 local function redact_draft(chat, was, now)
   local draft = redis.call('GET', key('draft', chat))
   if not draft then return end
@@ -22,7 +22,8 @@ local function redact_draft(chat, was, now)
   local part, masked = string.sub(was, first, #was - last), string.sub(now, first, #now - last)
   local _, digits = string.gsub(masked, '•', '') -- digits of any script
   if digits < FEWEST then return end
-  -- Both may hold any text, as of an answer that repeats two parts: `%` means something in a pattern and beside it.
+  -- Both may hold any text, as from an answer that repeats two parts, and `%` is special in a pattern and a
+  -- replacement.
   part, masked = string.gsub(part, '%p', '%%%0'), string.gsub(masked, '%%', '%%%%')
   -- Not inside a longer number.
   if string.find(part, '^%d') then part = '%f[%d]' .. part end
@@ -37,15 +38,15 @@ local function any_body(owner, command)
 end
 
 -- redact(chat, seq, was, now, kind, author, cid, by): `now` replaces the fact `was` in the log, and goes into a fact of
--- this kind, by which every screen and SQL learn of it. The feed follows once SQL has read that far (`rewrite_feed`).
--- `by` wrote what made it necessary; empty for the author.
+-- this kind, which updates every screen and SQL. The feed follows once SQL has read that far (`rewrite_feed`). `by`
+-- wrote the message that made it necessary; empty for the author.
 verb('redact', function(chat, seq, was, now, kind, author, cid, by)
   local c = S.chat(chat)
   if not c then return refuse('gone') end
   seq = num(seq)
   if redis.call('LINDEX', key('log', chat), seq - 1) ~= was then return refuse('nothing_to_do') end
   redis.call('LSET', key('log', chat), seq - 1, now)
-  -- The digest of a few digits would give them away, also what `identify` made of it.
+  -- The digest of a few digits would reveal them; so would the copies that `identify` made.
   for _, owner in ipairs({ chat, author, c.visitor }) do
     any_body(owner, author .. '|' .. cid)
     any_body(owner, c.visitor .. '|' .. cid)

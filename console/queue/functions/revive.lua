@@ -1,10 +1,10 @@
--- An emptied store is filled from SQL before it serves anybody: the configuration, then chats that have no end.
+-- Fills an emptied store from SQL before it serves anybody: first the configuration, then the chats without an end.
 
 local function write_cids(owner, told)
   if #told > 0 then in_parts('HSET', key('cids', owner), told) end
 end
 
--- Puts back what the facts say, before anything is recorded.
+-- Restores the chat's state from its facts, before anything is recorded.
 local function rebuild(told, log)
   local current = redis.call('HGET', key('visitor', told.visitor), 'chat')
   local other = current and S.chat(current)
@@ -22,25 +22,25 @@ local function rebuild(told, log)
     opened = int(told.opened),
     asked_seq = int(told.asked_seq),
   })
-  -- Until their page has connected again. Who writes by mail or text message has none.
+  -- Until their page has reconnected. Visitors who write by mail or text message have no page.
   if c.channel == 'web' then S.put_all(c, { here = '0', left = STAMP }) end
   if told.named ~= '' then S.put(c, 'named', told.named) end
   if told.tongue_by ~= '' then S.put(c, 'tongue_by', told.tongue_by) end
-  -- The visitor may have another one by now, where the chat was not missed at once.
+  -- The visitor may have another chat by now, if this one was not missed at once.
   if other and other.place ~= 'ended' then redis.call('HSET', key('visitor', told.visitor), 'chat', current) end
   write_cids(c.id, told.cids)
   write_cids(c.visitor, told.opening)
   return c
 end
 
--- A left message; unless somebody has handled it, it has to be.
+-- Restores a left message; it has to be handled unless somebody has done so.
 local function lie_there(c, told)
   S.put_all(c, { place = 'ended', ended = int(told.ended), left_message = '1' })
   if not told.handled then redis.call('SADD', P .. 'left', c.id) end
   S.timer('reap', c.id, NOW + KEEP)
 end
 
--- An open chat waits again, with its whole time before it: nobody is late for what the store has lost.
+-- Lets an open chat wait again, with its full time: the store's loss makes nobody late.
 local function wait_again(c, told, q)
   redis.call('SADD', P .. 'live', c.id)
   S.put(c, 'due', int(NOW + S.target_of(c, q)))
@@ -56,11 +56,11 @@ local function wait_again(c, told, q)
 end
 
 -- revive(told, fact, ...): `told` is JSON of chat, visitor, queue, site, channel, tongue and tongue_by, profile and
--- named (JSON themselves), opened, last (its last public seq), asked_seq and asked_at (the visitor's last message, and
--- since when they wait for an answer; 0: they do not), ended (0: it is open), cids and opening (name and value in turn,
--- of the chat and of the visitor). Then come its facts. "0" if the store has the chat. A left message that has to be
--- handled comes back into an emptied store only: no fact says so, and screens count from what the store has when it is
--- filled. One that was `handled` comes back whenever its visitor replies, and counts for nothing until then.
+-- named (themselves JSON), opened, last (its last public seq), asked_seq and asked_at (the visitor's last message, and
+-- since when they wait for an answer; 0: they do not), ended (0: it is open), cids and opening (alternating names and
+-- values, of the chat and of the visitor). Its facts follow. Returns "0" if the store has the chat. A left message that
+-- has to be handled is restored only into an emptied store: no fact announces it, and screens count what the store has
+-- once it is filled. A `handled` one is restored whenever its visitor replies, and does not count until then.
 verb('revive', function(list)
   local told = cjson.decode(table.remove(list, 1))
   if S.chat(told.chat) or told.ended > 0 and not UNFILLED and not told.handled then return S.reply('0') end
@@ -76,8 +76,8 @@ verb('revive', function(list)
   return S.reply('1')
 end, {}, true)
 
--- filled(agent, status, reason, ...): everything is there, and the store may serve. Whoever was away still is; `reason`
--- is JSON.
+-- filled(agent, status, reason, ...): everything is restored, and the store may serve. Agents who were away still are;
+-- `reason` is JSON.
 verb('filled', function(list)
   for i = 1, #list, 3 do
     local a = S.agent(list[i])

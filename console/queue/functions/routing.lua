@@ -1,4 +1,4 @@
--- Who gets which chat: pressure, free members, assignments and offers, and how they are undone.
+-- Routing: which member gets which chat, by pressure; assignments and offers, and how they are undone.
 
 local PAGE = 20 -- entries of a lane read at once
 
@@ -13,7 +13,7 @@ function S.works(a, lane)
   return false
 end
 
--- Returns the first member of a sorted set that `fits`, with its score. Nearly all fit, so the first read takes one
+-- Returns the first member of a sorted set that `fits`, with its score. Nearly all fit, so the first read fetches one
 -- entry.
 local function first(name, fits)
   local from = 0
@@ -46,7 +46,7 @@ local function best_member(c)
   return best, line
 end
 
--- Through which of the chat's queues this member could get it now, if any.
+-- Returns the chat's queue through which this member could get it now, or nil.
 local function line_with(c, id)
   local a = S.agent(id)
   if not a or not S.available(a) or S.excluded(c, id) then return nil end
@@ -75,7 +75,7 @@ local function first_chat(a, kinds, fits)
   return best and S.chat(best)
 end
 
--- Returns the first chat over all lanes that the member may have; `pull` includes queues whose chats are taken.
+-- Returns the first chat in all of a member's lanes that they may have; `pull` includes queues whose chats are taken.
 function S.next_chat(a, pull)
   local kinds = pull and TO_PULL or ROUTED
   if pull and S.has_two_kinds(a) then
@@ -84,7 +84,7 @@ function S.next_chat(a, pull)
       return S.has_room(a, c) and not S.excluded(c, a.id)
     end)
   end
-  -- Almost no chat is excluded, so ask without the check first; the check reads a hash per chat.
+  -- Almost no chat is excluded, so search without the check first; it reads a hash per chat.
   local c = first_chat(a, kinds, function() return true end)
   if not c or not S.excluded(c, a.id) then return c end
   return first_chat(a, kinds, function(id) return not S.excluded(S.chat(id), a.id) end)
@@ -166,7 +166,7 @@ function S.assign(c, id, why, line)
   for _, kind in ipairs({ 'abandon', 'overflow', 'language', 'offer' }) do
     S.no_timer(kind, c.id)
   end
-  -- A console that does not show the chat in time is frozen or gone, whatever its pings say.
+  -- A console that does not show the chat in time is frozen or gone, even if it answers pings.
   S.timer('unseen', c.id, NOW + UNSEEN)
   S.record(c, 'assigned', own)
   S.clock(c)
@@ -212,7 +212,7 @@ function S.offer(c, id, q, line)
   S.refresh(id)
 end
 
--- Nobody accepted: the chat keeps its position among those that wait, and goes to the next member who may have it.
+-- Ends an offer that nobody accepted: the chat keeps its queue position and goes to the next member who may have it.
 function S.withdraw(c, why)
   local id = S.let_go(c)
   S.put(c, 'place', 'waiting')
@@ -259,7 +259,7 @@ function S.route_chat(c)
   local q = S.queue(c.queue)
   S.pass_tiers(c)
   if c.kind == 'pull' then return wait_in_line(c) end
-  -- A visitor who comes back gets the agent they know, if that agent is free.
+  -- A returning visitor gets the agent they know, if that agent is free.
   local last = redis.call('HGET', key('visitor', c.visitor), 'last_agent')
   local line = last and line_with(c, last)
   local id, why = last, 'last_agent'
@@ -272,7 +272,7 @@ function S.route_chat(c)
   S.assign(c, id, why, line)
 end
 
--- Gives a member with free slots the chats of all their lanes whose promises break first.
+-- Fills a member's free slots with the chats of all their lanes whose promises break first.
 function S.route_agent(id)
   for _ = 1, FIRINGS do
     local a = S.agent(id)
@@ -301,7 +301,7 @@ function S.in_hand(id)
   return chats
 end
 
--- Puts the chat back at the front of its queue, with draft, context and clock; it goes to whoever is free.
+-- Puts the chat back at the front of its queue, with draft, context and clock; it goes to the next free member.
 function S.release(c, why)
   S.follow_settings(c) -- before its stay is counted, so that every reader of the facts counts it in the same queue
   local id = S.let_go(c)

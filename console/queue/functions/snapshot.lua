@@ -1,4 +1,4 @@
--- What is read as a whole: the workspace for a projection, a chat, a page of its log.
+-- Reads of whole things: the workspace for a projection, a chat, a page of its log.
 
 local LINE = {
   'place',
@@ -43,7 +43,7 @@ local function line_of(c)
   return values
 end
 
--- {id, values of LINE} of each live chat; {id} of one that is not.
+-- Returns {id, values of LINE} for each live chat; {id} for one that is not live.
 local function read_chats(ids)
   local found = {}
   for i, id in ipairs(ids) do
@@ -74,9 +74,9 @@ local function read_agents(ids)
   return found
 end
 
--- A whole workspace at once would hold up everybody else for 20 ms per 1,000 chats. So chats, agents and figures are read
--- in pages, each at its own number, and then again those that a fact after the first page names: all that changes in a
--- chat or an agent has one. Figures change in the current spans only; `counted` says of which queues.
+-- Reading a whole workspace at once would block the store for 20 ms per 1,000 chats. So chats, agents and figures are
+-- read in pages, each at its own number. Then those named by a fact after the first page are read again: every change
+-- of a chat or agent has such a fact. Figures change in the current spans only; `counted` says in which queues.
 
 -- snapshot_page(cursor, count): the next cursor ("0": this was the last page), last entry, number, LINE, and about
 -- `count` live chats.
@@ -98,8 +98,8 @@ verb('snapshot_agents', function(...) return S.reply(read_agents({ ... })) end, 
 -- snapshot_spans(queue): its spans.
 verb('snapshot_spans', function(queue) return S.reply(S.spans(queue, 0)) end, { 'no-writes' })
 
--- The chats that these entries name, and the agents: those named, and whoever has one of the chats, or has
--- its wrap-up to do.
+-- Returns the chats that these entries name, and the agents: those named, and those who have one of the chats or its
+-- wrap-up left for later.
 local function named_in(rows)
   local chats, agents, seen = {}, {}, {}
   local function note(list, id)
@@ -125,8 +125,8 @@ local function named_in(rows)
   return chats, agents
 end
 
--- {id, pace, spans since `since`} of each queue; no spans of those that have counted nothing since the number `n`, all of
--- those in which a span that was over has changed.
+-- Returns {id, pace, spans since `since`} for each queue: no spans if it has counted nothing since the number `n`, all
+-- spans if a past one has changed.
 local function read_queues(n, since)
   local found = {}
   for i, id in ipairs(redis.call('SMEMBERS', P .. 'queues')) do
@@ -138,10 +138,11 @@ local function read_queues(n, since)
   return found
 end
 
--- snapshot_rest(entry, n, most, first, since, agents...): what the pages lack, after `entry` with the number `n`; they
--- began at the number `first` and the time `since`. First last entry, number, LINE, and the chats and agents named by
--- facts since, and those `agents`. Beyond `most` facts only as far as these go: ask for the next ones. Else also left
--- messages, the queues, the latest late answers, and all bots. "0-0" and no more if facts are missing: begin anew.
+-- snapshot_rest(entry, n, most, first, since, agents...): what the pages lack, after `entry` with the number `n`; the
+-- pages began at the number `first` and the time `since`. Returns last entry, number, LINE, the chats and agents named
+-- by facts since then, and the given `agents`. With more than `most` facts, the result covers only these: call again
+-- for the next ones. Otherwise it also has left messages, the queues, the latest late answers, and all bots. Only "0-0"
+-- if facts are missing: start over.
 verb('snapshot_rest', function(entry, n, most, first, since, ...)
   local upto = math.min(N, num(n) + num(most))
   local rows = redis.call('XRANGE', P .. 'feed', '(' .. entry, '+', 'COUNT', most)

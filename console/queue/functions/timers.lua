@@ -1,11 +1,11 @@
 -- Timers: one ticker per workspace, and each timer fires once.
 
-local TICKER = 1500 -- ms that a process keeps the ticker: it asks every second, and may be late
+local TICKER = 1500 -- ms that a process keeps the ticker: it calls every second, and may be late
 local IDLE = 90 -- ms after which the ticker is taken from a process that does not fire what is due
-local STALL = 3000 -- ms without a tick after which nobody is judged
+local STALL = 3000 -- ms without a tick after which silence is not held against anybody
 local AGAIN = 500 -- ms until a chat that nobody could take is tried again
 
--- Timers that judge somebody's silence, with the full length each gets after a stall.
+-- Timers that measure somebody's silence, with the full length that each gets after a stall.
 local JUDGES = {
   lease = LEASE,
   botlease = LEASE,
@@ -92,7 +92,7 @@ function fire.language(id)
   if c and (c.place == 'waiting' or c.place == 'offered') then S.any_language(c) end
 end
 
--- An exclusion has run out: the chat may go to that member again.
+-- An exclusion has expired: the chat may go to that member again.
 function fire.again(id)
   local c = S.chat(id)
   if not c or S.over(c) then return end
@@ -172,14 +172,14 @@ local function forgive()
   end
 end
 
--- Whether a timer of the list is still due: one that fired before it may have moved or removed it.
+-- Whether a timer of the list is still due: an earlier one may have moved or removed it.
 local function still_due(name)
   local at = S.timer_at(name)
   return at and at <= NOW
 end
 
--- Whether another process is the ticker and does its work. One that is out of reach of SQL gives way to one that is not:
--- the ticker also archives.
+-- Whether another process is the ticker and does its work. A ticker that cannot reach SQL is replaced by a process that
+-- can, since the ticker also archives.
 local function kept(head, process, fit)
   if not head[1] or head[1] == process or num(head[2]) <= NOW then return false end
   if head[4] == '0' and fit == '1' then return false end
@@ -187,10 +187,10 @@ local function kept(head, process, fit)
   return not first or math.max(num(first), num(head[3])) > NOW - IDLE
 end
 
--- tick(process, fit): "1" if this process is the ticker, how many timers fired, and those that failed. `fit`: "1" if the
--- process reaches SQL.
+-- tick(process, fit): returns "1" if this process is the ticker, how many timers fired, and the timers that failed.
+-- `fit`: "1" if the process reaches SQL.
 verb('tick', function(process, fit)
-  -- A clock that was set back would hold every timer until it has caught up, so the workspace's clock goes on from
+  -- A clock that was set back would delay every timer until it has caught up, so the workspace's clock continues from
   -- where it was.
   if BEHIND > 0 then redis.call('HSET', P .. 'head', 'ahead', int(AHEAD + BEHIND)) end
   local head = redis.call('HMGET', P .. 'head', 'ticker', 'ticker_until', 'ticked', 'ticker_fit')

@@ -1,7 +1,7 @@
--- A turn and its clock: from the visitor's first unanswered message to the answer; and an agent's promise to be back.
+-- A turn and its clock, from the visitor's first unanswered message to the answer, and an agent's promise to be back.
 
--- When the holder's own time for the open turn is over: the queue's target from when they had it, or the visitor's
--- promise if that is later; nil while nobody holds it.
+-- Returns when the holder's own time for the open turn is over: the queue's target, counted from when they got the
+-- chat, or the visitor's promise if that is later; nil while nobody holds it.
 local function own_due(c)
   if c.place ~= 'active' or num(c.turn) == 0 then return nil end
   if num(c.own) > 0 then return num(c.own) end
@@ -9,14 +9,14 @@ local function own_due(c)
   return math.max(had + S.target_of(c, S.queue(c.queue)), num(c.due))
 end
 
--- When something breaks next: the visitor's promise, then the own time of who holds it.
+-- Returns when something breaks next: first the visitor's promise, then the holder's own time.
 function S.next_break(c)
   if num(c.due) == 0 then return nil end
   if c.late ~= '1' then return num(c.due) end
   return c.overdue ~= '1' and own_due(c) or nil
 end
 
--- The clock follows the turn: a timer at its due, and a place among the agent's running clocks.
+-- Sets the clock from the turn: a timer at its due time, and an entry among the agent's running clocks.
 function S.clock(c)
   local due = num(c.due)
   if own_due(c) then S.put(c, 'own', int(own_due(c))) end
@@ -40,14 +40,14 @@ function S.time_break(c)
   S.time_word(c)
 end
 
--- A new holder, or none, has a time of their own.
+-- Resets the holder's own time, for a new holder or none.
 function S.own_time_anew(c)
   S.put(c, 'own', '0')
   S.put(c, 'overdue', '0')
 end
 
--- A turn starts at `at` with the visitor's message `seq`. One that waits in line keeps the earlier promise; an agent
--- who promised to be back later has until then.
+-- Starts a turn at `at` with the visitor's message `seq`. In a waiting chat the earlier promise stays; an agent who
+-- promised to be back later has until then.
 function S.open_turn(c, q, seq, at)
   local due = math.max(at + S.target_of(c, q), num(c.promise))
   if c.place ~= 'active' and num(c.due) > 0 then due = math.min(due, num(c.due)) end
@@ -63,8 +63,8 @@ function S.open_turn(c, q, seq, at)
   S.no_timer('silent', c.id)
 end
 
--- A broken promise is said once a turn, at the latest just before what ends the turn; and counted then, whatever comes
--- of it. So is the own time of each who holds it.
+-- Records a broken promise once per turn, at the latest just before the turn ends, and counts it then, whatever the
+-- outcome. Does the same for the own time of each holder.
 function S.judge(c)
   if num(c.due) == 0 or NOW < num(c.due) then return end
   local own = own_due(c)
@@ -84,13 +84,13 @@ function S.judge(c)
   end
 end
 
--- What becomes of a turn whose promise is broken already, when no answer does.
+-- Counts the outcome of a turn whose promise is already broken, if it ends without an answer.
 function S.late_turn(c, outcome)
   if num(c.turn) > 0 and c.late == '1' then S.tally_chat(c, { [outcome] = 1 }) end
 end
 
--- Where the time went since it was asked, or since an earlier holder lost it; `began` is the first keystroke as the
--- console has it, or 0.
+-- Returns where the time went since the question, or since an earlier holder lost the chat; `began` is when the console
+-- saw the first keystroke, or 0.
 local function stages(c, began)
   local asked = math.max(num(c.turn), num(c.handed))
   local had = math.max(asked, num(c.assigned))
@@ -103,7 +103,7 @@ local function stages(c, began)
     .. stage('composing', NOW - wrote)
 end
 
--- The chat leaves its holder's hands with the turn open: their part of it is kept for the answer's account.
+-- Call when the chat leaves its holder with the turn open: keeps the holder's part for the answer's stages.
 function S.end_stay(c)
   if c.place ~= 'active' or num(c.turn) == 0 then return end
   S.tally(c.queue, { [c.late == '1' and 'late_moved' or 'moved'] = 1 })
@@ -112,8 +112,8 @@ function S.end_stay(c)
   S.put(c, 'handed', STAMP)
 end
 
--- The open turn as JSON, closed now by the agent who holds the chat; with `began` it is a first word, which a person
--- wrote unless it is `automatic`.
+-- Closes the open turn for the agent who holds the chat; returns it, with its JSON. With `began` the reply is a first
+-- word, which a person wrote unless it is `automatic`.
 function S.close_turn(c, q, began, automatic)
   local asked = num(c.turn)
   local waited = NOW - asked
@@ -141,7 +141,7 @@ function S.close_turn(c, q, began, automatic)
   return turn
 end
 
--- Due time and start of the open turn, as members of a fact.
+-- Returns due time and start of the open turn, as members of a fact.
 function S.running(c)
   if num(c.turn) == 0 then return '' end
   return ',"due":' .. c.due .. ',"since":' .. c.turn
@@ -168,14 +168,14 @@ function S.first_unread(c, read)
   end
 end
 
--- How long the chat has gone on, to its first answer by a person: a bot's part of it is not theirs.
+-- Returns how long the chat has lasted, for its first answer by a person: without a bot's part.
 function S.gone_on(c) return math.max(NOW - (num(c.handed_at) > 0 and num(c.handed_at) or num(c.opened)), 1) end
 
 -- Whether an agent or a bot has it.
 function S.talks(c) return c.place == 'active' or c.place == 'bot' end
 
--- Sets the timer for a silent visitor, once it is their turn. Nobody is asked before an agent's promise is over, and
--- nobody who has a chat by mail or text message: silence there says nothing.
+-- Sets the timer for a silent visitor, once it is their turn. Visitors are not asked before an agent's promise is over,
+-- and never in chats by mail or text message, where silence means nothing.
 function S.await_visitor(c, q)
   if S.talks(c) and num(c.turn) == 0 and S.instant(c) then
     S.timer('ask', c.id, math.max(NOW, num(c.promise)) + q.ask)
@@ -189,7 +189,8 @@ function S.promise(c, ms)
   S.timer('promise', c.id, NOW + ms)
 end
 
--- A holding reply is a first word and no answer: when the visitor asked is kept until one comes, whoever has the chat.
+-- A holding reply is a first word but not an answer: the time of the question is kept until an answer comes, whoever
+-- has the chat.
 function S.hold(c, asked)
   if num(c.held) == 0 then S.put_all(c, { held = int(asked), held_broken = '0' }) end
 end
@@ -198,9 +199,8 @@ function S.unhold(c)
   if num(c.held) > 0 then S.put(c, 'held', '0') end
 end
 
--- What a message without a promise answers, as the account that S.gave counts; nil if nothing was asked. `turn` is the
--- one it closed. After holding replies it is in time if all their promises were kept: what was promised last is not all
--- that the visitor was told.
+-- Returns the answer that a message without a promise gives, for S.gave to count; nil if nothing was asked. `turn` is
+-- the turn it closed. After holding replies it is in time if all their promises were kept, not only the last one.
 function S.answer(c, turn)
   local held = num(c.held)
   if held == 0 and not turn then return nil end

@@ -1,6 +1,6 @@
--- What one call reads and writes. Each chat and member is read once, a queue after each change of settings; all changes
--- are written once, before the reply. A verb that fails half-way still writes its changes, since its facts are in the
--- feed already.
+-- What one call reads and writes. Each chat and member is read once per call, a queue once per change of settings; all
+-- changes are written once, before the reply. A verb that fails half-way still writes its changes, since its facts are
+-- already in the feed.
 
 local CHATS, AGENTS -- by id; `false` for one that does not exist
 local READ -- chats and members that this call has read or made, for `keep_read`
@@ -9,7 +9,7 @@ local TIMERS -- "kind:id" -> ms, or false for none
 local STALE -- members whose place in the free lanes may be outdated
 local COUNTED -- what to count, see `counts.lua`
 local MANNED -- queue -> whether anybody is online in it
-local RESETTLED -- whether this call has replaced the mark of the queues' settings
+local RESETTLED -- whether this call has replaced the settings' mark
 local PASSED = 0 -- chats seen in long lists
 
 local PARTS = 2000 -- arguments per command: Lua's stack holds 8,000 values
@@ -75,14 +75,14 @@ function S.forget(thing)
   CHATS[thing.id], AGENTS[thing.id] = nil, nil
 end
 
--- SETTINGS, {name, default} of each setting in console/domain/directory.py, is put in front of the library.
+-- SETTINGS, {name, default} of each setting in console/domain/directory.py, is prepended to the library.
 local QUEUE = { 'target', 'opens', 'removed' } -- and the names of SETTINGS
 for i = 1, #SETTINGS do -- ipairs does not exist while a library loads
   QUEUE[#QUEUE + 1] = SETTINGS[i][1]
 end
 
--- Queues and members' lanes as an earlier call read them: workspace -> {as, queues, lanes}. They hold while `head` has
--- the mark `as` that every change of settings replaces; a new process of the store knows none.
+-- Queues and members' lanes as an earlier call read them: workspace -> {as, queues, lanes}. They are valid while `head`
+-- has the mark `as`, which every change of settings replaces. A new process of the store starts without any.
 local KNOWN = {}
 
 local function read_queue(id)
@@ -124,8 +124,8 @@ function S.lanes_text(id)
   return lanes[id]
 end
 
--- Call after each change of a queue's settings or a member's lanes: everybody reads all of them again. The mark is
--- never used twice, also if a failover loses some: it holds the time.
+-- Call after each change of a queue's settings or a member's lanes: every later call reads all of them again. The mark
+-- holds the time, so it is never reused, even if a failover loses some marks.
 function S.changed_settings()
   KNOWN[P] = nil
   if RESETTLED then return end
@@ -169,16 +169,16 @@ local function slots(a)
   return a.slots
 end
 
--- How many slots are in use; `used` says it, but not yet in what an older release has left.
+-- Returns how many slots are in use: `used`, which members written by an older release do not have yet.
 function S.used(a)
   if not a.used then S.put(a, 'used', int(redis.call('HLEN', key('held', a.id)))) end
   return num(a.used)
 end
 
--- How many slots the member has for chats of other channels, beside those of `limit`; nil: they share these.
+-- Returns how many slots the member has for chats of other channels, in addition to `limit`; nil: they share those.
 local function apart(a) return (a.channel_slots or '') ~= '' and num(a.channel_slots) or nil end
 
--- Whether there is a slot for a chat that is assigned. What the slots for other channels cannot hold counts here.
+-- Whether there is a slot for a chat that is assigned. Chats beyond the slots for other channels count here.
 function S.has_slot(a) return S.used(a) - math.min(num(a.aside), apart(a) or 0) < num(a.limit) end
 
 -- Whether there is a slot for this one.
@@ -240,14 +240,14 @@ local function pressure(a)
   return int((redis.call('ZCARD', key('clocks', a.id)) * 10 + S.used(a)) * 1e13 + num(a.last))
 end
 
--- A member is in `free:` of each of their lanes while a slot is free, scored by pressure; `stands` is that score. Only
--- marked here: one call may change a member many times.
+-- A member is in `free:` of each of their lanes while a slot is free, scored by pressure; `stands` is that score. This
+-- only marks the member, since one call may change them many times.
 function S.refresh(id)
   STALE[id] = true
   return S.agent(id)
 end
 
--- Writes the places in the free lanes. Must run before anybody reads a free lane.
+-- Writes the marked members' places in the free lanes. Must run before a free lane is read.
 function S.settle()
   for id in pairs(STALE) do
     local a = S.agent(id)
@@ -267,7 +267,7 @@ function S.settle()
   STALE = {}
 end
 
--- Counts the members in a free lane, including those whose place is not written yet.
+-- Counts the members in a free lane, including those whose place has not been written yet.
 function S.candidates(lane)
   local count = 0
   for id in pairs(STALE) do
@@ -294,7 +294,7 @@ local function write_changed()
   CHANGED = {}
 end
 
--- Writes everything put, set and counted so far.
+-- Writes all changes, timers and counts so far.
 function S.flush()
   if next(STALE) then S.settle() end
   if next(CHANGED) then write_changed() end

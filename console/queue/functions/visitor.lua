@@ -2,8 +2,8 @@
 
 local MOST_LEFT = 20 -- chats that one remembers
 
--- The chats that the visitor has left less than ten minutes ago, each with when (ms), latest first; nil: none. `c`, if
--- any, is the one they have now.
+-- Returns the chats that the visitor left less than ten minutes ago, each with the time (ms), latest first; nil for
+-- none. `c`, if any, is their current chat.
 local function left_chats(c)
   if not c or num(c.ended) > 0 and NOW - num(c.ended) >= REOPEN then return nil end
   local left, count = c.id .. ' ' .. STAMP, 1
@@ -15,9 +15,9 @@ local function left_chats(c)
   return left
 end
 
--- The first result of the visitor's command in this chat, or in one that they have left for it, as `again` in base.lua.
--- Their frames name no chat: a process that was stopped reads on, and does in the next chat what was done by another one
--- in the last.
+-- Returns the first result of the visitor's command, in this chat or one they left for it, as `again` in base.lua.
+-- Visitors' frames name no chat, so a process that was paused may later repeat, in the next chat, a command that
+-- another process has done in the last one.
 function S.again_of_visitor(c, cid, digest)
   local again = S.again(c.id, c.visitor, cid, digest)
   if again or not c.before then return again end
@@ -70,7 +70,7 @@ local function tab(c, connection)
   end
 end
 
--- A visitor's message while a bot has the chat: no turn, no clock.
+-- Records a visitor's message while a bot has the chat: no turn, no clock.
 local function words_to_bot(c, payload)
   local seq = S.record(c, 'message', '"by":"visitor"', payload)
   S.put(c, 'asked_seq', int(seq))
@@ -80,7 +80,7 @@ local function words_to_bot(c, payload)
   return seq
 end
 
--- A visitor's message in an open chat: the fact, the turn, the clock, and who has to know.
+-- Records a visitor's message in an open chat: the fact, the turn, the clock.
 local function words(c, payload)
   if c.place == 'bot' then return words_to_bot(c, payload) end
   local q = S.queue(c.queue)
@@ -100,13 +100,13 @@ local function words(c, payload)
   return seq
 end
 
--- The visitor's language, as part of a fact. An older release has written down whatever a browser said.
+-- Returns the visitor's language, as part of a fact. An older release stored whatever the browser said.
 local function spoken(c)
   local tongue, by = string.match(c.tongue or '', '^%a+$'), c.tongue_by or ''
   return (tongue and ',"language":"' .. tongue .. '"' or '') .. (by ~= '' and ',"language_by":"' .. by .. '"' or '')
 end
 
--- The part that facts about a new or reopened chat share.
+-- Returns the part that facts about a new or reopened chat share.
 function S.entry(c)
   return '"queue":"'
     .. c.queue
@@ -121,10 +121,10 @@ function S.entry(c)
     .. spoken(c)
 end
 
--- The name that an agent gave the visitor, for facts with the page's.
+-- Returns the name that an agent gave the visitor, for facts that have the page's.
 function S.named(c) return (c.named or '') ~= '' and '"named":' .. c.named or '' end
 
--- The bot that gets the chat again which it has ended, if it can.
+-- Returns the bot that ended the chat, if it can have it again.
 local function bot_again(c) return (c.bot or '') ~= '' and S.first_bot(S.queue(c.queue), c.channel) or nil end
 
 local function reopen(c)
@@ -147,7 +147,7 @@ local function reopen(c)
   if b then
     S.out_of_line(c)
   else
-    -- What the bot has done so far is not the team's time.
+    -- The bot's time so far does not count as the team's.
     if (c.bot or '') ~= '' then S.put_all(c, { bot = '', handed_at = STAMP }) end
     S.enqueue(c, q, true)
   end
@@ -156,7 +156,7 @@ local function reopen(c)
   S.put(c, 'ended', '0')
   S.record(c, 'reopened', S.entry(c) .. ',"opened":' .. c.opened, S.profile(c))
   if b then S.begin_with_bot(c, b) end
-  -- A fact of its own: visitors get to see the one above.
+  -- A separate fact, since visitors see the one above.
   if S.named(c) ~= '' then S.record(c, 'renamed', '', '{"name":' .. c.named .. '}') end
 end
 
@@ -192,8 +192,8 @@ verb('visitor_say', function(chat, visitor, connection, cid, digest, payload, bu
   return S.done(chat, visitor, cid, digest, seq, chat)
 end)
 
--- The start that `open` and `leave_message` share: an answer, if it is to be given at once; else the queue, or nil, and
--- the chat that the visitor has.
+-- The start that `open` and `leave_message` share. Returns a reply if there already is one; else the queue, or nil, and
+-- the visitor's chat.
 local function entering(visitor, queue, site, cid, digest, budgets, proof)
   local again = S.again(visitor, visitor, cid, digest)
   if again then return again end
@@ -205,8 +205,8 @@ end
 
 -- open(chat, visitor, connection, queue, site, channel, tongue, cid, digest, opened, message, budgets, address, proof,
 -- ahead): `ahead` is the chat's own head start (ms).
--- It begins with the queue's bot, if that can have it, whoever is online. If the visitor already has an open chat,
--- because a second tab was faster, the message goes there: nothing is lost.
+-- The chat begins with the queue's bot, if that can have it, whoever is online. If the visitor already has an open
+-- chat, because a second tab was faster, the message goes there, so nothing is lost.
 verb(
   'open',
   function(
@@ -263,7 +263,7 @@ verb(
   end
 )
 
--- Files the chat, which has its words, as a left message.
+-- Files the chat, which already has its text, as a left message.
 local function file(c, payload)
   S.put(c, 'left_message', '1')
   redis.call('SADD', P .. 'left', c.id)
@@ -271,7 +271,7 @@ local function file(c, payload)
   S.finish(c, 'message_left', payload)
 end
 
--- The visitor waits no longer: the chat, with what they have written in it, becomes a message with an address.
+-- The visitor stops waiting: the chat, with everything they wrote in it, becomes a left message with an address.
 local function leave_line(c, described, opened, message, mark)
   S.record(c, 'profile', S.named(c), described)
   S.put(c, 'profile', opened)
@@ -281,7 +281,7 @@ local function leave_line(c, described, opened, message, mark)
 end
 
 -- leave_message(chat, visitor, queue, site, channel, cid, digest, opened, described, message, mark, budgets, proof):
--- starts no clock. A chat that waits is the message itself; without one there has to be a `message`.
+-- starts no clock. A waiting chat becomes the message; without one, `message` is required.
 verb(
   'leave_message',
   function(chat, visitor, queue, site, channel, cid, digest, opened, described, message, mark, budgets, proof)
@@ -292,7 +292,7 @@ verb(
       S.spend()
       return S.done(visitor, visitor, cid, digest, leave_line(c, described, opened, message, mark), c.id)
     end
-    -- Whoever sends an address alone was taken from the queue, or has left it, in the meantime.
+    -- Only an address came: the visitor's chat has since left the queue.
     if message == '' then return refuse('nothing_to_do') end
     if not q then return refuse('not_found') end
     S.spend()
@@ -349,7 +349,7 @@ verb('profile', function(chat, visitor, cid, digest, payload, merged, budgets)
   return S.done(chat, visitor, cid, digest, seq, chat)
 end)
 
--- detected(chat, tongue, payload): the visitor's words are in that language. An agent's word stays.
+-- detected(chat, tongue, payload): the visitor writes in that language. A language set by an agent stays.
 verb('detected', function(chat, tongue, payload)
   local c = S.chat(chat)
   if not c then return refuse('gone') end
@@ -368,7 +368,7 @@ verb('arrive', function(visitor, chat, connection, after, most)
   local c = S.chat(current)
   if not c then return S.reply('', {}, {}, '0') end
   tab(c, connection)
-  -- The replies below read from the store, so pending changes must be there.
+  -- The replies below read from the store, so pending changes must be written first.
   S.flush()
   local from = current == chat and num(after) or 0
   from = math.max(from, num(c.seq) - num(most))

@@ -1,13 +1,13 @@
--- What a chat that starts to wait may expect: how many chats go first, how long that takes, and whether that was right.
+-- The expected wait of a chat: how many chats go first, how long that takes, and whether the estimate was right.
 
-local SOME_MEMBERS = 16 -- members whose lanes are read; where more are online, they stand for all of them
-local SOME_CHATS = 100 -- chats ahead that are looked at one by one; of more, each lane is counted by itself
+local SOME_MEMBERS = 16 -- members whose lanes are read; if more are online, these are a sample
+local SOME_CHATS = 100 -- chats ahead that are read one by one; if there are more, each lane is counted separately
 local RIGHT_WITHIN, RIGHT_SHARE = 5000, 0.2 -- a wait is as expected within this many ms, or this share of the estimate
-local LEARNS = 10 -- a queue's pace takes over a tenth of the newest wait
+local LEARNS = 10 -- the newest wait makes up a tenth of a queue's pace
 
 local function online_in(queue) return redis.call('ZCOUNT', key('staff', queue), '(' .. STAMP, '+inf') end
 
--- Returns the lanes of the members online in these queues, as text, and how many have just these.
+-- Returns the lanes of the members online in these queues, as text -> how many members have exactly these.
 local function teams(c)
   local found, seen = {}, {}
   for queue in S.reached(c) do
@@ -44,11 +44,11 @@ local function servers(c)
   return count, serve, own
 end
 
--- Returns {key, lane} of the lists with chats that go before this one, and how many those have at most.
+-- Returns {key, lane} of the lists with chats that go before this one, and an upper bound of their number.
 local function lists_before(c, serve)
   local found, most = {}, 0
   for lane in pairs(serve) do
-    -- A freed slot never gets a chat that is to be taken, so to others such a chat is not in the way.
+    -- A freed slot never gets a chat that agents take, so such chats do not delay others.
     for _, kind in ipairs(c.kind == 'pull' and TO_PULL or ROUTED) do
       local name = key(kind, lane)
       local count = redis.call('ZCOUNT', name, '-inf', c.rank)
@@ -59,7 +59,7 @@ local function lists_before(c, serve)
   return found, most
 end
 
--- Returns one and the chats that go first, in hundredths: each counts by the share of those who may take it that may
+-- Returns one plus the chats that go first, in hundredths. Each counts by the share of its possible members who may
 -- have this chat too. Returns nil while nobody who may have the chat is online.
 local function places(c)
   local count, serve, own = servers(c)
@@ -91,15 +91,15 @@ end
 
 local function pace_of(queue) return num(redis.call('HGET', key('queue', queue), 'pace')) end
 
--- Writes down what the chat, which starts to wait, may expect.
+-- Stores the expected wait of a chat that starts to wait.
 function S.expect(c)
   local ahead = places(c) or 0
   S.put(c, 'places', int(ahead))
   S.put(c, 'expected', int(ahead * pace_of(c.queue) / 100))
 end
 
--- The wait is over. Returns what was expected, as members of the fact, and counts whether that was right. Of visitors
--- who `left`, only those count who had to wait for too long: about the others nobody knows.
+-- Call when the wait is over. Returns the expectation, as members of the fact, and counts whether it was right.
+-- Visitors who `left` count only if they had waited longer than expected: for the others the outcome is unknown.
 function S.compare(c, waited, left)
   local expected = num(c.expected)
   if expected == 0 then return '' end
@@ -110,7 +110,7 @@ function S.compare(c, waited, left)
   return told .. ',"estimate":"' .. (wrong and 'wrong' or 'right') .. '"'
 end
 
--- The pace is how long chats of the queue wait for each place. Returns it, as a member of the fact.
+-- Updates the pace: how long chats of the queue wait for each place. Returns it, as a member of the fact.
 function S.learn(c, waited)
   local ahead = num(c.places)
   if ahead == 0 then return '' end
