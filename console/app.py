@@ -1,4 +1,4 @@
-"""Builds the ASGI application: wires its parts together and lists every route."""
+"""Builds the ASGI application: wires its parts together and defines every route."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -133,7 +133,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
 
 
 def create_work_app(settings: Settings) -> Starlette:
-    """Build an application that only does the background work and answers monitoring."""
+    """Build an application that does only the background work and answers monitoring."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -212,7 +212,7 @@ async def close(services: Services) -> None:
 
 
 def boards_of(services: Services) -> Boards:
-    """Create what all boards of this process show."""
+    """Create the content that all boards of this process show."""
     views = BoardViews(services.current)
     return Boards(
         services.workspace, views, services.current, services.history.visitors_of, services.left_messages.open_now

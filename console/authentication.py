@@ -1,4 +1,4 @@
-"""Who sends a request; pages and sockets both ask here."""
+"""Identifies who sends a request, for pages, sockets and the API."""
 
 import asyncio
 import time
@@ -23,8 +23,8 @@ from console.services import Services
 
 COOKIE = "sestetto_session"
 BEARER = "bearer "
-PATIENCE = 1.0  # seconds for SQL to know a socket that was known before
-SILENT = 10.0  # seconds in which SQL, once it said nothing, is not asked about those again
+PATIENCE = 1.0  # seconds for SQL to recognize a socket that was known before
+SILENT = 10.0  # seconds without asking SQL about known sockets, once it did not answer
 MOST_KNOWN = 5_000  # credentials remembered
 
 
@@ -33,7 +33,7 @@ def services_of(connection: HTTPConnection) -> Services:
 
 
 def client_address(connection: HTTPConnection) -> str:
-    """Where the client is, as far as a trusted proxy or the connection itself says."""
+    """Return the client's address, as a trusted proxy or the connection itself reports it."""
     return connection.client.host if connection.client else ""
 
 
@@ -41,7 +41,7 @@ async def authenticate(connection: HTTPConnection) -> SignedIn | None:
     """Return the member behind the session cookie or the bearer token; None if there is none.
 
     A socket's cookie counts only from our own origin, since any page can make a browser open a socket. While SQL is
-    down, sockets use the last known answer, so agents who lose their connection then keep their chats.
+    down, sockets use the last known answer, so that agents who reconnect keep their chats.
     """
     stores = services_of(connection).stores
     is_socket = connection.scope["type"] == "websocket"
@@ -65,8 +65,8 @@ def bearer_of(connection: HTTPConnection) -> str:
 async def principal_of(connection: HTTPConnection) -> Principal | None:
     """Return who sends a request to the API; None without a valid bearer token. Cookies do not count.
 
-    A member is as of now, so a token never has more rights than its member. Raises SlowDown if the address has sent
-    too many tokens that are not known here, Unknown if SQL or the store is needed and down.
+    The member's current rights apply, so a token never has more rights than its member. Raises SlowDown if the address
+    has sent too many tokens that are unknown here, and Unknown if SQL or the store is needed and down.
     """
     services, bearer = services_of(connection), bearer_of(connection)
     if not bearer:
@@ -77,7 +77,7 @@ async def principal_of(connection: HTTPConnection) -> Principal | None:
     if held is None or (held.expires and held.expires <= services.stores.tokens.clock()):
         return None
     by = services.directory.members.get(held.holder) if held.member else held.integration
-    if by is None:  # deactivated, and the credential will follow
+    if by is None:  # deactivated; the token is about to be revoked
         return None
     if held.integration:
         by = integration_of(by.id, by.name, held.scopes)
@@ -100,13 +100,13 @@ def session_cookie(connection: HTTPConnection) -> str:
 
 
 def is_secure(connection: HTTPConnection) -> bool:
-    """Whether browsers reach us over TLS."""
+    """Whether browsers connect over TLS."""
     origin = services_of(connection).settings.origin
     return connection.url.scheme in ("https", "wss") or origin.startswith("https:")
 
 
 async def is_foreign(socket: HTTPConnection) -> bool:
-    """Whether a page of somebody else opens this socket with the cookie of one of ours: an attack, and logged so."""
+    """Whether a foreign page opens this socket with a session cookie of ours: an attack, and logged as one."""
     cookie = session_cookie(socket)
     if not cookie or own_origin(socket):
         return False
@@ -127,7 +127,7 @@ async def _known(
     asked = asyncio.ensure_future(ask(credential))
     try:
         await asyncio.wait((asked,), timeout=PATIENCE if may_go_on else None)
-        if not asked.done():  # a database may also say nothing at all, and takes its time to be left
+        if not asked.done():  # a silent database would otherwise take long to time out
             services.sql_silent_until = time.monotonic() + SILENT
             return known[name]
         me = asked.result()
@@ -146,7 +146,7 @@ async def _known(
 
 
 def forget_revoked(services: Services, fact: AnyFact | Unreadable, agents: set[str]) -> None:
-    """Forget somebody's remembered credentials when they are revoked; SQL decides again."""
+    """Forget remembered credentials when they are revoked, so that SQL decides again."""
     if isinstance(fact, Revoked):
         services.known_tokens.forget(fact.agent)
         for name in [name for name, me in services.known.items() if me.member.id == fact.agent]:
@@ -154,12 +154,12 @@ def forget_revoked(services: Services, fact: AnyFact | Unreadable, agents: set[s
 
 
 def own_origin(connection: HTTPConnection) -> bool:
-    """Whether a page of ours sends the request. A request without an Origin header is not from our pages."""
+    """Whether one of our pages sends the request. A request without an Origin header is not from our pages."""
     return origin_allowed(connection.headers.get("origin"), [our_origin(connection)])
 
 
 def our_origin(connection: HTTPConnection) -> str:
-    """The address in the settings, whatever Host says; without one, and in the demo, the one that was asked for."""
+    """Return the address in the settings, whatever Host says; without one, and in the demo, the requested one."""
     services = services_of(connection)
     if services.settings.origin and not services.demo:
         return services.settings.origin
@@ -169,7 +169,7 @@ def our_origin(connection: HTTPConnection) -> str:
 def admits(connection: HTTPConnection, site: Site | None) -> bool:
     """Whether the requesting page may use the site's widget.
 
-    Notes refused pages: whoever set the widget up cannot see why it fails.
+    Records refused pages, because the person who installed the widget cannot see why it fails.
     """
     origin = connection.headers.get("origin")
     if site is not None and (origin_allowed(origin, site.origins) or own_origin(connection)):

@@ -29,7 +29,7 @@ NO_INSTALLATION = (
     "load",
     "child",
     "workspace",
-)  # they make one of their own, or are started with its settings
+)  # these create their own, or are started with its settings
 WHICH_WORKSPACE = "Which of several workspaces; default: SESTETTO_WORKSPACE, or all where that is possible."
 
 app = typer.Typer(
@@ -52,7 +52,7 @@ def options(
         bool, typer.Option("--version", callback=show_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    """What may stand before a command."""
+    """Options before the command."""
     configure_logs("warning")  # on standard error; serve and demo take the level of their settings
 
 
@@ -80,7 +80,7 @@ app.add_typer(workspace.app, name="workspace")
 
 @cache
 def command_line() -> Any:
-    """Return the whole command line; every command that is about an installation takes `--workspace`."""
+    """Return the whole command line; every command that concerns an installation accepts `--workspace`."""
     command = typer.main.get_command(app)
     (option, *_) = typer.main.get_command(option_of).params
     _take_workspace(command, option)
@@ -88,7 +88,7 @@ def command_line() -> Any:
 
 
 def choose(name: str | None) -> None:
-    """It is the setting for this one command, and for the processes that it starts."""
+    """Set the workspace for this command and the processes that it starts."""
     if name is not None:
         os.environ.pop("SESTETTO_WORKSPACE_FILE", None)
         os.environ["SESTETTO_WORKSPACE"] = name
@@ -104,7 +104,7 @@ def _nothing(
         typer.Option("--workspace", metavar="NAME", callback=choose, expose_value=False, help=WHICH_WORKSPACE),
     ] = None,
 ) -> None:
-    """A command that has the option, to take it from there: typer adds none to commands that exist."""
+    """A source for the option, because typer cannot add options to existing commands."""
 
 
 def _take_workspace(command: Any, option: Any) -> None:

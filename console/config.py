@@ -1,4 +1,4 @@
-"""Settings: one table. Each is read from `SESTETTO_<NAME>`, or from the file that `SESTETTO_<NAME>_FILE` names."""
+"""The table of settings. Each is read from `SESTETTO_<NAME>`, or from the file that `SESTETTO_<NAME>_FILE` names."""
 
 import ipaddress
 import os
@@ -25,7 +25,7 @@ from console.errors import SettingError
 from console.security import parse_origin
 
 PREFIX = "SESTETTO_"
-WORKSPACES = "workspaces"  # the folder in the data folder where each of several keeps its own
+WORKSPACES = "workspaces"  # folder in the data folder where each of several workspaces keeps its own
 DURABILITIES = ("disk", "replica", "two-disks")
 LEVELS = ("debug", "info", "warning", "error")
 LONGEST_DRAIN = 600  # seconds
@@ -79,7 +79,7 @@ def _split(text: str) -> SplitResult:
 
 
 def _proxies(text: str) -> str:
-    """As given; `*` trusts everybody."""
+    """Return the setting as given; `*` trusts everybody."""
     for word in filter(None, map(str.strip, text.split(","))):
         try:
             if word != "*":
@@ -130,7 +130,7 @@ def _workspaces(text: str) -> Path | None:
 
 
 def read_workspace_name(text: str) -> str:
-    """Raises ValueError with what a name may be."""
+    """Check a name. Raises ValueError that says what is allowed."""
     if not text.replace("-", "").isalnum() or not text.isascii() or len(text) > 40:
         raise ValueError("enter up to 40 letters, digits and hyphens")
     return text
@@ -364,7 +364,7 @@ TABLE: tuple[Setting, ...] = (
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of one process, as the table describes them."""
+    """The settings of one process, as the table defines them."""
 
     host: str
     port: int
@@ -420,13 +420,13 @@ class Settings:
 
     @property
     def folder(self) -> Path:
-        """Where the workspace keeps its own database and secret: the data folder, or its part of it."""
+        """Where the workspace keeps its own database and secret: the data folder, or a subfolder of it."""
         return self.data / WORKSPACES / self.workspace if self.workspaces else self.data
 
 
 @cache
 def release() -> str:
-    """Return the release that runs, such as `1.2.0`."""
+    """Return the running release, such as `1.2.0`."""
     return metadata.version("sestetto")
 
 

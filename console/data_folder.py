@@ -18,7 +18,7 @@ NO_SECOND_STORE = (
     "SESTETTO_DURABILITY is {level}, and the embedded store has no replica: name a Valkey that has one in "
     "SESTETTO_STORE, or set SESTETTO_DURABILITY=disk"
 )
-# What names of our files in the data folder begin with.
+# Prefixes of the names of our files in the data folder.
 OURS = ("erasures.jsonl", "exports", "files", "secret", "sestetto.db", "store", WORKSPACES)
 
 
@@ -51,7 +51,7 @@ async def embedded_store(*workspaces: Settings) -> AsyncIterator[str]:
 
 
 def resolve(settings: Settings) -> Settings:
-    """Fill in data folder, database and secret; leave the store's setting alone."""
+    """Fill in data folder, database and secret; leave the store's setting unchanged."""
     settings = replace(settings, data=settings.data.absolute())
     folder = settings.folder
     for one in dict.fromkeys((settings.data, folder.parent, folder) if settings.workspaces else (folder,)):
@@ -64,13 +64,13 @@ def resolve(settings: Settings) -> Settings:
 
 
 def is_to_be_made(settings: Settings) -> bool:
-    """Whether the database is SQLite in the data folder, and the first start will make it: opening it would too."""
+    """Whether the database is SQLite in the data folder and does not exist yet; opening it would create it."""
     own = sqlite_url(settings.folder.absolute()) if settings.workspaces else ""
     return settings.database == own and not (settings.folder / "sestetto.db").exists()
 
 
 async def running_store_url(settings: Settings) -> str:
-    """Return the store's URL as another process reaches it; empty if the embedded store is not running."""
+    """Return the store's URL for another process; empty if the embedded store is not running."""
     if settings.store:
         return settings.store
     store = EmbeddedStore(store_folder(settings))
@@ -92,11 +92,11 @@ def _make(folder: Path) -> None:
 
 
 def close_to_others(folder: Path) -> None:
-    """What is ours in it is for its owner alone, as is the folder itself when nothing else lies in it."""
+    """Make our files in the folder private to their owner, and the folder too if it holds nothing else."""
     found = sorted(folder.iterdir())
     ours = [path for path in found if path.name.startswith(OURS)]
     for path in (*ours, *(folder / "store").rglob("*"), *([folder] if ours == found else [])):
-        with suppress(OSError):  # another user's, or gone by now
+        with suppress(OSError):  # owned by another user, or gone by now
             mode = path.lstat().st_mode
             if mode & 0o077 and not stat.S_ISLNK(mode):
                 path.chmod(stat.S_IMODE(mode) & 0o700)
@@ -115,14 +115,14 @@ def _kept_secret(file: Path) -> str:
 
 
 def _create_secret(file: Path) -> None:
-    """Create the file with its whole content at once: another process that starts now may read it at any moment."""
+    """Create the file with its whole content at once, since another process that starts now may already read it."""
     opened, draft = tempfile.mkstemp(prefix="secret-", dir=file.parent)  # mode 0600
     try:
         with open(opened, "w", encoding="utf-8") as writing:
             writing.write(secrets.token_urlsafe(48))
             writing.flush()
             os.fsync(opened)
-        with suppress(FileExistsError):  # another process was first, and everybody uses its secret
+        with suppress(FileExistsError):  # another process was first, and all use its secret
             os.link(draft, file)
     finally:
         os.unlink(draft)

@@ -1,4 +1,4 @@
-"""The error tree. Each error has a code, an HTTP status, a close code, and says whether a retry may help.
+"""The error tree. Each error has a code, an HTTP status and a close code, and says whether a retry may help.
 
 Refused                        the command was understood and refused
 ├── BadCommand                 invalid by itself: bad_frame, bad_text, cid_reused, profile_full
@@ -26,7 +26,7 @@ class SestettoError(Exception):
     final: ClassVar[bool] = True
 
     def __init__(self, message: str = "", *, retry_after: float = 0, at: Sequence[str] = ()) -> None:
-        """`at`: what it is about in a request: fields of the body such as `$.visitor.ref`, or parameters' names."""
+        """`at`: what it concerns in a request: fields of the body such as `$.visitor.ref`, or names of parameters."""
         super().__init__(message or self.message)
         self.retry_after = retry_after or (0 if self.final else 1.0)  # seconds
         self.at = tuple(at)
@@ -51,14 +51,14 @@ class BadText(BadCommand):
 
 
 class BadAnswers(BadCommand):
-    """The answers to the questions before a chat do not fit them; the text to send goes back to the visitor."""
+    """The answers do not fit the questions before a chat; the text to send is returned to the visitor."""
 
     code = "bad_answers"
     message = "Please answer the questions first."
 
 
 class BadFile(BadCommand):
-    """Not a file that may be sent; `message` says why and what to do."""
+    """A file that may not be sent; `message` says why and what to do."""
 
     code = "bad_file"
     message = "This file can no longer be sent. Attach it again."
@@ -181,7 +181,7 @@ class NotAllowed(Refused):
 
 
 class DatabaseAway(Refused):
-    """Nothing was saved, and nothing will be later. Unlike Unknown, this error does not end a socket."""
+    """Nothing was saved, and nothing will be saved later. Unlike Unknown, this error does not end a socket."""
 
     code = "database_away"
     message = "Can't save right now: the database is unavailable. Try again."
@@ -189,9 +189,9 @@ class DatabaseAway(Refused):
 
 
 class Problem(NamedTuple):
-    """What is wrong with one setting.
+    """A problem with one setting.
 
-    `target` names the thing (`queue:support`); `says` is a text with placeholders.
+    `target` names the thing that is set (`queue:support`); `says` is a text with placeholders.
     """
 
     target: str
@@ -204,7 +204,7 @@ class Problem(NamedTuple):
 
 
 class BadSettings(Refused):
-    """Invalid settings; nothing was saved. `wrong` says for each setting what is wrong and how to fix it."""
+    """Invalid settings; nothing was saved. `wrong` says for each what is wrong and how to fix it."""
 
     status = 400
 
@@ -233,7 +233,7 @@ class SlowDown(Refused):
 
 
 class EnoughTranscripts(Refused):
-    """Final: a client's next messages must not wait for this one."""
+    """Final, because a client's next messages must not wait for this one."""
 
     code = "enough_transcripts"
     message = "No more transcripts can be sent for now. Try again later."
@@ -283,9 +283,9 @@ class Blocked(Refused):
 
 
 class BadIdentity(Refused):
-    """Who the page says the visitor is, is not proven: `reason` is a key of console/domain/identity_problems.py.
+    """The visitor's identity is not proven; `reason` is a key of console/domain/identity_problems.py.
 
-    `external` is who was signed for, where the signature is good and only something else is wrong.
+    `external` is the signed id, if the signature is valid and only something else is wrong.
     """
 
     code = "bad_identity"
@@ -319,7 +319,7 @@ class StoreFull(Refused):
 
 
 class FilesAway(Refused):
-    """Nothing was kept. Messages do not depend on it."""
+    """The file was not kept. Messages still work."""
 
     code = "files_away"
     message = "Files can't be sent right now. Messages can; try the file again later."

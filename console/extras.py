@@ -7,7 +7,7 @@ def install_command(extra: str) -> str:
 
 
 def missing_library(library: str, extra: str) -> str:
-    """Return what an operator reads who needs a library that is not installed."""
+    """Return the message for an operator who needs a library that is not installed."""
     return (
         f"{library} is not installed. Install what requirements/run.txt names, or run this beside the wheel: "
         f"{install_command(extra)}"

@@ -1,4 +1,4 @@
-"""Structured logs to standard error: lines for people on a terminal, JSON everywhere else, other libraries' too."""
+"""Structured logs to standard error, including other libraries': readable lines on a terminal, JSON everywhere else."""
 
 import logging
 import sys
@@ -11,21 +11,21 @@ from typing import Any
 
 import structlog
 
-NOISY = ("uvicorn", "uvicorn.error", "uvicorn.access")  # they come with handlers of their own
+NOISY = ("uvicorn", "uvicorn.error", "uvicorn.access")  # these have their own handlers
 
 
-# What the lines of the command under way say of it; asked only when there is a line, since most commands have none.
+# Returns what log lines say about the current command; called only for a line, since most commands log none.
 command_under_way: ContextVar[Callable[[], Mapping[str, str]] | None] = ContextVar("command_under_way", default=None)
 
 
 def merge_command(_logger: Any, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    """Add which command a line is about, as `merge_contextvars` adds which request."""
+    """Add the command that a line is about, as `merge_contextvars` adds the request."""
     about = command_under_way.get()
     return line if about is None else {**about(), **line}
 
 
 def configure_logs(level: str) -> None:
-    """Configure logging for the whole process. `level` is the setting's value."""
+    """Configure logging for the whole process; `level` is the value of the setting."""
     number = getattr(logging, level.upper(), logging.INFO)
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -51,7 +51,7 @@ def configure_logs(level: str) -> None:
 def _configure_others(
     level: int, shared: list[structlog.typing.Processor], drawn: list[structlog.typing.Processor]
 ) -> None:
-    """Python's own logging, asyncio's and the libraries', in the same lines: a trace is a field of one of them."""
+    """Send Python's own logging, asyncio's and the libraries', to the same lines; a traceback is a field of a line."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -67,7 +67,7 @@ def _configure_others(
 
 
 def _log_what_nobody_caught() -> None:
-    """The trace of an error that ends the process or a thread is a line of the log too."""
+    """Log the traceback of an error that ends the process or a thread as a line, too."""
     if sys.stderr.isatty():
         return
 
@@ -85,18 +85,18 @@ def _log_what_nobody_caught() -> None:
 
 
 class Outage:
-    """Logs once that a part is away, and once that it is back and after how long."""
+    """Logs once that a part is away, and once that it is back, with the duration."""
 
     def __init__(self, part: str, **known: Any) -> None:
-        """`part` begins the names of both lines; `known` is in both."""
+        """`part` begins the event names of both lines; `known` is in both lines."""
         self.part = part
         self.error = ""
         self._known = known
-        self._since = 0.0  # monotonic; 0: it is there
+        self._since = 0.0  # monotonic; 0: the part is available
 
     @property
     def lasts(self) -> float:
-        """How many seconds it has been away; 0 if it is there."""
+        """Return how many seconds the part has been away; 0 if it is available."""
         return time.monotonic() - self._since if self._since else 0.0
 
     def begins(self, error: str) -> None:

@@ -1,7 +1,7 @@
-"""The metrics of `/metrics` besides the process's own; read on each scrape, kept nowhere.
+"""The metrics of `/metrics` besides those of the Python process; read on each scrape and stored nowhere.
 
-Each process reports on itself. What is true of the whole workspace is reported by the leader alone, so that sums over
-processes are right.
+Each process reports on itself. Only the leader reports what is true of the whole workspace, so that sums over processes
+are right.
 """
 
 from bisect import bisect_left
@@ -16,7 +16,7 @@ BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 
 
 
 class Durations:
-    """How long something took, counted in Prometheus' buckets."""
+    """Durations, counted in Prometheus buckets."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -42,7 +42,7 @@ class BoardCosts(NamedTuple):
 
 
 class DraftCosts(NamedTuple):
-    """Drafts of this process: requests by what became of them, how long answers took, the seconds left of a pause."""
+    """Drafts of this process: requests by outcome, how long answers took, the seconds left of a pause."""
 
     results: Mapping[str, int]
     seconds: Durations
@@ -50,7 +50,7 @@ class DraftCosts(NamedTuple):
 
 
 class Leads(NamedTuple):
-    """What a process does for all: it fires timers; and the rest of the work (archive, alerts, retention)."""
+    """What a process does for all: fire timers, and do the other background work (archive, alerts, retention)."""
 
     timers: bool
     work: bool
@@ -62,7 +62,7 @@ class Leads(NamedTuple):
 
 
 class ConsumerLag(NamedTuple):
-    """How many entries a consumer is behind the feed, the age (s) of the first one missing, and how many it has set
+    """How many entries a consumer is behind the feed, the age (s) of the first missing one, and how many it has set
     aside.
     """
 
@@ -73,8 +73,8 @@ class ConsumerLag(NamedTuple):
 
 
 class ProcessFigures(NamedTuple):
-    """What one process reports on itself. `behind`: entries its screens have not shown, and the age (s) of the first;
-    None while the store is away.
+    """What one process reports on itself. `behind`: entries that its screens have not shown, and the age (s) of the
+    first; None while the store is away.
     """
 
     release: str
@@ -84,7 +84,7 @@ class ProcessFigures(NamedTuple):
     sockets: int
     calls: int
     exchanges: Durations
-    primary: tuple[str, str]  # how it is found, and where
+    primary: tuple[str, str]  # how it is found, and its address
     behind: tuple[int, float] | None
     boards: BoardCosts | None  # a process without sockets has none
     drafts: DraftCosts | None = None  # without a model there are none

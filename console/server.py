@@ -1,4 +1,4 @@
-"""From settings to a running server: first the socket, then the data on this machine, then the app."""
+"""Starts the server from the settings: first the socket, then the data on this machine, then the app."""
 
 import asyncio
 import errno
@@ -23,14 +23,14 @@ from console.ws.heartbeats import Heartbeats
 from console.ws.uvicorn_protocol import Protocol
 
 BACKLOG = 2048
-TICK = 1.0  # seconds; the date in answers is as fresh as that
+TICK = 1.0  # seconds; the Date header is at most this old
 
 
 log = structlog.get_logger()
 
 
 class ServerConfig(uvicorn.Config):
-    """How uvicorn is run here, with what its protocols share; `serving` runs the application around it."""
+    """How uvicorn is configured here, with what its protocols share; `serving` runs the application around it."""
 
     def __init__(self, app: ASGIApp, settings: Settings, connections: Connections) -> None:
         self.connections = connections
@@ -47,7 +47,7 @@ class ServerConfig(uvicorn.Config):
             lifespan="off",
             access_log=False,
             log_level="debug" if settings.log == "debug" else "warning",
-            proxy_headers=False,  # `ForwardedClient` reads them
+            proxy_headers=False,  # `ForwardedClient` handles these
             server_header=False,
             date_header=True,
             timeout_keep_alive=IDLE,
@@ -78,7 +78,7 @@ class Server(uvicorn.Server):
         yield
 
     async def main_loop(self) -> None:
-        """Look seldom, as nobody but `stop` ends it; uvicorn looks ten times a second."""
+        """Check rarely, since only `stop` ends it; uvicorn checks ten times a second."""
         while not await self.on_tick(0):
             await self._stopping.wait(TICK)
 
@@ -97,7 +97,7 @@ def listen(settings: Settings, name: str = "PORT") -> socket.socket:
 
 
 def connections_of(settings: Settings) -> Connections:
-    """Room for as many as this process may have; a limit too low to work with is named."""
+    """Allow as many connections as this process may have; logs a limit that is too low to work with."""
     descriptors = raise_descriptors()
     if descriptors < LEAST:
         log.warning("server.descriptors", limit=descriptors, least=LEAST)
@@ -106,7 +106,7 @@ def connections_of(settings: Settings) -> Connections:
 
 
 def url_of(listening: socket.socket) -> str:
-    """Return `http://host:port` as a browser on this machine reaches it."""
+    """Return `http://host:port` for a browser on this machine."""
     host, port = listening.getsockname()[:2]
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
     return f"http://{shown}:{port}"
@@ -116,10 +116,10 @@ def url_of(listening: socket.socket) -> str:
 async def serving(
     app: Starlette, listening: socket.socket, settings: Settings, *more: socket.socket
 ) -> AsyncIterator[asyncio.Event]:
-    """Serve the app inside the block. The event is set when the process is to stop, or the server has stopped.
+    """Serve the app inside the block. The event is set when the process should stop, or the server has stopped.
 
     SIGTERM sets `app.state.draining` first, and the event after `settings.drain` seconds; Ctrl-C sets both at once. A
-    second signal waits for nobody. Errors of the app's own start are raised here.
+    second signal stops without waiting. Errors of the app's own start are raised here.
     """
     app.state.connections = connections_of(settings)
     app.state.draining = False

@@ -1,4 +1,4 @@
-"""The running parts of one installation, which pages, sockets and background tasks share. app.py creates them."""
+"""The running parts of one installation, shared by pages, sockets and background tasks. app.py creates them."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -53,7 +53,7 @@ from console.suggestions.learning import Learning
 from console.views.html import HtmlViews
 from console.webhooks.client import WebhookClient
 
-PAST_READS = 4  # visitors whose earlier chats are read at the same time; the others wait their turn, or go without
+PAST_READS = 4  # visitors whose earlier chats are read at the same time; others wait, or get none
 
 
 @dataclass
@@ -76,11 +76,11 @@ class Services:
     current: Current
     demo: bool
     build: str
-    first_languages: str = ""  # what the first browser on the demo's console accepts: the crowd starts with it
+    first_languages: str = ""  # what the first browser on the demo's console accepts; the crowd starts with it
     address_sockets: AddressSockets = field(default_factory=AddressSockets)
     positions: QueuePositions = field(default_factory=QueuePositions)
     known: dict[str, SignedIn] = field(default_factory=dict)  # by digest of the credential; used while SQL is down
-    refusals: dict[tuple[str, str], float] = field(default_factory=dict)  # member and page -> told until, monotonic
+    refusals: dict[tuple[str, str], float] = field(default_factory=dict)  # member and page -> silent until, monotonic
     sql_silent_until: float = 0.0  # monotonic
     refused_origins: RefusedOrigins = field(init=False)
     refused_identities: RefusedIdentities = field(init=False)
@@ -107,7 +107,7 @@ class Services:
     visitors: VisitorsInArchive = field(init=False)
     imports: ImportStore = field(init=False)
     past_reads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PAST_READS))
-    tidy: asyncio.Event = field(default_factory=asyncio.Event)  # something was deleted: the files still have it
+    tidy: asyncio.Event = field(default_factory=asyncio.Event)  # something was deleted, and the files still have it
 
     def __post_init__(self) -> None:
         self.refused_origins = RefusedOrigins(self.database)
@@ -149,7 +149,7 @@ class Services:
         self.current.directory = directory
 
     async def go_live(self, directory: Directory) -> bool:
-        """Apply what SQL has stored. False if the store is down; it catches up by itself later."""
+        """Apply the configuration that SQL has. False if the store is down; it catches up later."""
         # Another process may already have published a later version.
         if directory.version >= self.directory.version:
             self.directory = directory
@@ -161,5 +161,5 @@ class Services:
         return True
 
     async def retention_days(self) -> int:
-        """Return the days after which an ended chat is deleted: the console's setting, else the server's."""
+        """Return after how many days an ended chat is deleted: the console's setting, else the server's."""
         return await self.stores.retention.days() or self.settings.retention_days

@@ -1,4 +1,4 @@
-"""All background work: ticker, leases, consumers of the feed, configuration, retention; and which process does what."""
+"""All background work (ticker, leases, feed consumers, configuration, retention), and which process does what."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -37,15 +37,15 @@ from console.webhooks.feed_consumer import WebhookReader
 from console.webhooks.sender import WebhookSender
 
 REFUSED = 5.0  # seconds between two writes of refused pages to SQL
-PROMISES = 5.0  # seconds between two looks at the store's settings
+PROMISES = 5.0  # seconds between two checks of the store's settings
 STOP_TRIES = 5
 
 
 class Workers:
     """Background jobs, started and stopped with the application.
 
-    Any number of processes work; the one that holds the ticker's lease leads, and does what only one may do. A process
-    that only serves fires timers as long as no process works, since people wait for them, and does nothing else.
+    Any number of processes may work. The one that holds the ticker's lease leads, and does what only one process may
+    do. While no process works, one that only serves fires the timers, since people wait for them, but nothing more.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Workers:
         serves: bool = True,
         works: bool = True,
     ) -> None:
-        """`serves`: whether this process has sockets and pages. `more` are further jobs of a process that does."""
+        """`serves`: whether this process has sockets and pages. `more` are further jobs of such a process."""
         self.services = services
         self.works = works
         self.ticker = Ticker(services.workspace, fit=self._fit, works=works)
@@ -100,9 +100,9 @@ class Workers:
         self._incoming = IncomingMails(services, leads)
         self._imports = Imports(services, leads)
         self._languages = Languages(services, leads)
-        services.workspace.on_epoch.append(self.publisher.wake.set)  # a new history has no queues and members yet
+        services.workspace.on_epoch.append(self.publisher.wake.set)  # a new history has no queues or members yet
         archive_lag = ArchiveLag(services.lags, lambda: self.ticker.leader)
-        # What was deleted leaves the files of the process that deleted it, so each one tidies.
+        # Deleted text leaves the files through the process that deleted it, so each process tidies.
         common = (
             services.workspace.store.primary.watch,
             fanout.run,
@@ -142,7 +142,7 @@ class Workers:
         self._mailed = False  # an answer was given that is not archived yet
 
     def heed(self, fact: AnyFact | Unreadable, agents: set[str]) -> None:
-        """Read a configuration that another process has published; clean up behind what was hidden or erased."""
+        """Read a configuration that another process has published; clean up after redactions and erasures."""
         self._redactions.heed(fact)
         self._languages.heed(fact)
         self._mailed = self._mailed or isinstance(fact, Mailed)
@@ -172,13 +172,13 @@ class Workers:
             await self.ticker.wait()
 
     async def promises(self) -> None:
-        """Look now and then whether the store is still set as it must be, and has its replica."""
+        """Check regularly that the store still has the required settings and its replica."""
         while True:
             await beat(PROMISES)
             await safely(self.services.workspace.check_store())
 
     async def refused(self) -> None:
-        """Write down pages that were refused the widget, for those who set it up."""
+        """Record pages that were refused the widget, for the people who installed it."""
         while True:
             await beat(REFUSED)
             await safely(self.services.refused_origins.write())
@@ -189,11 +189,11 @@ class Workers:
         return Leads(timers=self.ticker.leader, work=self._leads())
 
     def _fit(self) -> bool:
-        """Whether this process can archive: it reaches SQL, and what it tried there succeeded."""
+        """Whether this process can archive: it reaches SQL, and its last attempts there succeeded."""
         return self._probe.reaches and self._archive.ill_for < AFTER
 
     async def _archived(self, last: Entry) -> None:
-        """Tell the store what SQL has: the feed keeps only what is not archived yet."""
+        """Tell the store how far SQL has the feed: the feed keeps only what is not archived yet."""
         await self.services.workspace.archived(last.id, last.n)
         if self._mailed:
             self._mailed = False

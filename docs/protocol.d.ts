@@ -1,8 +1,8 @@
 // Generated from protocol.schema.json by tools/protocol.py. What is optional may be left out of a frame.
 
 /**
- * First frame of a socket. `after` is the last seq of `chat` that the client has. With an `identity` the answer begins
- * with `identified`; `token` is whom the client was until now.
+ * First frame of a socket. `after` is the last seq of `chat` that the client has. With an `identity`, `identified`
+ * comes first in the answer; `token` says who the client was until now.
  */
 export interface VisitorHello {
   t: "hello";
@@ -16,7 +16,7 @@ export interface VisitorHello {
   identity?: SignedIdentity | null;
 }
 
-/** The page the visitor is on; the address travels without query and fragment. */
+/** The page the visitor is on; the address is sent without query and fragment. */
 export interface Page {
   url?: string;
   title?: string;
@@ -24,9 +24,9 @@ export interface Page {
 }
 
 /**
- * Who the visitor is by the website's word: a signed `jwt`, or `user` with `user_hash`. `cid` stays the same while a
- * client retries, since a token holds once. `began`: the chat of the hello began in this browser session, so it is
- * theirs. A `jwt` of "?" says that the page means to name somebody and could not.
+ * Who the visitor is, signed by the website: a `jwt`, or `user` with `user_hash`. `cid` stays the same while a client
+ * retries, since a token is valid once. `began`: the chat of the hello began in this browser session, so it is theirs.
+ * A `jwt` of "?" says that the page wants to identify somebody but could not.
  */
 export interface SignedIdentity {
   jwt?: string;
@@ -36,7 +36,7 @@ export interface SignedIdentity {
   began?: boolean;
 }
 
-/** Prove one's identity later than with the hello. `identified` brings a token; come again with it. */
+/** Prove one's identity after the hello. `identified` contains a token; reconnect with it. */
 export interface Identify {
   t: "identify";
   jwt: string;
@@ -45,8 +45,8 @@ export interface Identify {
 }
 
 /**
- * Open a chat with its first message: a text, or a file. `answers` are to the questions of the welcome, by key.
- * `greeting` is the id of the one that was clicked.
+ * Open a chat with its first message: a text, or a file. `answers` answer the questions of the welcome, by key.
+ * `greeting` is the id of the greeting that was clicked.
  */
 export interface Open {
   t: "open";
@@ -71,7 +71,7 @@ export interface VisitorSay {
   file?: string;
 }
 
-/** The visitor types; `text` if the site shows a typing preview. */
+/** The visitor is typing; `text` if the site shows a typing preview. */
 export interface VisitorTyping {
   t: "typing";
   text?: string;
@@ -121,7 +121,7 @@ export interface MailTranscript {
   email: string;
 }
 
-/** Leave a message: while nobody is online, or instead of waiting on. For a chat that waits `text` may be empty. */
+/** Leave a message while nobody is online, or instead of waiting. For a waiting chat, `text` may be empty. */
 export interface LeaveMessage {
   t: "leave_message";
   cid: string;
@@ -132,7 +132,7 @@ export interface LeaveMessage {
   proof?: string;
 }
 
-/** Ask for older facts, before a seq: of the current chat, or with `chat` of one that `past` brought. */
+/** Ask for older facts, before a seq: of the current chat, or with `chat` of one from `past`. */
 export interface VisitorHistory {
   t: "history";
   before: number;
@@ -147,9 +147,9 @@ export interface Ping {
 
 /**
  * The state after hello. With `recovered`, `facts` continue exactly after the client's `after`. `features`: what the
- * site offers in messages, "formatting" and "emoji", and "transcript" if visitors may have it by mail. `files`: none,
- * unless the site allows them. `questions` are to be answered by the `open` of the next chat. `stranger`: the token
- * that was given is none of this site's, or has ended; `token` is that of a new visitor.
+ * site offers in messages, "formatting" and "emoji", and "transcript" if visitors may have it by mail. `files` is
+ * missing unless the site allows them. The `open` of the next chat must answer `questions`. `stranger`: the given
+ * token is not of this site or has expired; `token` is that of a new visitor.
  */
 export interface VisitorWelcome {
   t: "welcome";
@@ -169,13 +169,13 @@ export interface VisitorWelcome {
   facts?: Array<unknown>;
 }
 
-/** Whether the queue takes new chats now; `back_at` is when (ms) it opens next, outside the opening hours. */
+/** Whether the queue takes new chats now. Outside opening hours, `back_at` is when (ms) it opens next. */
 export interface Team {
   online: boolean;
   back_at?: number;
 }
 
-/** Files may be sent: of up to `size` bytes, and of the types that `accept` names as file inputs do. */
+/** Files may be sent: up to `size` bytes, and of the types in `accept`, in the format of file inputs. */
 export interface FilesAllowed {
   size: number;
   accept: string;
@@ -183,9 +183,9 @@ export interface FilesAllowed {
 
 /**
  * A question to ask before the chat, in the visitor's language. With `when` it is asked only if that earlier question
- * is answered with `equals`. A choice is answered with one of `choices`; `labels` is what they are called, if not so.
- * A consent is answered with `yes`. `value` is the answer to begin with, by a signed identity, or else the field
- * `prefill` of the page.
+ * is answered with `equals`. A choice is answered with one of `choices`; `labels` are their names, if different. A
+ * consent is answered with `yes`. `value` prefills the answer, from a signed identity; otherwise the page's field
+ * `prefill` does.
  */
 export interface QuestionAsked {
   key: string;
@@ -255,7 +255,7 @@ export interface VisitorFact {
   file?: SharedFile | null;
 }
 
-/** A file that a message brings. `size` in bytes; a picture has its size in pixels. `pending`: not scanned yet. */
+/** A file sent with a message. `size` in bytes; a picture has its size in pixels. `pending`: not scanned yet. */
 export interface SharedFile {
   id: string;
   name: string;
@@ -267,8 +267,8 @@ export interface SharedFile {
 }
 
 /**
- * Queue position, 1 is next; `wait` is the expected wait in seconds, -1 if unknown. `can_leave`: offer the visitor to
- * leave a message instead, with `leave_message`.
+ * Queue position, 1 is next; `wait` is the expected wait in seconds, -1 if unknown. `can_leave`: the visitor may leave
+ * a message instead, with `leave_message`.
  */
 export interface Line {
   t: "line";
@@ -284,7 +284,7 @@ export interface TeamChanged {
   back_at?: number;
 }
 
-/** Somebody types. `after` is the last seq the writer had; drop the frame if the screen has a later one. */
+/** Somebody is typing. `after` is the last seq the writer had; drop the frame if the screen has a later one. */
 export interface Typing {
   t: "typing";
   who: string;
@@ -294,8 +294,8 @@ export interface Typing {
 }
 
 /**
- * What a bot has written so far of its next message, all of it; nothing more with an empty text. `after` is as of
- * `typing`. The message itself follows as a fact.
+ * The whole text that a bot has written so far of its next message; an empty text ends it. `after` is as in `typing`.
+ * The message itself follows as a fact.
  */
 export interface Streaming {
   t: "stream";
@@ -311,7 +311,7 @@ export interface Seen {
   chat?: string;
 }
 
-/** The facts older than `before`, as it was asked for, oldest first. `more`: there are older ones still. */
+/** The facts older than the requested `before`, oldest first. `more`: there are even older ones. */
 export interface HistoryPage {
   t: "history";
   facts: Array<unknown>;
@@ -321,9 +321,9 @@ export interface HistoryPage {
 }
 
 /**
- * Facts of the visitor's earlier chats on this site, oldest first; `more`: there are older ones still. `chat` and
- * `before` are as asked for, empty after the welcome. `name` and `email` are those the visitor gave last, `agent` is
- * whom they spoke with last, and `at` (ms) when.
+ * Facts of the visitor's earlier chats on this site, oldest first; `more`: there are even older ones. `chat` and
+ * `before` are as requested, empty after the welcome. `name` and `email` are the last that the visitor gave. `agent`
+ * is the person they last spoke with, at `at` (ms).
  */
 export interface PastPage {
   t: "past";
@@ -338,10 +338,10 @@ export interface PastPage {
 }
 
 /**
- * What came of an identity: comes before the welcome, and says nothing to the visitor. `ok`: the visitor is the person
- * with the website's id `user`. `reason` and `message` are for the page's developer; `again` is the reason when an
- * identity of earlier has ended and is to be given anew. `changed` is whom the client was until now, if what it shows
- * is no longer theirs: it forgets that, of a `person` also what is not sent yet.
+ * The result of checking an identity. Comes before the welcome and is not shown to the visitor. `ok`: the visitor is
+ * the person with the website's id `user`. `reason` and `message` are for the page's developer. The reason `again`
+ * means that an earlier identity has expired and must be given again. `changed` says who the client was until now, if
+ * what it shows no longer belongs to its visitor: it must forget that, and for a `person` also unsent text.
  */
 export interface Identified {
   t: "identified";
@@ -360,7 +360,7 @@ export interface Pong {
   now: number;
 }
 
-/** A frame could not be understood, or the socket is not let in. The text is fixed per code, never a stack trace. */
+/** A frame could not be understood, or the socket was refused. The text is fixed per code, never a stack trace. */
 export interface Error {
   t: "error";
   code: string;
@@ -370,8 +370,8 @@ export interface Error {
 
 /**
  * First frame of a socket. `have` maps the chats on screen, or before a reload, to the last seq of each;
- * `welcome.went` says where those went that the agent no longer holds. `take` moves the console here. With `quiet` the
- * agent comes as away and gets no new chats.
+ * `welcome.went` says where chats went that the agent no longer holds. `take` moves the console here. With `quiet` the
+ * agent starts as away and gets no new chats.
  */
 export interface AgentHello {
   t: "hello";
@@ -398,7 +398,7 @@ export interface Breathe {
 }
 
 /**
- * Choose how many chats to get at once, up to the supervisors' limit; that one or more takes the choice back. Held
+ * Choose how many chats to get at once, below the supervisors' limit; that limit or more cancels the choice. Held
  * chats stay.
  */
 export interface SetOwnLimit {
@@ -410,10 +410,10 @@ export interface SetOwnLimit {
 /**
  * An answer. `read` is the last visitor seq on screen when Enter was pressed: what the answer covers. `began` is when
  * (ms, server's clock) the first key of the answer was pressed. `promise` (ms) makes it a holding reply: the agent
- * promises to be back within that time. `canned` names the canned reply that was sent unchanged. `suggestion` says
- * what the answer owes to suggested replies: some were `shown`, one was `taken`, or `edited` too; `drafted` says the
- * same of the model's draft; with a `promise`, `shown` counts for nothing: the answer is to come. With a `file` the
- * text does not count.
+ * promises to be back within that time. `canned` names the canned reply that was sent unchanged. `suggestion` says how
+ * suggested replies were used: some were `shown`, one was `taken`, or taken and `edited`. `drafted` says the same of
+ * the model's draft. With a `promise`, `shown` is ignored, since the answer is still to come. With a `file`, the text
+ * is ignored.
  */
 export interface AgentSay {
   t: "say";
@@ -466,7 +466,7 @@ export interface Shown {
   hidden?: boolean;
 }
 
-/** The agent types. */
+/** The agent is typing. */
 export interface AgentTyping {
   t: "typing";
   chat: string;
@@ -532,7 +532,7 @@ export interface Label {
   later?: boolean;
 }
 
-/** Say what the visitor of one's chat is called. */
+/** Set the name of the visitor of one's chat. */
 export interface Rename {
   t: "rename";
   cid: string;
@@ -540,7 +540,7 @@ export interface Rename {
   name: string;
 }
 
-/** Say which language the visitor of one's chat speaks; it stays, whatever they write. */
+/** Set the language of the visitor of one's chat; it stays, whatever they write. */
 export interface SetLanguage {
   t: "language";
   cid: string;
@@ -574,7 +574,7 @@ export interface FollowColleagues {
 
 /**
  * Ask for a model's drafts (`drafted`) of the answers that visitors wait for, until `on: false`. Nothing is sent if
- * the server has no model, or the team wants no drafts.
+ * the server has no model or the team has turned drafts off.
  */
 export interface AskForDrafts {
   t: "drafting";
@@ -583,8 +583,8 @@ export interface AskForDrafts {
 
 /**
  * The state after hello. `chats` are all that the agent holds; `recovered` as for visitors, per chat in `have`. `went`
- * lists the chats in `have` that the agent no longer holds, `invited` those they may watch, `to_wrap_up` those that
- * have ended and lack a reason. `breather` and `most` as in `status`.
+ * lists the chats in `have` that the agent no longer holds, `invited` the chats they may watch, `to_wrap_up` ended
+ * chats that lack a reason. `breather` and `most` as in `status`.
  */
 export interface AgentWelcome {
   t: "welcome";
@@ -608,7 +608,7 @@ export interface AgentWelcome {
 }
 
 /**
- * A chat in one of the agent's slots: `last` is the seq of its last fact, `due` that of its open turn (0: none).
+ * A chat in one of the agent's slots. `last` is its last fact's seq, `due` when its open turn is due (0: none).
  * `until` is when the offer or wrap-up ends, `promise` when the agent promised to be back.
  */
 export interface ChatForAgent {
@@ -642,7 +642,7 @@ export interface ChatForAgent {
   tags?: Array<string>;
 }
 
-/** What a visitor answered to a question before the chat, in the site's own words. */
+/** A visitor's answer to a question before the chat, in the site's own words. */
 export interface AnswerGiven {
   key: string;
   question: string;
@@ -650,8 +650,8 @@ export interface AnswerGiven {
 }
 
 /**
- * Where a chat is that the client no longer holds: `agent` names its holder since `at`; `name` is that of its
- * `visitor`, if known.
+ * Where a chat is that the client no longer holds: `agent` names its holder since `at`; `name` is its `visitor`'s, if
+ * known.
  */
 export interface Went {
   chat: string;
@@ -662,7 +662,7 @@ export interface Went {
   visitor?: string;
 }
 
-/** A chat that a colleague (`by`) invites the agent to watch; `name` is that of its `visitor`, if known. */
+/** A chat that a colleague (`by`) invites the agent to watch; `name` is the name of its `visitor`, if known. */
 export interface InvitedTo {
   chat: string;
   name: string;
@@ -671,10 +671,7 @@ export interface InvitedTo {
   visitor?: string;
 }
 
-/**
- * An ended chat whose wrap-up was left for later: `label` takes it off the list; `name` is that of its `visitor`, if
- * known.
- */
+/** An ended chat whose wrap-up was left for later; `label` takes it off the list. `name` is its `visitor`'s, if known. */
 export interface ToWrapUp {
   chat: string;
   name: string;
@@ -707,8 +704,8 @@ export interface ChatOffered {
 
 /**
  * The chat's slot is free. `why` as in the `released`, `withdrawn`, `ended` and `wrapped` facts, or `transferred`. A
- * chat with wrap-up leaves its slot after wrap-up, not at its end; with `why` "later", "time" or "gone" without a
- * reason, which may still be given.
+ * chat with wrap-up leaves its slot after wrap-up, not at its end. If `why` is "later", "time" or "gone", it has no
+ * reason yet, which may still be given.
  */
 export interface ChatGone {
   t: "released";
@@ -725,9 +722,9 @@ export interface Invitation {
 }
 
 /**
- * The agent's own status and limit. `by` is the id of the supervisor who changed it. The limit is that of the
- * settings, or a lower one that the agent chose; then `most` is that of the settings, else 0. No new chats come until
- * `breather` (ms), 0 for no breather.
+ * The agent's own status and limit. `by` is the id of the supervisor who changed it. `limit` is the limit in the
+ * settings, or a lower one that the agent chose; then `most` is the one in the settings, else 0. No new chats come
+ * until `breather` (ms); 0 for no breather.
  */
 export interface StandingChanged {
   t: "status";
@@ -757,9 +754,9 @@ export interface QueueThere {
 }
 
 /**
- * An agent that a chat can be transferred to; `free` is the number of free slots. `free_aside` is that for chats of
- * other channels, where these have slots of their own. `breather`: they are online and get no new chats for the
- * moment. A `bot` takes the chats of its `queues` only.
+ * An agent that a chat can be transferred to; `free` is the number of free slots. `free_aside` is the number for chats
+ * of other channels, if these have their own slots. `breather`: they are online but get no new chats for the moment. A
+ * `bot` takes only chats of its `queues`.
  */
 export interface ColleagueThere {
   id: string;
@@ -775,8 +772,8 @@ export interface ColleagueThere {
 }
 
 /**
- * A model's draft of the answer to the visitor's messages up to seq `after`; drop it if the screen has later ones.
- * Placeholders in it ({first_name}) are to be filled in.
+ * A model's draft of the answer to the visitor's messages up to seq `after`; drop it if the screen has later ones. The
+ * client fills in its placeholders ({first_name}).
  */
 export interface Drafted {
   t: "drafted";
@@ -785,7 +782,7 @@ export interface Drafted {
   text: string;
 }
 
-/** For clients that speak JSON: a watched chat as it stands at `n`. Its facts follow as `fact`. */
+/** For JSON clients: a watched chat as of `n`. Its facts follow as `fact`. */
 export interface WatchStarted {
   t: "watching";
   n: number;
@@ -819,7 +816,7 @@ export interface HtmlWelcome {
 
 /**
  * Fragments for htmx. `due` maps chats to the due time of their open turn, 0 for none; `drafts` maps chats to unsent
- * text. `moved` says where chats went that this frame takes out of their panes.
+ * text. `moved` says where the chats went that this frame removes from their panes.
  */
 export interface Html {
   t: "html";
@@ -830,7 +827,7 @@ export interface Html {
   moved?: Array<Moved>;
 }
 
-/** Where a chat was transferred from this agent: to an agent or a queue, by name. `by` is empty for oneself. */
+/** Where a chat was transferred from this agent: the name of an agent or queue. `by` is empty if the agent did it. */
 export interface Moved {
   chat: string;
   by?: string;
@@ -838,7 +835,7 @@ export interface Moved {
   queue?: string;
 }
 
-/** A watched chat: with `whole` its full state, else what happened since. */
+/** A watched chat: its full state with `whole`, otherwise what has happened since. */
 export interface WatchDrawn {
   t: "watched";
   chat: string;
@@ -853,7 +850,7 @@ export interface BotHello {
   limit?: number;
 }
 
-/** Say something in a chat that the bot has; then it is the visitor's turn. */
+/** Write in a chat that the bot has; then it is the visitor's turn. */
 export interface BotSay {
   t: "say";
   cid: string;
@@ -861,7 +858,7 @@ export interface BotSay {
   text: string;
 }
 
-/** A signal, which may be lost: what the bot has written so far of its next message, all of it. */
+/** A signal, which may be lost: the whole text that the bot has written so far of its next message. */
 export interface BotStream {
   t: "stream";
   chat: string;
@@ -869,7 +866,7 @@ export interface BotStream {
 }
 
 /**
- * Hand the chat over to people, of its own queue or another: the clock begins now. Staff read the `summary`; the agent
+ * Hand the chat over to people of its own queue or another: the clock starts now. Staff see the `summary`; the agent
  * who gets the chat finds the `draft` in their composer.
  */
 export interface BotHandOver {
@@ -881,14 +878,14 @@ export interface BotHandOver {
   draft?: string;
 }
 
-/** End the chat. One that no person ever had counts as solved. */
+/** End the chat. A chat that no person ever had counts as solved. */
 export interface BotEnd {
   t: "end";
   cid: string;
   chat: string;
 }
 
-/** The state after hello. `chats` are all that the bot has: whatever else a client still holds is over for it. */
+/** The state after hello. `chats` are all chats the bot has; any other chat that a client holds is over. */
 export interface BotWelcome {
   t: "welcome";
   bot: string;
@@ -901,7 +898,7 @@ export interface BotWelcome {
   chats?: Array<ChatForBot>;
 }
 
-/** A chat that the bot has. `waits`: the visitor waits for its word. `facts` are the whole log, or its last 300. */
+/** A chat that the bot has. `waits`: the visitor waits for its reply. `facts` are the whole log, or its last 300. */
 export interface ChatForBot {
   id: string;
   queue: string;
@@ -922,7 +919,7 @@ export interface ChatForBot {
   facts?: Array<unknown>;
 }
 
-/** The bot has one more chat: a new one, or one that an agent gave it. Its further facts follow as `fact`. */
+/** The bot has one more chat: a new one, or one that an agent gave it. Later facts follow as `fact`. */
 export interface BotChat {
   t: "chat";
   n: number;
@@ -930,7 +927,7 @@ export interface BotChat {
 }
 
 /**
- * The bot has the chat no longer: it ended, or people have it. `asked`: the visitor wanted a person. `silent`: the bot
+ * The bot no longer has the chat: it ended, or people have it. `asked`: the visitor wanted a person. `silent`: the bot
  * did not answer in time; `gone`: it was away for too long; `taken`: a member took it.
  */
 export interface BotChatGone {
@@ -972,7 +969,7 @@ export interface SetAgentStatus {
   reason?: string;
 }
 
-/** Set how many chats the agent may hold. Lowering it takes no chat away. */
+/** Set how many chats the agent may hold. A lower limit takes no chat away. */
 export interface SetLimit {
   t: "limit";
   cid: string;
@@ -1005,7 +1002,7 @@ export interface BoardHtml {
   gone?: Array<string>;
 }
 
-/** A visitor opened a chat; the first message follows. `imported` is the format of the file that it came from. */
+/** A visitor opened a chat; the first message follows. `imported` is the format of the file it came from. */
 export interface Opened {
   kind: "opened";
   at: number;
@@ -1079,7 +1076,7 @@ export interface Message {
   file?: SharedFile | null;
 }
 
-/** Whoever wrote a message or gave a command. */
+/** The author of a message or command. */
 export interface Author {
   id: string;
   name?: string;
@@ -1087,7 +1084,7 @@ export interface Author {
 
 /**
  * A turn that has ended: `seq` is the visitor's first unanswered message, sent at `asked`. `waited` is the visitor's
- * wait, `mine` the part of it the answering agent is responsible for (from the assignment at the earliest), both in
+ * wait, `mine` the part for which the answering agent is responsible (from the assignment at the earliest), both in
  * ms. `late` means that `waited` exceeded the promise. `first` is the time from the chat's opening to its first
  * answer, 0 for later answers. A late answer's `waited` is the sum of its stages and of those of `earlier` holders:
  * `queue` until the assignment, `delivery` until it was visible on screen, `noticing` until the first keystroke,
@@ -1108,7 +1105,7 @@ export interface Turn {
   earlier?: Array<Stay>;
 }
 
-/** The part of a late answer's time until an earlier holder lost the chat: in line before, and in their hands. */
+/** The part of a late answer's time until an earlier holder lost the chat: waiting before, and with that holder. */
 export interface Stay {
   agent: string;
   queue?: number;
@@ -1117,10 +1114,10 @@ export interface Stay {
 }
 
 /**
- * An answer to what the visitor asked `waited` ms ago, with holding replies in between or without. `kept` means that
- * it came in time for the visitor: all promises to be back were kept; without any, the turn was not late. `own` is the
- * same for the agent: without holding replies it was within the agent's own time. `first` is as of a turn, if only
- * automatic first words came before it.
+ * An answer to what the visitor asked `waited` ms ago, with or without holding replies in between. `kept` means that
+ * it came in time for the visitor: all promises to be back were kept or, without any, the turn was not late. `own` is
+ * the same for the agent: without holding replies, it was within the agent's own time. `first` is as in a turn, if
+ * only automatic first words came before it.
  */
 export interface Answered {
   waited: number;
@@ -1149,7 +1146,7 @@ export interface Note {
   hidden?: boolean;
 }
 
-/** An agent has the chat. Tells why this agent, and why the visitor waited. */
+/** An agent has the chat. Says why this agent, and why the visitor waited. */
 export interface Assigned {
   kind: "assigned";
   at: number;
@@ -1219,7 +1216,7 @@ export interface Late {
   own?: boolean;
 }
 
-/** A chat whose promise was broken already: the time that its new holder had for it is over too. */
+/** In a chat whose promise was already broken, its new holder's own time is over too. */
 export interface Overdue {
   kind: "overdue";
   at: number;
@@ -1231,7 +1228,7 @@ export interface Overdue {
   agent: string;
 }
 
-/** The visitor was silent for the queue's idle time and is asked whether they are still there. */
+/** The visitor was silent for the queue's idle time and was asked whether they are still there. */
 export interface Asked {
   kind: "asked";
   at: number;
@@ -1264,8 +1261,8 @@ export interface Ended {
 }
 
 /**
- * The visitor wrote again soon after the end, or a store that had lost the chat has it again. `opened` is when the
- * chat was first opened (ms), `turn` since when the visitor waits for an answer.
+ * The visitor wrote again soon after the end, or the chat was put back into a store that had lost it. `opened` is when
+ * the chat was first opened (ms), `turn` since when the visitor waits for an answer.
  */
 export interface Reopened {
   kind: "reopened";
@@ -1309,8 +1306,8 @@ export interface Rated {
 }
 
 /**
- * The data about the visitor changed; the new data in full, not a difference. With a signed identity `visitor` may be
- * another id than before: the chat is theirs from now on.
+ * The data about the visitor changed. Holds the new data in full, not a difference. With a signed identity, `visitor`
+ * may be a different id than before: the chat belongs to them from now on.
  */
 export interface Profile {
   kind: "profile";
@@ -1341,8 +1338,8 @@ export interface Handled {
 
 /**
  * A mail in the conversation that a left message began: an agent's answer, or the visitor's reply. `mail` is its
- * Message-ID. `state` is what the conversation is in from now on, `left` by how many more left messages have to be
- * handled.
+ * Message-ID. `state` is the conversation's state from now on, `left` the change in the number of left messages to
+ * handle.
  */
 export interface Mailed {
   kind: "mailed";
@@ -1360,7 +1357,7 @@ export interface Mailed {
   hidden?: boolean;
 }
 
-/** Who takes care of a left message (empty: nobody), and the state it is in from now on; `left` as of a mail. */
+/** The owner of a left message (empty: nobody), and its state from now on; `left` as in a mail. */
 export interface Tended {
   kind: "tended";
   at: number;
@@ -1411,7 +1408,7 @@ export interface Overflowed {
   queue: string;
 }
 
-/** It has waited long enough for somebody who speaks its language: anybody may have it now. */
+/** The chat has waited long enough for a member who speaks its language: any member may have it now. */
 export interface AnyLanguage {
   kind: "any_language";
   at: number;
@@ -1423,8 +1420,8 @@ export interface AnyLanguage {
 /**
  * Transferred to a queue or to one agent (`to`); `agent` held it before (empty if it was waiting). The note is for
  * staff. The clock keeps running; `due` is that of the open turn, or of the new queue's promise. From a `bot` the chat
- * goes to people, since it hands it over (the note is its summary), the visitor asks for a person, it is silent or
- * gone, or a member has taken it. The visitor's turn begins then, at `since`.
+ * goes to people because the bot hands it over (the note is its summary), the visitor asks for a person, the bot is
+ * silent or gone, or a member has taken it. The visitor's turn then starts, at `since`.
  */
 export interface Transferred {
   kind: "transferred";
@@ -1473,9 +1470,9 @@ export interface Invited {
 }
 
 /**
- * The chat's reason and tags, in full, as they are from now on. After the end (`ended`, ms) with the chat's `queue`;
- * `reasons` is by how many more chats have a reason now (-1 if it was taken back), and `settled` says that the chat
- * has left its agent's list of wrap-ups left for later.
+ * The chat's reason and tags from now on, in full. After the end (`ended`, ms) it has the chat's `queue`. `reasons` is
+ * the change in the number of chats with a reason (-1 if it was taken back). `settled` says that the chat has left its
+ * agent's list of wrap-ups left for later.
  */
 export interface Labelled {
   kind: "labelled";
@@ -1493,7 +1490,7 @@ export interface Labelled {
   settled?: boolean;
 }
 
-/** What the visitor is called from now on, by an agent; a reopened chat repeats it, without author and cid. */
+/** An agent gave the visitor a name, used from now on. A reopened chat repeats it, without author and cid. */
 export interface Renamed {
   kind: "renamed";
   at: number;
@@ -1505,7 +1502,7 @@ export interface Renamed {
   name: string;
 }
 
-/** The visitor's language, a primary tag, by what they wrote or by the word of an agent, which stays. */
+/** The visitor's language, a primary tag, detected from what they wrote or set by an agent, which stays. */
 export interface LanguageSet {
   kind: "language_set";
   at: number;
@@ -1519,8 +1516,8 @@ export interface LanguageSet {
 }
 
 /**
- * Wrap-up is over and the slot is free; it took `took` ms. `later`: without a reason, which the agent may still give:
- * the chat is on their list. `dropped` is the chat that had to leave the list for it.
+ * Wrap-up is over and the slot is free; it took `took` ms. `later`: it ended without a reason, which the agent may
+ * still give, since the chat is on their list. `dropped` is the chat that left the list to make room.
  */
 export interface Wrapped {
   kind: "wrapped";
@@ -1546,7 +1543,7 @@ export interface PromiseBroken {
   due: number;
 }
 
-/** A message was changed after all: later ones showed that it had a part of a card number. `fact` as it is now. */
+/** A message was changed afterwards: later ones showed that it had part of a card number. `fact` is its new form. */
 export interface Redacted {
   kind: "redacted";
   at: number;
@@ -1558,7 +1555,7 @@ export interface Redacted {
   by?: string;
 }
 
-/** The same for text that the visitor does not see: a note, that of a transfer, or a rating's comment. */
+/** The same for text that the visitor does not see: a note, a transfer's note, or a rating's comment. */
 export interface NoteRedacted {
   kind: "note_redacted";
   at: number;
@@ -1578,7 +1575,7 @@ export interface Presence {
   here: boolean;
 }
 
-/** Settings changed: a waiting chat's queue, the queues it has overflowed to, and its rank as they are now. */
+/** Settings changed: a waiting chat's current queue, the queues it has overflowed to, and its rank. */
 export interface Relined {
   kind: "relined";
   at: number;
@@ -1600,8 +1597,8 @@ export interface Watched {
 
 /**
  * An agent's status, limit, connection or fence changed; `since` is when the status did (ms). `most` is the
- * supervisors' limit where the agent chose a lower one, else 0. `channel_slots` is how many chats of other channels
- * they may take besides; None: these count in `limit`.
+ * supervisors' limit if the agent chose a lower one, else 0. `channel_slots` is how many chats of other channels they
+ * may take in addition; None: these count in `limit`.
  */
 export interface AgentChanged {
   kind: "agent";
@@ -1622,7 +1619,7 @@ export interface AgentChanged {
   channel_slots?: number | null;
 }
 
-/** A bot's connection or limit changed. `removed`: it was away for too long, and has no chats any more. */
+/** A bot's connection or limit changed. `removed`: it was away for too long and no longer has any chats. */
 export interface BotChanged {
   kind: "bot";
   at: number;
@@ -1649,7 +1646,7 @@ export interface Configured {
   version: number;
 }
 
-/** A chat was taken out of the store before its time; `left`: it was a left message nobody had handled. */
+/** A chat was deleted from the store early; `left`: it was a left message that nobody had handled. */
 export interface Erased {
   kind: "erased";
   at: number;
@@ -1657,7 +1654,7 @@ export interface Erased {
   left: boolean;
 }
 
-/** Nothing processed timers for `ms`; leases and grace periods start again from now. */
+/** No process handled timers for `ms`; leases and grace periods start again from now. */
 export interface Stalled {
   kind: "stalled";
   at: number;

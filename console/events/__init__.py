@@ -1,12 +1,12 @@
-"""The facts of the feed, one struct per kind.
+"""The facts of the feed: one struct for each kind.
 
-A Function puts `chat`, `seq`, `prev`, `at` and what only the store knows in front of a payload that Python has encoded,
-so every fact is one JSON object with `kind` as its tag. Times are integer ms of the store's clock. `seq` numbers every
-fact of a chat from 1 without gaps (its position in `log:<chat>`). `prev` is the seq of the last *public* fact before
-it: a visitor gets only public facts, so they can detect a gap, and see no trace of notes. A fact without `seq` changes
-live state only and is in no chat's log. A newer release, which runs beside this one for a while, may write more than
-this one knows: readers ignore unknown fields, and keep an unknown value of a field with a list of values (`why`) as it
-is.
+Every fact is one JSON object with `kind` as its tag. A Function puts `chat`, `seq`, `prev`, `at` and what only the
+store knows in front of a payload that Python has encoded. Times are integer ms of the store's clock. `seq` numbers the
+facts of a chat from 1 without gaps (its position in `log:<chat>`). `prev` is the seq of the last *public* fact before
+it. A visitor gets only public facts; with `prev` they can detect a gap, but see no trace of notes. A fact without `seq`
+changes live state only and is in no chat's log. A newer release, which runs beside this one during a rolling deploy,
+may write more than this one knows: readers ignore unknown fields, and keep an unknown value of an enumerated field
+(`why`) as it is.
 """
 
 from collections.abc import Iterable
@@ -214,7 +214,7 @@ def decode_fact(raw: bytes | str) -> AnyFact:
 
 
 def _with_unknown_values(raw: bytes | str) -> AnyFact:
-    """Decode a fact whose `why` or similar is of a newer release; that stays as it is."""
+    """Decode a fact with a value (such as `why`) of a newer release, which stays as it is."""
     values = msgspec.json.decode(raw, type=dict[str, Any])
     choices = CHOICES.get(str(values.get("kind")), {})
     unknown = {
@@ -230,7 +230,7 @@ def _with_unknown_values(raw: bytes | str) -> AnyFact:
 
 
 def read_log(log: Iterable[bytes]) -> list[ChatFact]:
-    """Decode a chat's facts in order. Skips what this release does not understand: a newer process wrote it."""
+    """Decode a chat's facts in order. Skips facts that this release does not understand: a newer process wrote them."""
     found: list[ChatFact] = []
     for raw in log:
         try:
@@ -247,7 +247,7 @@ class Unreadable(Fact, tag="?"):
 
 
 class Entry(NamedTuple):
-    """A fact with its place in the feed: `id` is `<ms>-<n>`, `n` has no gaps, `raw` is the JSON."""
+    """A fact with its position in the feed: `id` is `<ms>-<n>`, `n` has no gaps, `raw` is the JSON."""
 
     id: str
     n: int

@@ -1,4 +1,4 @@
-"""Who holds a chat: assigned, offered, transferred, given back; and who may watch it."""
+"""Who holds a chat (assigned, offered, transferred, released), and who may watch it."""
 
 from typing import ClassVar, Literal
 
@@ -13,19 +13,19 @@ WrapReason = Literal["done", "time", "gone", "reopened", "later"]
 
 
 class Assigned(ChatFact, tag="assigned"):
-    """An agent has the chat. Tells why this agent, and why the visitor waited."""
+    """An agent has the chat. Says why this agent, and why the visitor waited."""
 
     public: ClassVar[bool] = True
     agent: str
     name: str
     slot: int  # 1..6, fixed while the agent holds the chat
     why: AssignReason
-    candidates: int  # members of that queue with a free slot at that moment, this one included
+    candidates: int  # members of that queue with a free slot at that moment, including this one
     clocks: int  # this agent's open turns at that moment
     waited: int  # ms of waiting
     due: int = 0
     chats: int = 0  # this agent's used slots at that moment
-    aside: bool = False  # in a slot for chats of other channels, if the agent has such
+    aside: bool = False  # in a slot for chats of other channels, if the agent has any
     line: str = ""  # the queue that gave it, if the chat had overflowed there
     stuck: WaitReason = ""  # why nobody got it at once
     expected: int = 0  # the wait (ms) that was expected when the chat started to wait
@@ -68,15 +68,15 @@ class Overflowed(ChatFact, tag="overflowed"):
 
 
 class AnyLanguage(ChatFact, tag="any_language"):
-    """It has waited long enough for somebody who speaks its language: anybody may have it now."""
+    """The chat has waited long enough for a member who speaks its language: any member may have it now."""
 
 
 class Transferred(ChatFact, tag="transferred"):
     """Transferred to a queue or to one agent (`to`); `agent` held it before (empty if it was waiting).
 
-    The note is for staff. The clock keeps running; `due` is that of the open turn, or of the new queue's promise.
-    From a `bot` the chat goes to people, since it hands it over (the note is its summary), the visitor asks for a
-    person, it is silent or gone, or a member has taken it. The visitor's turn begins then, at `since`.
+    The note is for staff. The clock keeps running; `due` is that of the open turn, or of the new queue's promise. From
+    a `bot` the chat goes to people because the bot hands it over (the note is its summary), the visitor asks for a
+    person, the bot is silent or gone, or a member has taken it. The visitor's turn then starts, at `since`.
     """
 
     public: ClassVar[bool] = True
@@ -92,7 +92,7 @@ class Transferred(ChatFact, tag="transferred"):
     why: LeaveReason = ""
     since: int = 0
     promised: Kept | None = None  # an agent's promise to be back, which ends when a bot gets the chat (`to`)
-    hidden: bool = False  # as of a message
+    hidden: bool = False  # as in a message
 
 
 class BotAssigned(ChatFact, tag="bot_assigned"):
@@ -116,8 +116,8 @@ class Invited(ChatFact, tag="invited"):
 class Wrapped(ChatFact, tag="wrapped"):
     """Wrap-up is over and the slot is free; it took `took` ms.
 
-    `later`: without a reason, which the agent may still give: the chat is on their list. `dropped` is the chat that had
-    to leave the list for it.
+    `later`: it ended without a reason, which the agent may still give, since the chat is on their list. `dropped` is
+    the chat that left the list to make room.
     """
 
     agent: str

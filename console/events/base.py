@@ -1,4 +1,4 @@
-"""What facts consist of: people, a turn, a promise, and what every fact has."""
+"""The parts of facts: people, a turn, a promise, and the fields that every fact has."""
 
 from typing import ClassVar, Literal
 
@@ -10,10 +10,10 @@ Estimate = Literal["", "right", "wrong"]
 
 
 class FactPart(msgspec.Struct, omit_defaults=True, gc=False):
-    """A fact, or what one consists of."""
+    """A fact, or a part of one."""
 
-    # Nothing in it leads back to it, so the garbage collector would find nothing. Readers hold hundreds at a time, and
-    # to look through them took as long as to decode them.
+    # Facts hold no reference cycles, so the garbage collector would find nothing. Readers hold hundreds at a time, and
+    # scanning them took as long as decoding them.
 
 
 class Visitor(FactPart):
@@ -30,14 +30,14 @@ class Visitor(FactPart):
 
 
 class Author(FactPart):
-    """Whoever wrote a message or gave a command."""
+    """The author of a message or command."""
 
     id: str
     name: str = ""
 
 
 class Stay(FactPart):
-    """The part of a late answer's time until an earlier holder lost the chat: in line before, and in their hands."""
+    """The part of a late answer's time until an earlier holder lost the chat: waiting before, and with that holder."""
 
     agent: str
     queue: int = 0
@@ -48,7 +48,7 @@ class Stay(FactPart):
 class Turn(FactPart):
     """A turn that has ended: `seq` is the visitor's first unanswered message, sent at `asked`.
 
-    `waited` is the visitor's wait, `mine` the part of it the answering agent is responsible for (from the assignment at
+    `waited` is the visitor's wait, `mine` the part for which the answering agent is responsible (from the assignment at
     the earliest), both in ms. `late` means that `waited` exceeded the promise. `first` is the time from the chat's
     opening to its first answer, 0 for later answers. A late answer's `waited` is the sum of its stages and of those of
     `earlier` holders: `queue` until the assignment, `delivery` until it was visible on screen, `noticing` until the
@@ -70,11 +70,11 @@ class Turn(FactPart):
 
 
 class Answered(FactPart):
-    """An answer to what the visitor asked `waited` ms ago, with holding replies in between or without.
+    """An answer to what the visitor asked `waited` ms ago, with or without holding replies in between.
 
-    `kept` means that it came in time for the visitor: all promises to be back were kept; without any, the turn was not
-    late. `own` is the same for the agent: without holding replies it was within the agent's own time. `first` is as of
-    a turn, if only automatic first words came before it.
+    `kept` means that it came in time for the visitor: all promises to be back were kept or, without any, the turn was
+    not late. `own` is the same for the agent: without holding replies, it was within the agent's own time. `first` is
+    as in a turn, if only automatic first words came before it.
     """
 
     waited: int
@@ -91,7 +91,7 @@ class Kept(FactPart):
 
 
 class AnswerGiven(msgspec.Struct, frozen=True):
-    """What a visitor answered to a question before the chat, in the site's own words."""
+    """A visitor's answer to a question before the chat, in the site's own words."""
 
     key: str
     question: str
@@ -107,7 +107,7 @@ class Greeted(msgspec.Struct, frozen=True):
 
 
 class Fact(FactPart, tag_field="kind"):
-    """What every fact has."""
+    """The fields of every fact."""
 
     public: ClassVar[bool] = False
     at: int

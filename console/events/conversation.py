@@ -8,7 +8,7 @@ from console.events.assignment import Transferred
 from console.events.base import Answered, AnswerGiven, Author, ChatFact, Estimate, Greeted, Kept, Role, Turn, Visitor
 
 LeftState = Literal["open", "answered", "waiting", "done"]
-LanguageWord = Literal["", "text", "agent"]  # whose; empty: the browser's
+LanguageWord = Literal["", "text", "agent"]  # the source; empty: the browser
 EndReason = Literal["visitor", "agent", "bot", "integration", "silent", "abandoned", "message_left"]
 
 
@@ -23,28 +23,28 @@ class Opening(ChatFact):
     rank: int = 0  # order among waiting chats: lower is sooner
     channel: str = "web"
     locale: str = ""
-    language: str = ""  # that of the chat, a primary tag; from an older release empty: then it is the locale's
+    language: str = ""  # that of the chat, a primary tag; empty from an older release: then it is the locale's
     language_by: LanguageWord = ""
     page: str = ""
     title: str = ""
     referrer: str = ""
     agent_string: str = ""
-    zone: str = ""  # the visitor's time zone, by the browser's word
+    zone: str = ""  # the visitor's time zone, according to the browser
     fields: dict[str, str] = {}
-    proven: list[str] = []  # what of it a signed identity says: name, email, field:<name>
+    proven: list[str] = []  # what a signed identity vouches for: name, email, field:<name>
     answers: list[AnswerGiven] = []  # to the site's questions before the chat
-    greeting: Greeted | None = None  # what the visitor clicked to begin it
+    greeting: Greeted | None = None  # what the visitor clicked to start it
     cid: str = ""
 
 
 class Opened(Opening, tag="opened"):
-    """A visitor opened a chat; the first message follows. `imported` is the format of the file that it came from."""
+    """A visitor opened a chat; the first message follows. `imported` is the format of the file it came from."""
 
     imported: str = ""
 
 
 class Reopened(Opening, tag="reopened", kw_only=True):
-    """The visitor wrote again soon after the end, or a store that had lost the chat has it again.
+    """The visitor wrote again soon after the end, or the chat was put back into a store that had lost it.
 
     `opened` is when the chat was first opened (ms), `turn` since when the visitor waits for an answer.
     """
@@ -54,7 +54,7 @@ class Reopened(Opening, tag="reopened", kw_only=True):
 
 
 class SharedFile(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A file that a message brings. `size` in bytes; a picture has its size in pixels. `pending`: not scanned yet."""
+    """A file sent with a message. `size` in bytes; a picture has its size in pixels. `pending`: not scanned yet."""
 
     id: str
     name: str
@@ -81,10 +81,10 @@ class Message(ChatFact, tag="message"):
     promise: int = 0  # agent: when (ms) they promise to be back
     promised: Kept | None = None  # the earlier promise that this answer settled
     canned: str = ""  # id of the canned reply that was sent unchanged
-    suggestion: str = ""  # agent: what it owes to suggested replies: shown, taken, edited
-    drafted: str = ""  # agent: the same, of the model's draft
+    suggestion: str = ""  # agent: how suggested replies were used: shown, taken, edited
+    drafted: str = ""  # agent: the same for the model's draft
     automatic: bool = False  # agent: a first word that was given in their name
-    hidden: bool = False  # a card number was hidden, in it or in several messages of which it is the last
+    hidden: bool = False  # a card number was hidden, in it or in several messages that end with it
     file: SharedFile | None = None  # the text is its name
 
 
@@ -124,7 +124,7 @@ class Late(ChatFact, tag="late"):
 
 
 class Overdue(ChatFact, tag="overdue"):
-    """A chat whose promise was broken already: the time that its new holder had for it is over too."""
+    """In a chat whose promise was already broken, its new holder's own time is over too."""
 
     queue: str
     due: int
@@ -139,7 +139,7 @@ class PromiseBroken(ChatFact, tag="promise_broken"):
 
 
 class Asked(ChatFact, tag="asked"):
-    """The visitor was silent for the queue's idle time and is asked whether they are still there."""
+    """The visitor was silent for the queue's idle time and was asked whether they are still there."""
 
     public: ClassVar[bool] = True
 
@@ -154,12 +154,12 @@ class Ended(ChatFact, tag="ended"):
     cid: str = ""
     waited: int = 0  # ms of waiting, if the visitor left before anybody had the chat
     expected: int = 0  # the wait (ms) that was expected, if the chat was waiting
-    estimate: Estimate = ""  # "wrong" if the visitor had waited for too long by then; nobody knows otherwise
+    estimate: Estimate = ""  # "wrong" if the visitor had waited longer than expected; otherwise unknown
     handling: int = 0  # ms that the agent had the chat
     wrapup: int = 0  # until when (ms) its slot stays reserved for reason and tags
     promised: Kept | None = None
-    held: bool = False  # after holding replies, the visitor never had the answer
-    asks: bool = False  # an agent had it, in a queue that asks what it was about
+    held: bool = False  # after holding replies, the visitor never got the answer
+    asks: bool = False  # an agent had it, in a queue that asks for a reason
     bot: str = ""  # which bot had it
     solved: bool = False  # the bot said something, and no person ever had the chat
 
@@ -167,8 +167,8 @@ class Ended(ChatFact, tag="ended"):
 class Mailed(ChatFact, tag="mailed", kw_only=True):
     """A mail in the conversation that a left message began: an agent's answer, or the visitor's reply.
 
-    `mail` is its Message-ID. `state` is what the conversation is in from now on, `left` by how many more left messages
-    have to be handled.
+    `mail` is its Message-ID. `state` is the conversation's state from now on, `left` the change in the number of left
+    messages to handle.
     """
 
     by: Role
@@ -182,7 +182,7 @@ class Mailed(ChatFact, tag="mailed", kw_only=True):
 
 
 class Tended(ChatFact, tag="tended", kw_only=True):
-    """Who takes care of a left message (empty: nobody), and the state it is in from now on; `left` as of a mail."""
+    """The owner of a left message (empty: nobody), and its state from now on; `left` as in a mail."""
 
     author: Author
     cid: str
@@ -202,9 +202,9 @@ class Rated(ChatFact, tag="rated"):
 
 
 class Profile(ChatFact, tag="profile"):
-    """The data about the visitor changed; the new data in full, not a difference.
+    """The data about the visitor changed. Holds the new data in full, not a difference.
 
-    With a signed identity `visitor` may be another id than before: the chat is theirs from now on.
+    With a signed identity, `visitor` may be a different id than before: the chat belongs to them from now on.
     """
 
     visitor: Visitor
@@ -214,11 +214,11 @@ class Profile(ChatFact, tag="profile"):
     fields: dict[str, str] = {}
     proven: list[str] = []
     cid: str = ""
-    named: str = ""  # the name that an agent gave the visitor, which wins
+    named: str = ""  # the name that an agent gave the visitor, which has priority
 
 
 class Renamed(ChatFact, tag="renamed", kw_only=True):
-    """What the visitor is called from now on, by an agent; a reopened chat repeats it, without author and cid."""
+    """An agent gave the visitor a name, used from now on. A reopened chat repeats it, without author and cid."""
 
     author: Author | None = None
     cid: str = ""
@@ -226,7 +226,7 @@ class Renamed(ChatFact, tag="renamed", kw_only=True):
 
 
 class LanguageSet(ChatFact, tag="language_set", kw_only=True):
-    """The visitor's language, a primary tag, by what they wrote or by the word of an agent, which stays."""
+    """The visitor's language, a primary tag, detected from what they wrote or set by an agent, which stays."""
 
     by: LanguageWord
     language: str
@@ -235,10 +235,10 @@ class LanguageSet(ChatFact, tag="language_set", kw_only=True):
 
 
 class Labelled(ChatFact, tag="labelled"):
-    """The chat's reason and tags, in full, as they are from now on.
+    """The chat's reason and tags from now on, in full.
 
-    After the end (`ended`, ms) with the chat's `queue`; `reasons` is by how many more chats have a reason now (-1 if it
-    was taken back), and `settled` says that the chat has left its agent's list of wrap-ups left for later.
+    After the end (`ended`, ms) it has the chat's `queue`. `reasons` is the change in the number of chats with a reason
+    (-1 if it was taken back). `settled` says that the chat has left its agent's list of wrap-ups left for later.
     """
 
     author: Author
@@ -252,16 +252,16 @@ class Labelled(ChatFact, tag="labelled"):
 
 
 class Redacted(ChatFact, tag="redacted"):
-    """A message was changed after all: later ones showed that it had a part of a card number. `fact` as it is now."""
+    """A message was changed afterwards: later ones showed that it had part of a card number. `fact` is its new form."""
 
     public: ClassVar[bool] = True
     of: int  # its seq
     fact: Message
-    by: str = ""  # who wrote the later ones, if that is not its author
+    by: str = ""  # author of the later ones, if different
 
 
 class NoteRedacted(ChatFact, tag="note_redacted"):
-    """The same for text that the visitor does not see: a note, that of a transfer, or a rating's comment."""
+    """The same for text that the visitor does not see: a note, a transfer's note, or a rating's comment."""
 
     of: int
     fact: Note | Transferred | Rated | Mailed

@@ -11,7 +11,7 @@ class Presence(Fact, tag="presence"):
 
 
 class Relined(Fact, tag="relined"):
-    """Settings changed: a waiting chat's queue, the queues it has overflowed to, and its rank as they are now."""
+    """Settings changed: a waiting chat's current queue, the queues it has overflowed to, and its rank."""
 
     chat: str
     queue: str
@@ -31,8 +31,8 @@ class Watched(Fact, tag="watched"):
 class AgentChanged(Fact, tag="agent"):
     """An agent's status, limit, connection or fence changed; `since` is when the status did (ms).
 
-    `most` is the supervisors' limit where the agent chose a lower one, else 0. `channel_slots` is how many chats of
-    other channels they may take besides; None: these count in `limit`.
+    `most` is the supervisors' limit if the agent chose a lower one, else 0. `channel_slots` is how many chats of other
+    channels they may take in addition; None: these count in `limit`.
     """
 
     agent: str
@@ -44,7 +44,7 @@ class AgentChanged(Fact, tag="agent"):
     queues: list[str] = []
     reason: str = ""
     since: int = 0
-    breather: int = 0  # until when (ms) they get no new chats, though they are online; 0: no breather
+    breather: int = 0  # until when (ms) they get no new chats although online; 0: no breather
     by: str = ""  # id of the supervisor who did it; empty if it was the agent
     removed: bool = False
     most: int = 0
@@ -52,7 +52,7 @@ class AgentChanged(Fact, tag="agent"):
 
 
 class BotChanged(Fact, tag="bot"):
-    """A bot's connection or limit changed. `removed`: it was away for too long, and has no chats any more."""
+    """A bot's connection or limit changed. `removed`: it was away for too long and no longer has any chats."""
 
     bot: str
     name: str
@@ -76,13 +76,13 @@ class Configured(Fact, tag="configured"):
 
 
 class Erased(Fact, tag="erased"):
-    """A chat was taken out of the store before its time; `left`: it was a left message nobody had handled."""
+    """A chat was deleted from the store early; `left`: it was a left message that nobody had handled."""
 
     chat: str
     left: bool
 
 
 class Stalled(Fact, tag="stalled"):
-    """Nothing processed timers for `ms`; leases and grace periods start again from now."""
+    """No process handled timers for `ms`; leases and grace periods start again from now."""
 
     ms: int

@@ -1,4 +1,4 @@
-"""Every frame on the wire, one struct per kind; `docs/protocol.md` is generated from them.
+"""All frames on the wire, one struct per kind; the tables in `docs/protocol.md` are generated from them.
 
 Frames are JSON text with `t` as the tag. Inbound structs reject unknown fields; clients must ignore unknown outbound
 kinds and fields. Times are integer ms of the server's clock.

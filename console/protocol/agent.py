@@ -26,8 +26,8 @@ from console.protocol.common import (
 class AgentHello(Inbound, tag="hello"):
     """First frame of a socket.
 
-    `have` maps the chats on screen, or before a reload, to the last seq of each; `welcome.went` says where those went
-    that the agent no longer holds. `take` moves the console here. With `quiet` the agent comes as away and gets no new
+    `have` maps the chats on screen, or before a reload, to the last seq of each; `welcome.went` says where chats went
+    that the agent no longer holds. `take` moves the console here. With `quiet` the agent starts as away and gets no new
     chats.
     """
 
@@ -54,7 +54,7 @@ class Breathe(Inbound, tag="breather"):
 
 
 class SetOwnLimit(Inbound, tag="limit"):
-    """Choose how many chats to get at once, up to the supervisors' limit; that one or more takes the choice back.
+    """Choose how many chats to get at once, below the supervisors' limit; that limit or more cancels the choice.
 
     Held chats stay.
     """
@@ -68,9 +68,9 @@ class AgentSay(Saying, tag="say"):
 
     `began` is when (ms, server's clock) the first key of the answer was pressed. `promise` (ms) makes it a holding
     reply: the agent promises to be back within that time. `canned` names the canned reply that was sent unchanged.
-    `suggestion` says what the answer owes to suggested replies: some were `shown`, one was `taken`, or `edited` too;
-    `drafted` says the same of the model's draft; with a `promise`, `shown` counts for nothing: the answer is to come.
-    With a `file` the text does not count.
+    `suggestion` says how suggested replies were used: some were `shown`, one was `taken`, or taken and `edited`.
+    `drafted` says the same of the model's draft. With a `promise`, `shown` is ignored, since the answer is still to
+    come. With a `file`, the text is ignored.
     """
 
     cid: Cid
@@ -161,7 +161,7 @@ class Label(Inbound, tag="label"):
 
 
 class Rename(Inbound, tag="rename"):
-    """Say what the visitor of one's chat is called."""
+    """Set the name of the visitor of one's chat."""
 
     cid: Cid
     chat: Id
@@ -169,7 +169,7 @@ class Rename(Inbound, tag="rename"):
 
 
 class SetLanguage(Inbound, tag="language"):
-    """Say which language the visitor of one's chat speaks; it stays, whatever they write."""
+    """Set the language of the visitor of one's chat; it stays, whatever they write."""
 
     cid: Cid
     chat: Id
@@ -209,7 +209,7 @@ class Shown(Inbound, tag="shown"):
 class AskForDrafts(Inbound, tag="drafting"):
     """Ask for a model's drafts (`drafted`) of the answers that visitors wait for, until `on: false`.
 
-    Nothing is sent if the server has no model, or the team wants no drafts.
+    Nothing is sent if the server has no model or the team has turned drafts off.
     """
 
     on: bool = True
@@ -224,7 +224,7 @@ class FollowColleagues(Inbound, tag="colleagues"):
 
 
 class AgentTyping(Inbound, tag="typing"):
-    """The agent types."""
+    """The agent is typing."""
 
     chat: Id
 

@@ -1,4 +1,4 @@
-"""What the REST API takes and gives, one struct for each: its handlers and its OpenAPI document are made from them.
+"""The inputs and outputs of the REST API, one struct each; the handlers and the OpenAPI document are built from them.
 
 Times are integer ms of the server's clock; null means never, or not yet.
 """
@@ -50,11 +50,11 @@ ChatPlace = Literal["bot", "waiting", "offered", "active", "wrapup", "ended"]
 
 
 class Taken(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """What a request brings: an unknown field is refused."""
+    """Data of a request; unknown fields are refused."""
 
 
 class Given(msgspec.Struct):
-    """What an answer brings; clients ignore fields that they do not know."""
+    """Data of an answer; clients ignore fields that they do not know."""
 
 
 # --- problems ---------------------------------------------------------------------------------------
@@ -68,7 +68,7 @@ class FieldProblem(Given):
 
 
 class ApiProblem(Given, omit_defaults=True):
-    """RFC 9457. `type` is stable and leads to its description, `code` is its last part; `detail` says what to do."""
+    """RFC 9457. `type` is stable and links to its description; `code` is its last part; `detail` says what to do."""
 
     type: str
     title: str
@@ -99,7 +99,7 @@ class Me(Given):
 
 
 class VisitorOfChat(Given):
-    """The visitor as they are known in this chat; `verified` only by a signed identity."""
+    """The visitor as known in this chat; `verified` only by a signed identity."""
 
     id: str
     name: str
@@ -108,7 +108,7 @@ class VisitorOfChat(Given):
 
 
 class ChatAnswer(Given):
-    """What the visitor answered to a question of the site before the chat; `key` is the question's."""
+    """The visitor's answer to a question of the site before the chat; `key` is the question's."""
 
     key: str
     question: str
@@ -118,9 +118,9 @@ class ChatAnswer(Given):
 class Chat(Given):
     """A chat.
 
-    `locale` is what the browser said, `language` what counts, and `language_by` whose word that is. `due` is when the
-    promise to answer breaks, while somebody waits for one; `agent` is who has the chat, or who answered last once it
-    has ended. `bot` is the id of the bot that has it. `why` says who or what ended it.
+    `locale` is the browser's, `language` is the one that counts, and `language_by` is its source. `due` is when the
+    promise to answer breaks, while the visitor waits for an answer. `agent` is the holder, or after the end the one who
+    answered last. `bot` is the id of the bot that has the chat. `why` says who or what ended it.
     """
 
     id: str
@@ -159,7 +159,7 @@ class ChatList(Given):
 
 
 class FactList(Given):
-    """A part of a chat's log, in order. `last` is the seq up to which it was read: ask on with `after`."""
+    """A part of a chat's log, in order. `last` is the seq up to which it was read: continue with `after`."""
 
     facts: list[AnyChatFact]
     last: int
@@ -167,7 +167,7 @@ class FactList(Given):
 
 
 class Done(Given):
-    """The command is on disk. The same `Idempotency-Key` again gets the same answer."""
+    """The command is on disk. A retry with the same `Idempotency-Key` gets the same answer."""
 
     chat: str
     seq: int
@@ -175,7 +175,7 @@ class Done(Given):
 
 
 class OpenChatQuery(Taken):
-    """Which chats: `state` is open, ended, left (messages that nobody has handled) or handled.
+    """Selects chats: `state` is open, ended, left (messages that nobody has handled) or handled.
 
     `text` and `visitor` search ended ones as the page *Chats* does; `since` and `until` bound their end.
     """
@@ -207,7 +207,7 @@ class FactQuery(Taken):
 
 
 class VisitorToBe(Taken):
-    """The visitor for whom a chat is opened. What is said of them is shown as unverified."""
+    """The visitor for whom a chat is opened. Their data is shown as unverified."""
 
     ref: Ref
     name: Name = ""
@@ -230,7 +230,7 @@ class OpenChat(Taken):
 class NewMessage(Taken):
     """Say something: as the member or the integration, or with `visitor` (a `ref`) as the visitor.
 
-    `read` is the seq of the last message of the visitor that a member's answer covers; without it, all so far.
+    `read` is the seq of the last visitor's message that a member's answer covers; without it, all so far.
     """
 
     text: Text
@@ -301,7 +301,7 @@ class ApiVisitor(Given):
 
 
 class VisitorList(Given):
-    """A page of visitors, the latest first. Each comes once a page, with what their latest chat on it says."""
+    """A page of visitors, the latest first. Each appears once per page, with the data of their latest chat on it."""
 
     visitors: list[ApiVisitor]
     next: str | None
@@ -320,9 +320,9 @@ class VisitorQuery(Taken):
 
 
 class ApiMember(Given):
-    """A member. `limit` is how many chats at once, `own_limit` a lower one that they chose (0: none); `channel_slots`
-    are for chats of other channels besides (null: these count in `limit`). `chats` are those that they hold now.
-    `status` is as it would be with a console; `connected` says whether one is open.
+    """A member. `limit` is how many chats they get at once, `own_limit` a lower limit that they chose (0: none).
+    `channel_slots` are additional slots for chats of other channels (null: these count in `limit`). `chats` are those
+    that they hold now. `status` is the one they have with a console; `connected` says whether one is open.
     """
 
     id: str
@@ -366,7 +366,7 @@ class NewMember(Taken):
 
 
 class MemberChange(Taken):
-    """What is to change; what is left out stays."""
+    """The fields to change; omitted fields stay."""
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=120)] | None = None
     role: Role | None = None
@@ -387,7 +387,7 @@ class StatusChange(Taken):
 
 
 class HoursGiven(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Opening hours as of a queue: `week` has (weekday, from, to), Monday is 0, times are minutes since midnight."""
+    """Opening hours, as in a queue: `week` has (weekday, from, to), Monday is 0, times are minutes since midnight."""
 
     zone: Annotated[str, msgspec.Meta(max_length=64)] = "UTC"
     week: Annotated[list[tuple[int, int, int]], msgspec.Meta(max_length=100)] = []
@@ -395,7 +395,7 @@ class HoursGiven(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
 
 
 class ChannelGiven(Taken):
-    """What a queue has set for a channel: the target in ms (0: the default), and whether its chats are assigned."""
+    """A queue's settings for a channel: the target in ms (0: the default), and whether its chats are assigned."""
 
     channel: Literal["email", "sms", "whatsapp", "phone", "other"]
     target: Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)] = 0
@@ -410,9 +410,9 @@ class PhrasesGiven(Taken):
 
 
 def _given(name: str, kind: Any) -> Any:
-    """Return how a body brings a field of a queue or a site: bounded, and strict within; None if it does not.
+    """Return the body's type for a field of a queue or a site, bounded and strict; None if it is not in the body.
 
-    Structs stay in the console unless they are here, since they may hold secrets.
+    Structs are only in the console unless listed here, since they may hold secrets.
     """
     special: dict[str, Any] = {"hours": HoursGiven, "phrases": list[PhrasesGiven], "channels": list[ChannelGiven]}
     if name in special:
@@ -427,7 +427,7 @@ def _given(name: str, kind: Any) -> Any:
 
 
 def _fields_of(struct: type[msgspec.Struct], but: str) -> list[Any]:
-    """The fields of a struct as those of a body, with their defaults; `but` is in the path."""
+    """Return the fields of a struct as fields of a body, with their defaults, except `but`, which is in the path."""
     found: list[Any] = []
     for field in msgspec.structs.fields(struct):
         kind = _given(field.name, get_type_hints(struct)[field.name])
@@ -442,7 +442,7 @@ def _fields_of(struct: type[msgspec.Struct], but: str) -> list[Any]:
     return found
 
 
-# Made from the settings themselves, so that a new one is in the API at once.
+# Built from the settings themselves, so that a new one is in the API at once.
 QueueBody: Any = msgspec.defstruct(
     "QueueBody",
     [*_fields_of(directory.Queue, "id"), ("members", Ids | None, None)],
@@ -488,7 +488,7 @@ class SiteList(Given):
 
 
 class CannedReply(Given):
-    """A canned reply. `owner` is the queue of `scope` queue, or the member whose own it is."""
+    """A canned reply. `owner` is the queue for `scope` queue, or the member who owns it."""
 
     id: str
     title: str
@@ -499,7 +499,7 @@ class CannedReply(Given):
 
 
 class CannedReplyList(Given):
-    """Canned replies: those that the member can insert; for integrations all but members' own."""
+    """Canned replies: those that the member can insert; for integrations, all except members' own."""
 
     replies: list[CannedReply]
 
@@ -518,16 +518,16 @@ class CannedReplyBody(Taken):
 
 
 class CountOf(Given):
-    """How many of `all` were so."""
+    """A count out of `all`."""
 
     count: int
     all: int
 
 
 class ApiChannelFigures(Given):
-    """A channel of a queue; `live` stands for all whose visitors sit in front of the chat.
+    """A channel of a queue; `live` stands for all channels whose visitors wait in front of the chat.
 
-    `open` counts chats that have not ended, `waiting` those of them without an agent, the first since `oldest`.
+    `open` counts chats that have not ended, `waiting` those without an agent, the first since `oldest`.
     """
 
     channel: str
@@ -542,10 +542,10 @@ class ApiChannelFigures(Given):
 class ApiQueueFigures(Given):
     """A queue now and in the span. `first_words` and `answers` are those in time, of all that came due.
 
-    `median` and `p95` are of first words, as visitors waited for them; `wait`, `handling` and `first` are medians, all
-    in ms and 0 if nothing was measured. `oldest` is since when the first in line waits. `solved_by_bot` are chats that
-    no person ever had, of all that a bot began; those are in none of the times. `channels` is empty where all chats are
-    live.
+    `median` and `p95` are of first words, as visitors waited for them; `wait`, `handling` and `first` are medians. All
+    are in ms, and 0 if nothing was measured. `oldest` is since when the next chat in line has waited. `solved_by_bot`
+    are chats that no person ever had, of all that a bot began; they are in none of the times. `channels` is empty if
+    all chats are live.
     """
 
     queue: str

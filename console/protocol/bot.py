@@ -17,7 +17,7 @@ class BotHello(Inbound, tag="hello"):
 
 
 class BotSay(Inbound, tag="say"):
-    """Say something in a chat that the bot has; then it is the visitor's turn."""
+    """Write in a chat that the bot has; then it is the visitor's turn."""
 
     cid: Cid
     chat: Id
@@ -25,16 +25,16 @@ class BotSay(Inbound, tag="say"):
 
 
 class BotStream(Inbound, tag="stream"):
-    """A signal, which may be lost: what the bot has written so far of its next message, all of it."""
+    """A signal, which may be lost: the whole text that the bot has written so far of its next message."""
 
     chat: Id
     text: Draft = ""
 
 
 class BotHandOver(Inbound, tag="hand_over"):
-    """Hand the chat over to people, of its own queue or another: the clock begins now.
+    """Hand the chat over to people of its own queue or another: the clock starts now.
 
-    Staff read the `summary`; the agent who gets the chat finds the `draft` in their composer.
+    Staff see the `summary`; the agent who gets the chat finds the `draft` in their composer.
     """
 
     cid: Cid
@@ -45,14 +45,14 @@ class BotHandOver(Inbound, tag="hand_over"):
 
 
 class BotEnd(Inbound, tag="end"):
-    """End the chat. One that no person ever had counts as solved."""
+    """End the chat. A chat that no person ever had counts as solved."""
 
     cid: Cid
     chat: Id
 
 
 class ChatForBot(msgspec.Struct, omit_defaults=True):
-    """A chat that the bot has. `waits`: the visitor waits for its word. `facts` are the whole log, or its last 300."""
+    """A chat that the bot has. `waits`: the visitor waits for its reply. `facts` are the whole log, or its last 300."""
 
     id: str
     queue: str
@@ -63,7 +63,7 @@ class ChatForBot(msgspec.Struct, omit_defaults=True):
     email: str = ""
     verified: bool = False  # a signed identity says who the visitor is
     external: str = ""  # the website's own id for them; without `verified` only a hash of it was checked
-    proven: list[str] = []  # what the identity says: name, email, field:<name>; the rest is the page's word
+    proven: list[str] = []  # what the identity vouches for: name, email, field:<name>; the page says the rest
     fields: dict[str, str] = {}
     locale: str = ""
     language: str = ""  # the visitor's, as `fr`
@@ -74,7 +74,7 @@ class ChatForBot(msgspec.Struct, omit_defaults=True):
 
 
 class BotWelcome(Outbound, tag="welcome"):
-    """The state after hello. `chats` are all that the bot has: whatever else a client still holds is over for it."""
+    """The state after hello. `chats` are all chats the bot has; any other chat that a client holds is over."""
 
     bot: str
     name: str
@@ -87,14 +87,14 @@ class BotWelcome(Outbound, tag="welcome"):
 
 
 class BotChat(Outbound, tag="chat"):
-    """The bot has one more chat: a new one, or one that an agent gave it. Its further facts follow as `fact`."""
+    """The bot has one more chat: a new one, or one that an agent gave it. Later facts follow as `fact`."""
 
     n: int
     chat: ChatForBot
 
 
 class BotChatGone(Outbound, tag="gone"):
-    """The bot has the chat no longer: it ended, or people have it. `asked`: the visitor wanted a person.
+    """The bot no longer has the chat: it ended, or people have it. `asked`: the visitor wanted a person.
 
     `silent`: the bot did not answer in time; `gone`: it was away for too long; `taken`: a member took it.
     """

@@ -1,4 +1,4 @@
-"""What frames consist of: sizes, ids, texts."""
+"""Parts of frames: sizes, ids, texts."""
 
 from typing import Annotated, Any, Literal
 
@@ -40,7 +40,7 @@ Score = Annotated[int, msgspec.Meta(ge=1, le=5)]
 
 
 class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """The page the visitor is on; the address travels without query and fragment."""
+    """The page the visitor is on; the address is sent without query and fragment."""
 
     url: Address = ""
     title: Annotated[str, msgspec.Meta(max_length=300)] = ""
@@ -52,7 +52,7 @@ class Inbound(msgspec.Struct, tag_field="t", forbid_unknown_fields=True, omit_de
 
 
 class Saying(Inbound):
-    """A frame that says something: a text, or a file. Without either it is no frame."""
+    """A frame with a text or a file; without either it is invalid."""
 
     def __post_init__(self) -> None:
         if not (getattr(self, "text", "") or getattr(self, "file", "")):

@@ -1,6 +1,6 @@
-"""What an export holds: a ZIP of JSON Lines, one file a kind, mostly in the structs of the REST API.
+"""The contents of an export: a ZIP of JSON Lines, one file per kind, mostly in the structs of the REST API.
 
-Unknown fields and files are left alone by whoever reads one, so both may be added; `format` changes when one changes.
+Readers ignore unknown fields and files, so both may be added; `format` changes when an existing one changes.
 """
 
 from typing import Any, Literal
@@ -13,9 +13,9 @@ FORMAT = 1
 
 
 class ExportManifest(Given):
-    """`export.json`, the last entry: what the export is of, when it was made, and how many lines each file has.
+    """`export.json`, the last entry: what the export covers, when it was made, and how many lines each file has.
 
-    `visitor` is empty unless it is about one. `open_chats` were under way, and are not in it.
+    `visitor` is empty unless the export is of one visitor. `open_chats` had not ended and are not included.
     """
 
     format: int
@@ -29,7 +29,7 @@ class ExportManifest(Given):
 
 
 class ExportedMember(Given):
-    """A line of `members.jsonl`: nothing that anybody could sign in with."""
+    """A line of `members.jsonl`, without any credentials."""
 
     id: str
     name: str
@@ -44,7 +44,7 @@ class ExportedMember(Given):
 
 
 class ExportedFile(Given):
-    """A line of `files.jsonl`. `path` is where the file is in the ZIP; empty if its store had it no more."""
+    """A line of `files.jsonl`. `path` is where the file is in the ZIP; empty if its store no longer had it."""
 
     id: str
     chat: str
@@ -62,7 +62,7 @@ class ExportedFile(Given):
 class ExportedMail(Given):
     """A line of `mails.jsonl`. `to` is empty for a mail that came in; `path` is a whole mail that was set aside.
 
-    What an answered mail said is in its chat.
+    The text of an answered mail is in its chat.
     """
 
     kind: str

@@ -36,7 +36,7 @@ class Pong(Outbound, tag="pong"):
 
 
 class Error(Outbound, tag="error"):
-    """A frame could not be understood, or the socket is not let in. The text is fixed per code, never a stack trace."""
+    """A frame could not be understood, or the socket was refused. The text is fixed per code, never a stack trace."""
 
     code: str
     message: str
@@ -44,7 +44,7 @@ class Error(Outbound, tag="error"):
 
 
 class Team(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Whether the queue takes new chats now; `back_at` is when (ms) it opens next, outside the opening hours."""
+    """Whether the queue takes new chats now. Outside opening hours, `back_at` is when (ms) it opens next."""
 
     online: bool
     back_at: int = 0
@@ -65,7 +65,7 @@ class ChatForVisitor(msgspec.Struct, omit_defaults=True):
 
 
 class FilesAllowed(msgspec.Struct, frozen=True):
-    """Files may be sent: of up to `size` bytes, and of the types that `accept` names as file inputs do."""
+    """Files may be sent: up to `size` bytes, and of the types in `accept`, in the format of file inputs."""
 
     size: int
     accept: str
@@ -75,8 +75,8 @@ class QuestionAsked(msgspec.Struct, frozen=True, omit_defaults=True):
     """A question to ask before the chat, in the visitor's language.
 
     With `when` it is asked only if that earlier question is answered with `equals`. A choice is answered with one of
-    `choices`; `labels` is what they are called, if not so. A consent is answered with `yes`. `value` is the answer to
-    begin with, by a signed identity, or else the field `prefill` of the page.
+    `choices`; `labels` are their names, if different. A consent is answered with `yes`. `value` prefills the answer,
+    from a signed identity; otherwise the page's field `prefill` does.
     """
 
     key: str
@@ -92,11 +92,12 @@ class QuestionAsked(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Identified(Outbound, tag="identified"):
-    """What came of an identity: comes before the welcome, and says nothing to the visitor.
+    """The result of checking an identity. Comes before the welcome and is not shown to the visitor.
 
-    `ok`: the visitor is the person with the website's id `user`. `reason` and `message` are for the page's developer;
-    `again` is the reason when an identity of earlier has ended and is to be given anew. `changed` is whom the client
-    was until now, if what it shows is no longer theirs: it forgets that, of a `person` also what is not sent yet.
+    `ok`: the visitor is the person with the website's id `user`. `reason` and `message` are for the page's developer.
+    The reason `again` means that an earlier identity has expired and must be given again. `changed` says who the client
+    was until now, if what it shows no longer belongs to its visitor: it must forget that, and for a `person` also
+    unsent text.
     """
 
     ok: bool
@@ -111,8 +112,8 @@ class VisitorWelcome(Outbound, tag="welcome"):
     """The state after hello. With `recovered`, `facts` continue exactly after the client's `after`.
 
     `features`: what the site offers in messages, "formatting" and "emoji", and "transcript" if visitors may have it by
-    mail. `files`: none, unless the site allows them. `questions` are to be answered by the `open` of the next chat.
-    `stranger`: the token that was given is none of this site's, or has ended; `token` is that of a new visitor.
+    mail. `files` is missing unless the site allows them. The `open` of the next chat must answer `questions`.
+    `stranger`: the given token is not of this site or has expired; `token` is that of a new visitor.
     """
 
     token: str
@@ -147,18 +148,18 @@ class VisitorFact(Outbound, tag="fact"):
     cid: str = ""
     text: str = ""  # opened: the greeting; redacted: of the earlier message, as it is now
     of: int = 0  # redacted: the seq of that message
-    hidden: bool = False  # message: a card number was hidden, in it or in several messages of which it is the last
+    hidden: bool = False  # message: a card number was hidden, in it or in several messages that end with it
     why: str = ""  # ended: visitor | agent | bot | integration | silent | abandoned | message_left
     promise: int = 0  # message: when (ms) the agent promises to be back
     promised: Literal["", "kept", "broken"] = ""  # message: the outcome of the promise that it settles
     score: int = 0
-    file: SharedFile | None = None  # message: what it brings; `text` is its name
+    file: SharedFile | None = None  # message: its file; `text` is the file's name
 
 
 class Line(Outbound, tag="line"):
     """Queue position, 1 is next; `wait` is the expected wait in seconds, -1 if unknown.
 
-    `can_leave`: offer the visitor to leave a message instead, with `leave_message`.
+    `can_leave`: the visitor may leave a message instead, with `leave_message`.
     """
 
     position: int
@@ -174,7 +175,7 @@ class TeamChanged(Outbound, tag="team"):
 
 
 class Typing(Outbound, tag="typing"):
-    """Somebody types. `after` is the last seq the writer had; drop the frame if the screen has a later one."""
+    """Somebody is typing. `after` is the last seq the writer had; drop the frame if the screen has a later one."""
 
     who: str
     after: int
@@ -183,9 +184,9 @@ class Typing(Outbound, tag="typing"):
 
 
 class Streaming(Outbound, tag="stream"):
-    """What a bot has written so far of its next message, all of it; nothing more with an empty text.
+    """The whole text that a bot has written so far of its next message; an empty text ends it.
 
-    `after` is as of `typing`. The message itself follows as a fact.
+    `after` is as in `typing`. The message itself follows as a fact.
     """
 
     who: str
@@ -196,7 +197,7 @@ class Streaming(Outbound, tag="stream"):
 class Drafted(Outbound, tag="drafted"):
     """A model's draft of the answer to the visitor's messages up to seq `after`; drop it if the screen has later ones.
 
-    Placeholders in it ({first_name}) are to be filled in.
+    The client fills in its placeholders ({first_name}).
     """
 
     chat: str
@@ -212,7 +213,7 @@ class Seen(Outbound, tag="seen"):
 
 
 class HistoryPage(Outbound, tag="history"):
-    """The facts older than `before`, as it was asked for, oldest first. `more`: there are older ones still."""
+    """The facts older than the requested `before`, oldest first. `more`: there are even older ones."""
 
     facts: list[msgspec.Raw]
     chat: str = ""
@@ -221,10 +222,10 @@ class HistoryPage(Outbound, tag="history"):
 
 
 class PastPage(Outbound, tag="past"):
-    """Facts of the visitor's earlier chats on this site, oldest first; `more`: there are older ones still.
+    """Facts of the visitor's earlier chats on this site, oldest first; `more`: there are even older ones.
 
-    `chat` and `before` are as asked for, empty after the welcome. `name` and `email` are those the visitor gave last,
-    `agent` is whom they spoke with last, and `at` (ms) when.
+    `chat` and `before` are as requested, empty after the welcome. `name` and `email` are the last that the visitor
+    gave. `agent` is the person they last spoke with, at `at` (ms).
     """
 
     facts: list[msgspec.Raw]
@@ -238,7 +239,7 @@ class PastPage(Outbound, tag="past"):
 
 
 class ChatForAgent(msgspec.Struct, omit_defaults=True):
-    """A chat in one of the agent's slots: `last` is the seq of its last fact, `due` that of its open turn (0: none).
+    """A chat in one of the agent's slots. `last` is its last fact's seq, `due` when its open turn is due (0: none).
 
     `until` is when the offer or wrap-up ends, `promise` when the agent promised to be back.
     """
@@ -253,7 +254,7 @@ class ChatForAgent(msgspec.Struct, omit_defaults=True):
     email: str = ""
     verified: bool = False  # a signed identity says who the visitor is
     external: str = ""  # the website's own id for them; without `verified` only a hash of it was checked
-    proven: list[str] = []  # what the identity says: name, email, field:<name>; the rest is the page's word
+    proven: list[str] = []  # what the identity vouches for: name, email, field:<name>; the page says the rest
     fields: dict[str, str] = {}
     answers: list[AnswerGiven] = []  # to the site's questions before the chat
     locale: str = ""  # the browser's
@@ -264,7 +265,7 @@ class ChatForAgent(msgspec.Struct, omit_defaults=True):
     here: bool = True
     seen: int = 0  # the last seq the visitor has seen
     draft: str = ""
-    after: int = 0  # the facts go on behind this seq; 0: they are the whole log, or its last 300
+    after: int = 0  # the facts continue after this seq; 0: they are the whole log, or its last 300
     facts: list[msgspec.Raw] = []
     place: Literal["offered", "active", "wrapup"] = "active"
     until: int = 0
@@ -274,7 +275,7 @@ class ChatForAgent(msgspec.Struct, omit_defaults=True):
 
 
 class InvitedTo(msgspec.Struct, omit_defaults=True):
-    """A chat that a colleague (`by`) invites the agent to watch; `name` is that of its `visitor`, if known."""
+    """A chat that a colleague (`by`) invites the agent to watch; `name` is the name of its `visitor`, if known."""
 
     chat: str
     name: str
@@ -284,8 +285,8 @@ class InvitedTo(msgspec.Struct, omit_defaults=True):
 
 
 class ToWrapUp(msgspec.Struct, omit_defaults=True):
-    """An ended chat whose wrap-up was left for later: `label` takes it off the list; `name` is that of its
-    `visitor`, if known.
+    """An ended chat whose wrap-up was left for later; `label` takes it off the list. `name` is its `visitor`'s, if
+    known.
     """
 
     chat: str
@@ -297,8 +298,8 @@ class ToWrapUp(msgspec.Struct, omit_defaults=True):
 
 
 class Went(msgspec.Struct, omit_defaults=True):
-    """Where a chat is that the client no longer holds: `agent` names its holder since `at`; `name` is that of its
-    `visitor`, if known.
+    """Where a chat is that the client no longer holds: `agent` names its holder since `at`; `name` is its `visitor`'s,
+    if known.
     """
 
     chat: str
@@ -310,7 +311,8 @@ class Went(msgspec.Struct, omit_defaults=True):
 
 
 class Moved(msgspec.Struct, omit_defaults=True):
-    """Where a chat was transferred from this agent: to an agent or a queue, by name. `by` is empty for oneself."""
+    """Where a chat was transferred from this agent: the name of an agent or queue. `by` is empty if the agent did it.
+    """
 
     chat: str
     by: str = ""
@@ -321,8 +323,8 @@ class Moved(msgspec.Struct, omit_defaults=True):
 class AgentWelcome(Outbound, tag="welcome"):
     """The state after hello. `chats` are all that the agent holds; `recovered` as for visitors, per chat in `have`.
 
-    `went` lists the chats in `have` that the agent no longer holds, `invited` those they may watch, `to_wrap_up` those
-    that have ended and lack a reason. `breather` and `most` as in `status`.
+    `went` lists the chats in `have` that the agent no longer holds, `invited` the chats they may watch, `to_wrap_up`
+    ended chats that lack a reason. `breather` and `most` as in `status`.
     """
 
     agent: str
@@ -354,8 +356,8 @@ class AgentFact(Outbound, tag="fact"):
 class StandingChanged(Outbound, tag="status"):
     """The agent's own status and limit.
 
-    `by` is the id of the supervisor who changed it. The limit is that of the settings, or a lower one that the agent
-    chose; then `most` is that of the settings, else 0. No new chats come until `breather` (ms), 0 for no breather.
+    `by` is the id of the supervisor who changed it. `limit` is the limit in the settings, or a lower one that the agent
+    chose; then `most` is the one in the settings, else 0. No new chats come until `breather` (ms); 0 for no breather.
     """
 
     n: int
@@ -384,8 +386,8 @@ class ChatOffered(Outbound, tag="offered"):
 class ChatGone(Outbound, tag="released"):
     """The chat's slot is free. `why` as in the `released`, `withdrawn`, `ended` and `wrapped` facts, or `transferred`.
 
-    A chat with wrap-up leaves its slot after wrap-up, not at its end; with `why` "later", "time" or "gone" without a
-    reason, which may still be given.
+    A chat with wrap-up leaves its slot after wrap-up, not at its end. If `why` is "later", "time" or "gone", it has no
+    reason yet, which may still be given.
     """
 
     n: int
@@ -413,9 +415,9 @@ class QueueThere(msgspec.Struct, omit_defaults=True):
 class ColleagueThere(msgspec.Struct, omit_defaults=True):
     """An agent that a chat can be transferred to; `free` is the number of free slots.
 
-    `free_aside` is that for chats of other channels, where these have slots of their own.
+    `free_aside` is the number for chats of other channels, if these have their own slots.
 
-    `breather`: they are online and get no new chats for the moment. A `bot` takes the chats of its `queues` only.
+    `breather`: they are online but get no new chats for the moment. A `bot` takes only chats of its `queues`.
     """
 
     id: str
@@ -426,7 +428,7 @@ class ColleagueThere(msgspec.Struct, omit_defaults=True):
     queues: list[str] = []
     breather: bool = False
     bot: bool = False
-    languages: list[str] = []  # that they speak; none: all
+    languages: list[str] = []  # languages they speak; none: all
     free_aside: int | None = None
 
 
@@ -438,7 +440,7 @@ class Colleagues(Outbound, tag="colleagues"):
 
 
 class WatchDrawn(Outbound, tag="watched"):
-    """A watched chat: with `whole` its full state, else what happened since."""
+    """A watched chat: its full state with `whole`, otherwise what has happened since."""
 
     chat: str
     n: int
@@ -447,7 +449,7 @@ class WatchDrawn(Outbound, tag="watched"):
 
 
 class WatchStarted(Outbound, tag="watching"):
-    """For clients that speak JSON: a watched chat as it stands at `n`. Its facts follow as `fact`."""
+    """For JSON clients: a watched chat as of `n`. Its facts follow as `fact`."""
 
     n: int
     chat: ChatForAgent
@@ -464,7 +466,7 @@ class Html(Outbound, tag="html"):
     """Fragments for htmx.
 
     `due` maps chats to the due time of their open turn, 0 for none; `drafts` maps chats to unsent text. `moved` says
-    where chats went that this frame takes out of their panes.
+    where the chats went that this frame removes from their panes.
     """
 
     n: int

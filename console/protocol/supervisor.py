@@ -59,7 +59,7 @@ class SetAgentStatus(Inbound, tag="status"):
 
 
 class SetLimit(Inbound, tag="limit"):
-    """Set how many chats the agent may hold. Lowering it takes no chat away."""
+    """Set how many chats the agent may hold. A lower limit takes no chat away."""
 
     cid: Cid
     agent: Id

@@ -25,10 +25,10 @@ from console.protocol.common import (
 
 
 class SignedIdentity(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Who the visitor is by the website's word: a signed `jwt`, or `user` with `user_hash`.
+    """Who the visitor is, signed by the website: a `jwt`, or `user` with `user_hash`.
 
-    `cid` stays the same while a client retries, since a token holds once. `began`: the chat of the hello began in this
-    browser session, so it is theirs. A `jwt` of "?" says that the page means to name somebody and could not.
+    `cid` stays the same while a client retries, since a token is valid once. `began`: the chat of the hello began in
+    this browser session, so it is theirs. A `jwt` of "?" says that the page wants to identify somebody but could not.
     """
 
     jwt: Annotated[str, msgspec.Meta(max_length=8_000)] = ""
@@ -41,7 +41,7 @@ class SignedIdentity(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
 class VisitorHello(Inbound, tag="hello"):
     """First frame of a socket. `after` is the last seq of `chat` that the client has.
 
-    With an `identity` the answer begins with `identified`; `token` is whom the client was until now.
+    With an `identity`, `identified` comes first in the answer; `token` says who the client was until now.
     """
 
     token: Annotated[str, msgspec.Meta(max_length=12_000)] = ""
@@ -55,7 +55,7 @@ class VisitorHello(Inbound, tag="hello"):
 
 
 class Identify(Inbound, tag="identify"):
-    """Prove one's identity later than with the hello. `identified` brings a token; come again with it."""
+    """Prove one's identity after the hello. `identified` contains a token; reconnect with it."""
 
     jwt: Annotated[str, msgspec.Meta(max_length=8_000)]
     cid: Annotated[str, msgspec.Meta(max_length=64)] = ""
@@ -65,7 +65,7 @@ class Identify(Inbound, tag="identify"):
 class Open(Saying, tag="open"):
     """Open a chat with its first message: a text, or a file.
 
-    `answers` are to the questions of the welcome, by key. `greeting` is the id of the one that was clicked.
+    `answers` answer the questions of the welcome, by key. `greeting` is the id of the greeting that was clicked.
     """
 
     cid: Cid
@@ -90,7 +90,7 @@ class VisitorSay(Saying, tag="say"):
 
 
 class VisitorTyping(Inbound, tag="typing"):
-    """The visitor types; `text` if the site shows a typing preview."""
+    """The visitor is typing; `text` if the site shows a typing preview."""
 
     text: Draft = ""
 
@@ -140,7 +140,7 @@ class MailTranscript(Inbound, tag="transcript"):
 
 
 class LeaveMessage(Inbound, tag="leave_message"):
-    """Leave a message: while nobody is online, or instead of waiting on. For a chat that waits `text` may be empty."""
+    """Leave a message while nobody is online, or instead of waiting. For a waiting chat, `text` may be empty."""
 
     cid: Cid
     email: Annotated[str, msgspec.Meta(min_length=3, max_length=254)]
@@ -151,7 +151,7 @@ class LeaveMessage(Inbound, tag="leave_message"):
 
 
 class VisitorHistory(Inbound, tag="history"):
-    """Ask for older facts, before a seq: of the current chat, or with `chat` of one that `past` brought."""
+    """Ask for older facts, before a seq: of the current chat, or with `chat` of one from `past`."""
 
     before: Seq
     chat: Annotated[str, msgspec.Meta(max_length=64)] = ""
