@@ -827,7 +827,7 @@ export interface Html {
   moved?: Array<Moved>;
 }
 
-/** Where a chat was transferred from this agent: the name of an agent or queue. `by` is empty if the agent did it. */
+/** Where this agent's chat was transferred: the name of an agent or queue. `by` is empty if the agent did it. */
 export interface Moved {
   chat: string;
   by?: string;

@@ -1,4 +1,4 @@
-"""Join an audience without a gap: events that arrive while a snapshot is read are held back and shown after it."""
+"""Joins an audience without a gap: events that arrive while a snapshot is read are held back and shown after it."""
 
 from collections.abc import Callable
 from typing import Generic, TypeVar

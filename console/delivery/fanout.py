@@ -1,4 +1,4 @@
-"""From the feed to the sockets: advance the picture and deliver each fact to those it concerns.
+"""Follows the feed for the sockets: advances the picture and delivers each fact to the audiences it concerns.
 
 A fact is rendered once per audience, when its first listener asks. A listener that fails never stops the feed.
 """
@@ -46,14 +46,14 @@ REMEMBERED = 20_000  # ended chats whose visitors may still rate or reopen them
 log = structlog.get_logger()
 
 
-# gets a fact and the agents whose slots it may have changed
+# is called with a fact and the agents whose slots it may have changed
 Observer = Callable[[AnyFact | Unreadable, set[str]], None]
 
 
 class Fanout:
     """Keeps the picture and delivers each fact to the audiences `visitor:<id>`, `agent:<id>`, `bot:<id>`, `chat:<id>`.
 
-    Those who watch a chat are in `chat:<id>`. `observers` get every fact after the picture has it.
+    Watchers of a chat are in `chat:<id>`. `observers` get every fact after the picture has it.
     """
 
     def __init__(self, workspace: Workspace, hub: Hub[HubEvent], views: HtmlViews, current: Current) -> None:
@@ -76,7 +76,7 @@ class Fanout:
         return self._current.picture
 
     def _turn(self) -> None:
-        """A new epoch began: disconnect everybody, so that they say hello again."""
+        """A new epoch has begun: disconnect all listeners, so that they say hello again."""
         log.warning("epoch.turned", epoch=self._workspace.epoch)
         self._cut_everyone()
 
@@ -91,7 +91,7 @@ class Fanout:
                 await self._follow()
             except FeedGap as gap:
                 log.warning("feed.gap", gap=str(gap))
-            except SestettoError as problem:  # the store is away, and says so itself
+            except SestettoError as problem:  # the store is away, which it logs itself
                 log.debug("fanout.waits", error=problem.code)
                 await asyncio.sleep(0.5)
             except Exception as problem:
@@ -123,13 +123,13 @@ class Fanout:
                 workspace.last_entry = (batch[-1].id, batch[-1].raw)
 
     def _every(self) -> float:
-        """Where nobody listens, nothing is pushed, and the facts of some time are read together."""
+        """Return the interval between reads. Without listeners, nothing is pushed, and facts are read in batches."""
         if not self._hub.somebody.is_set():
             return ALONE
         return SILENT if self._pushes.open else UNPUSHED
 
     def _show(self, entry: Entry) -> None:
-        # The holder before the fact must hear of it too: after `advance` the chat may be in another slot or gone.
+        # The previous holder must get the fact too: after `advance` the chat may be in another slot or gone.
         fact = entry.fact
         before = self.picture.chats.get(fact.chat) if isinstance(fact, ChatFact) else None
         holder, slot, bot = (before.agent, before.slot, before.bot) if before is not None else ("", 0, "")
@@ -137,7 +137,7 @@ class Fanout:
             self._remember(fact.chat, before.visitor)
         self.picture.advance(entry.n, fact)
         if isinstance(fact, Profile) and fact.chat in self._visitors:
-            self._visitors[fact.chat] = fact.visitor.id  # a signed identity has made it theirs
+            self._visitors[fact.chat] = fact.visitor.id  # the chat became theirs by a signed identity
         if isinstance(fact, ChatFact):
             chat_state = self.picture.chats.get(fact.chat) or before
             if self._hub.somebody.is_set():
@@ -198,14 +198,15 @@ class Fanout:
     # --- pushes --------------------------------------------------------------------------------
 
     async def hear(self) -> None:
-        """While anybody listens here, take what the store pushes: facts, and signals, of which lost ones stay lost."""
+        """While there are listeners here, receive the store's pushes: facts, and signals, which may be lost for good.
+        """
         somebody = self._hub.somebody
         while True:
             await somebody.wait()
             self._look()
             try:
                 await self._pushes.follow(self._begin, somebody.is_set)
-            except NoPermissionError as problem:  # everything works without, but slower
+            except NoPermissionError as problem:  # everything works without pushes, but slower
                 self._unpushed.begins(f"{why(problem)} (allow it: ACL SETUSER … &{self._workspace.keys.prefix}*)")
                 await asyncio.sleep(BARRED)
             except AWAY:
@@ -231,7 +232,7 @@ class Fanout:
             log.error("signal.unreadable")
             return
         chat_state = self.picture.chats.get(signal.chat)
-        if chat_state is None or chat_state.place == "wrapup":  # to the visitor the chat has ended
+        if chat_state is None or chat_state.place == "wrapup":  # for the visitor the chat has ended
             return
         self._deliver(f"chat:{chat_state.id}", signal)
         if signal.by in ("agent", "bot"):

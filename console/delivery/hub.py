@@ -9,7 +9,7 @@ T_contra = TypeVar("T_contra", contravariant=True)
 MOST_FRAMES = 2_000  # frames that may queue for one socket
 MOST_BYTES = 2 * 1024 * 1024
 
-TURNS = 3  # of the event loop until frames leave: an ack and its fact come by two connections, a turn or two apart
+TURNS = 3  # of the event loop until frames leave: an ack and its fact arrive by two connections, a turn or two apart
 
 Write = Callable[[list[str]], bool]  # sends frames together; False if the client has to read first
 
@@ -31,11 +31,11 @@ class Listener(Protocol[T_contra]):
         """Return (chat, connection) that this open socket keeps alive, or None."""
 
     def session(self) -> str:
-        """Return whose credentials opened this socket: a session's id, `token:<id>`, or empty."""
+        """Return the credential that opened this socket: a session's id, `token:<id>`, or empty."""
 
 
 class Hub(Generic[T_contra]):
-    """Listeners by audience name. A listener that has left gets nothing more. `somebody`: there is a listener."""
+    """Listeners by audience name. A listener that has left gets nothing more. `somebody` is set while there are any."""
 
     def __init__(self) -> None:
         self.somebody = asyncio.Event()
@@ -77,10 +77,10 @@ class Hub(Generic[T_contra]):
 
 
 class Outbox:
-    """Frames queued for one socket. A socket that exceeds the bounds is cut; its client reconnects and resumes.
+    """Frames queued for one socket. A socket that exceeds its limits is cut; its client reconnects and resumes.
 
-    The frames of a few turns of the event loop leave in one write: an ack and the fact it acknowledges often do. The
-    first frame, the welcome, does not count: six long chats may be larger than the bounds.
+    The frames of a few turns of the event loop leave in one write, often an ack and the fact it acknowledges. The first
+    frame, the welcome, does not count, since six long chats may exceed the limits.
     """
 
     def __init__(self, cut: Callable[[], None]) -> None:
@@ -93,7 +93,7 @@ class Outbox:
         self._due = False
 
     def open(self, write: Write) -> None:
-        """From now on frames leave through `write`. Call `flush` when it takes frames again after it has refused."""
+        """Send frames through `write` from now on. Call `flush` when it accepts frames again after a refusal."""
         self._write = write
 
     def put(self, frame: str) -> None:
@@ -102,20 +102,20 @@ class Outbox:
         self._welcomed = True
         if not self._due:
             self._due = True
-            if self._loop is None:  # asked for once: before Python 3.12 that is a system call
+            if self._loop is None:  # looked up once: a system call before Python 3.12
                 self._loop = asyncio.get_running_loop()
-            # A callback instead of a task for each socket: waking one costs more than the write.
+            # A callback instead of a task for each socket: waking a task costs more than the write.
             self._loop.call_soon(self._turn, self._loop)
         if len(self._frames) > MOST_FRAMES or self._bytes > MOST_BYTES:
             self._cut()
 
     def flush(self) -> None:
-        """Send what is queued, if the socket takes it."""
+        """Send what is queued, if the socket accepts it."""
         if self._frames and self._write is not None and self._write(self._frames):
             self._frames, self._bytes = [], 0
 
     def close(self) -> None:
-        """Send what is queued, and nothing from now on."""
+        """Send what is queued, and nothing after that."""
         self.flush()
         self._write = None
 

@@ -10,7 +10,7 @@ from console.views.json import agent_frame, visitor_frame
 class RenderedFact:
     """A fact with its renderings.
 
-    `chat` is its chat after the fact (at the end of the chat, before it); `slot_before` is the slot the chat was in
+    `chat` is the chat after the fact (or before it, if the fact ends the chat); `slot_before` is the slot it was in
     before.
     """
 

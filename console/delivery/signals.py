@@ -1,4 +1,4 @@
-"""Signals between processes, which may be lost: somebody types, somebody has seen the log, a bot writes."""
+"""Signals between processes, which may be lost: somebody is typing, somebody has seen the log, a bot is writing."""
 
 import msgspec
 

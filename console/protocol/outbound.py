@@ -311,8 +311,7 @@ class Went(msgspec.Struct, omit_defaults=True):
 
 
 class Moved(msgspec.Struct, omit_defaults=True):
-    """Where a chat was transferred from this agent: the name of an agent or queue. `by` is empty if the agent did it.
-    """
+    """Where this agent's chat was transferred: the name of an agent or queue. `by` is empty if the agent did it."""
 
     chat: str
     by: str = ""

@@ -1,1 +1,1 @@
-"""WebSockets: frames in, frames out."""
+"""WebSockets: they receive frames from clients and send frames to them."""

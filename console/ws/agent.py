@@ -1,6 +1,6 @@
 """The agent's socket, `/ws/agent`.
 
-Both subprotocols share commands; renderers differ: JSON for bots, HTML for the console.
+Both subprotocols share the commands. The renderers differ: JSON for bots, HTML for the console.
 """
 
 import asyncio
@@ -83,7 +83,7 @@ class AgentConnection(Connection):
         self.author = Author(me.member.id, me.member.name)
         self.renderer = renderer
         self.fence = 0
-        self.n = 0  # feed number of the last event, from the welcome on
+        self.n = 0  # feed number of the last event since the welcome
         self.actions = AgentActions(self.services, me.member, lambda: self.fence)
         self.drawn: dict[str, int] = {}  # held and offered chats -> feed number at which they were rendered
         self.guest_of: set[str] = set()  # chats the agent was invited to watch
@@ -110,7 +110,7 @@ class AgentConnection(Connection):
         if not isinstance(frame, AgentHello):
             return False
         agent = self.me.member.id
-        # Join before reading: events that arrive meanwhile wait in `_events` and follow the welcome.
+        # Join before reading: events that arrive during the read wait in `_events` and follow the welcome.
         self.services.hub.join(f"agent:{agent}", self)
         self.services.hub.join("staff", self)
         # may have ended since the upgrade, before this socket could be notified
@@ -129,7 +129,7 @@ class AgentConnection(Connection):
         return True
 
     async def _went(self, hello: AgentHello) -> list[Went]:
-        """Return where the chats went that the client had and the agent no longer holds."""
+        """Return where the chats are now that the client had and the agent no longer holds."""
         gone = [chat for chat in hello.have if chat not in self.drawn]
         return await where_chats_went(self.services.workspace, self.author.id, gone, self.services.directory.members)
 
@@ -146,7 +146,7 @@ class AgentConnection(Connection):
             await self.actions.draft(frame)
 
     async def shown(self, frame: ShownFrame) -> None:
-        # Of a chat that has moved on too: the console shows chats again, and may get others.
+        # Reported even for a chat that has moved on: the console works again and may get other chats.
         await self.actions.shown(frame)
 
     async def history(self, frame: AgentHistory) -> None:
@@ -219,7 +219,7 @@ class AgentConnection(Connection):
                 self._hear_of_chat(rendered, rendered.fact)
 
     def _hear_of_chat(self, rendered: RenderedFact, fact: ChatFact) -> None:
-        # While a chat is being read, its facts wait; whatever is newer than the read follows it.
+        # While a chat is being read, its facts wait; those newer than the read follow it.
         if self._arriving.hold(fact.chat, rendered):
             return
         if isinstance(fact, Assigned | Offered) and fact.agent == self.author.id:
@@ -244,7 +244,7 @@ class AgentConnection(Connection):
             self.renderer.left(self, rendered, fact.chat, why)
 
     def _take_in(self, live: ChatSnapshot, n: int) -> None:
-        """Draw an assigned or offered chat, unless it has moved on while it was being read."""
+        """Render an assigned or offered chat, unless it has moved on while it was being read."""
         if live.fields.get("agent") == self.author.id:
             self._draw(live, n)
 

@@ -1,4 +1,4 @@
-"""Fragments for the console: the first at once, further ones at most once every 50 ms."""
+"""HTML fragments for the console: the first at once, later ones at most once every 50 ms."""
 
 import asyncio
 import time
@@ -28,7 +28,7 @@ STRIP = 0.5  # seconds between two refreshes of the strip
 
 class HtmlRenderer:
     def __init__(self, connection: HTTPConnection) -> None:
-        """Renders a console's fragments and joins those of a short time into one frame."""
+        """Renders a console's fragments and joins those of a short interval into one frame."""
         self._connection = connection
         self._locale = "en"
         self._content: list[str] = []
@@ -125,7 +125,7 @@ class HtmlRenderer:
         return on.services.views.pane(line.slot, line, facts, locale=self._locale, now=now, seen=seen)
 
     def _figures_of(self, on: AgentView) -> Strip | None:
-        """Return what the strip shows except the time; None if the person is no longer a member."""
+        """Return everything the strip shows except the time; None if the person is no longer a member."""
         picture = on.services.picture
         agent = picture.agents.get(on.author.id)
         if agent is None:
@@ -180,8 +180,8 @@ class HtmlRenderer:
 
 
 def frozen(agent: AgentState) -> AgentState:
-    """Return a copy: the picture changes agents in place, and the comparison with the next strip would see no
-    difference. Without the figures of hours and days, which are long: each console's strip is compared every second.
+    """Return a copy to compare the next strip with, since the picture changes agents in place. It lacks the long
+    figures of hours and days, because each console's strip is compared every second.
     """
     return deepcopy(replace(agent, figures=AgentFigures(), levels=Levels(), put_off={}))
 

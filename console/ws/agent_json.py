@@ -93,13 +93,13 @@ class JsonRenderer:
 
 
 def _after(chat: ChatSnapshot, hello: AgentHello, *, same: bool) -> int:
-    """The seq behind which the client is told the chat's facts: what it has, or 0 for all that was read."""
+    """Return the seq after which the client gets the chat's facts: the last one it has, or 0 for all that were read."""
     have = hello.have.get(chat.id, 0)
     return have if continues(chat, have, same=same) else 0
 
 
 def agent_chat(live: ChatSnapshot, after: int) -> ChatForAgent:
-    """A chat with its facts behind seq `after`; with 0 the whole of what was read of its log."""
+    """Return a chat with its facts after seq `after`; with 0, all facts that were read from its log."""
     line = chat_state(live.id, live.fields)
     # The log may hold only the newest facts; `first` is the seq before its first one.
     first = line.seq - len(live.log)

@@ -1,4 +1,4 @@
-"""How an agent's client is shown things: `agent_json` for bots and other clients, `agent_html` for the console."""
+"""The renderer of an agent's client: `agent_json` for bots and other clients, `agent_html` for the console."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -13,7 +13,7 @@ from console.services import Services
 
 
 class AgentView(Protocol):
-    """What a renderer needs of the agent's connection."""
+    """What a renderer needs from the agent's connection."""
 
     services: Services
     author: Author
@@ -35,10 +35,10 @@ class AgentRenderer(Protocol):
 
     def left(self, on: AgentView, rendered: RenderedFact, chat: str, why: str) -> None: ...
     def head(self, on: AgentView, rendered: RenderedFact) -> None:
-        """Show a change of the chat that is no fact in its log."""
+        """Show a change of the chat that is not a fact in its log."""
 
     def history(self, on: AgentView, frame: AgentHistory, facts: Sequence[bytes], more: bool) -> None:
-        """Show the facts of a chat that are older than what was asked for with."""
+        """Show a chat's facts that are older than the requested seq."""
 
     def invited(self, on: AgentView, n: int, chat: InvitedTo) -> None: ...
     def standing(self, on: AgentView, n: int, fact: AgentChanged) -> None:
@@ -48,7 +48,7 @@ class AgentRenderer(Protocol):
 
 
 def recovered(on: AgentView, hello: AgentHello, connected: Connected) -> bool:
-    """Whether every log the client has goes on where it stopped."""
+    """Whether every log that the client has continues where it stopped."""
     chats = {chat.id: chat for chat in connected.chats}
     return all(
         chat in chats and continues(chats[chat], seq, same=hello.epoch == on.services.workspace.epoch)
@@ -57,7 +57,7 @@ def recovered(on: AgentView, hello: AgentHello, connected: Connected) -> bool:
 
 
 def continues(chat: ChatSnapshot, have: int, *, same: bool) -> bool:
-    """Whether what was read of the chat's log goes on behind seq `have`; `same` says that the epoch is the client's."""
+    """Whether the facts read from the log continue after seq `have`; `same` says that the epoch is the client's."""
     last = chat.number("seq")
     return same and last - len(chat.log) <= have <= last
 

@@ -1,4 +1,4 @@
-"""Chats that come to a socket: each is read once, as a whole, and the facts that arrive meanwhile follow it."""
+"""Chats that arrive at a socket: each is read once, as a whole, and facts that arrive during the read follow it."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,7 +18,7 @@ class ArrivingChats:
         show: Callable[[RenderedFact], None],
         fail: Callable[[], None],
     ) -> None:
-        """`draw` gets a chat and the number of the feed at which it was read, `show` each fact after that."""
+        """`draw` gets a chat and the feed number at which it was read; `show` gets each fact after that."""
         self._workspace = workspace
         self._draw = draw
         self._show = show
@@ -27,14 +27,14 @@ class ArrivingChats:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def hold(self, chat: str, rendered: RenderedFact) -> bool:
-        """Hold a fact back if its chat is being read. Returns whether it is."""
+        """Hold a fact back if its chat is being read. Return whether it was held back."""
         if chat not in self._coming:
             return False
         self._coming[chat].hear(rendered)
         return True
 
     def read(self, chat: str) -> None:
-        """Begin to read the chat."""
+        """Start reading the chat."""
         self._coming[chat] = CatchUp(self._show)
         task = asyncio.create_task(self._read(chat))
         self._tasks.add(task)

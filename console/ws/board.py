@@ -37,7 +37,7 @@ log = structlog.get_logger()
 
 
 def supervised(action: Action) -> Verb:
-    """Like `acked`, but close the socket if the member may no longer supervise."""
+    """Like `acked`, but closes the socket if the member may no longer supervise."""
     handle = acked(action)
 
     async def supervise(connection: Any, frame: Any) -> None:

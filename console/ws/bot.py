@@ -1,4 +1,4 @@
-"""The bot's socket, `/ws/bot`: an integration with a token of the scope `bot`. JSON in both directions."""
+"""The bot's socket, `/ws/bot`, for an integration with a token of the scope `bot`. JSON in both directions."""
 
 import msgspec
 from starlette.websockets import WebSocket
@@ -53,9 +53,9 @@ class BotConnection(Connection):
         if not isinstance(frame, BotHello):
             return False
         bot = self.me.by
-        # Join before reading: events that arrive meanwhile wait in `_events` and follow the welcome.
+        # Join before reading: events that arrive during the read wait in `_events` and follow the welcome.
         self.services.hub.join(f"bot:{bot.id}", self)
-        self.services.hub.join(f"agent:{bot.id}", self)  # where it is said that a token is revoked
+        self.services.hub.join(f"agent:{bot.id}", self)  # where a revoked token is announced
         if await principal_of(self.socket) is None:  # revoked since the upgrade
             raise Hangup(4401)
         connected = await self.actions.connect(frame.limit)
@@ -95,7 +95,7 @@ class BotConnection(Connection):
                 self._hear_of_chat(event, event.fact)
 
     def _hear_of_chat(self, rendered: RenderedFact, fact: ChatFact) -> None:
-        # While a chat is being read, its facts wait; whatever is newer than the read follows it.
+        # While a chat is being read, its facts wait; those newer than the read follow it.
         if self._arriving.hold(fact.chat, rendered):
             return
         if isinstance(fact, BotAssigned) and fact.bot == self.me.by.id:
@@ -168,7 +168,7 @@ def chat_for_bot(live: ChatSnapshot) -> ChatForBot:
 
 
 async def bot_socket(socket: WebSocket) -> None:
-    """Open a bot's socket. Without a token that may, it is refused before the upgrade, with why."""
+    """Open a bot's socket. Without a suitable token it is refused before the upgrade, with the reason."""
     if SUBPROTOCOL not in socket.scope["subprotocols"]:
         await refuse_upgrade(socket, offer(SUBPROTOCOL))
         return

@@ -1,4 +1,4 @@
-"""Runs one socket, an agent's, visitor's or board's: frames in order, a bounded outbox, limits, and a clean end."""
+"""Runs one socket of any kind: handles frames in order, with a bounded outbox, limits, and a clean end."""
 
 import asyncio
 import contextlib
@@ -40,8 +40,8 @@ log = structlog.get_logger()
 BAD_FRAME = Error("bad_frame", "This frame is not part of the protocol.")
 TOO_FAST = Error("slow_down", "Too many frames: wait a moment.")
 
-Verb = Callable[[Any, Any], Awaitable[Any]]  # handles a frame: called with the connection and the frame
-Action = Callable[[Any, Any], Awaitable[Said]]  # a method of the connection's actions, called with these and the frame
+Verb = Callable[[Any, Any], Awaitable[Any]]  # handles a frame; called with the connection and the frame
+Action = Callable[[Any, Any], Awaitable[Said]]  # a method of the connection's actions; called with these and the frame
 
 
 class CommandName(msgspec.Struct):
@@ -51,7 +51,7 @@ class CommandName(msgspec.Struct):
 
 
 def cid_of(text: str) -> str:
-    """Return the cid of a frame; empty if it has none that can be read."""
+    """Return the cid of a frame; empty if it has no readable one."""
     try:
         return names.decode(text).cid
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
@@ -70,7 +70,7 @@ class Hangup(Exception):
 
 
 def done(action: Callable[[Any, Any], Awaitable[None]]) -> Verb:
-    """Let an action handle a frame; nothing answers it."""
+    """Let an action handle a frame, without an answer."""
 
     async def handle(connection: Any, frame: Any) -> None:
         await action(connection.actions, frame)
@@ -79,7 +79,7 @@ def done(action: Callable[[Any, Any], Awaitable[None]]) -> Verb:
 
 
 def acked(action: Action) -> Verb:
-    """Let an action handle a frame; its result is sent as an ack."""
+    """Let an action handle a frame, and send its result as an ack."""
 
     async def handle(connection: Any, frame: Any) -> None:
         connection.ack(frame.cid, await action(connection.actions, frame))
@@ -90,12 +90,12 @@ def acked(action: Action) -> Verb:
 class Connection:
     """A socket after its upgrade.
 
-    Subclasses provide the frames, the handling of the first one, and the table of verbs, which all their sockets share.
+    Subclasses define the frames, the handling of the first one, and the table of verbs, which all their sockets share.
     """
 
     frames: msgspec.json.Decoder[Any]
     verbs: Mapping[type[Inbound], Verb]
-    rate: tuple[float, int] = (10, 40)  # frames per second, and at once; the same again of signals
+    rate: tuple[float, int] = (10, 40)  # frames per second, and at once; the same again for signals
 
     def __init__(self, socket: WebSocket) -> None:
         self.socket = socket
@@ -120,8 +120,8 @@ class Connection:
         """Clean up after the socket has closed."""
 
     def refusal_of(self, text: str, problem: Exception) -> Outbound:
-        """Name the field of a frame that cannot be decoded: to a command in a final nack, since an outbox would
-        resend it forever.
+        """Name the field of a frame that cannot be decoded. A command gets a final nack, or an outbox would resend it
+        forever.
         """
         reason, _, field = str(problem).partition(" - at `$.")
         where = f"{field.rstrip('`')}: " if field else ""
@@ -158,7 +158,7 @@ class Connection:
             reader.cancel()
             await asyncio.gather(reader, return_exceptions=True)
             self.outbox.close()
-            # Shielded: shutting down cancels this task, but the store must still hear that the socket is gone.
+            # Shielded: shutting down cancels this task, but the store must still learn that the socket is gone.
             await asyncio.shield(self._farewell())
 
     def cut(self, code: int) -> None:
@@ -172,8 +172,8 @@ class Connection:
         self.outbox.put(encode(frame).decode())
 
     def _overflow(self) -> None:
-        """The client reads too slowly: drop it rather than let anybody wait."""
-        # Abort: a close frame would wait behind everything that the client is not reading.
+        """The client reads too slowly: drop it, so that nobody waits for it."""
+        # Abort: a close frame would wait behind everything that the client has not read.
         self.socket.scope["extensions"]["sestetto.abort"]()
         self.cut(1013)
 
@@ -214,7 +214,7 @@ class Connection:
             raise Hangup(1008, "the first frame is not a hello of this socket")
         while True:
             text = await self._receive()
-            # Signals have a budget of their own: who types fast must not have their words held back for it.
+            # Signals have their own budget, so that fast typing does not delay messages.
             if not (self._signals if text.startswith(SIGNALS) else self._bucket).take():
                 self._slow_down(text)
             elif (frame := self._decoded(text)) is not None:
@@ -254,7 +254,7 @@ class Connection:
             return None
 
     def _note_foreign(self, text: str) -> None:
-        """Tell the security log of a command of another role's."""
+        """Report a command of another role to the security log."""
         if what := foreign_command(text, kinds_of(self.frames.type)):
             self.socket.app.state.connections.log.info("security.refused", **about_the_request(), what=what)
 
@@ -266,8 +266,8 @@ class Connection:
     def _overtakes(self, frame: Any) -> bool:
         """Whether the command must wait for an earlier one.
 
-        After a temporary refusal no later command is done before the refused one is resent, so that messages stay in
-        order.
+        After a temporary refusal, no later command is handled before the refused one is resent, so that messages stay
+        in order.
         """
         cid = getattr(frame, "cid", "")
         if cid == self._stopped_at:
@@ -307,7 +307,7 @@ class Connection:
                 self.send(Error(problem.code, str(problem), round(problem.retry_after, 1)))
             else:
                 self.nack(cid, problem)
-            # Signed out, open in another tab, or not let in: nothing more can be done on this socket.
+            # Signed out, open in another tab, or not admitted: this socket can do nothing more.
             if problem.close in (4401, 4409) or isinstance(problem, TooManyConnections | Blocked):
                 raise Hangup(problem.close) from None
         except SestettoError as problem:
@@ -319,7 +319,7 @@ class Connection:
         return None
 
     def _about(self, frame: Any) -> dict[str, str]:
-        """What log lines say of the command under way."""
+        """Return what log lines say about the current command."""
         about = {"chat": getattr(frame, "chat", "") or self.chat_of_all(), "cid": getattr(frame, "cid", "")}
         return {"command": str(type(frame).__struct_config__.tag)} | {name: it for name, it in about.items() if it}
 

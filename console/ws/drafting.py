@@ -1,4 +1,4 @@
-"""Drafts on one agent's socket: one chat's at a time, given up when a newer message comes or the chat leaves."""
+"""Drafts on one agent's socket: one per chat, cancelled when a newer message comes or the chat leaves."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -26,21 +26,21 @@ class Drafting:
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     def switch(self, on: bool, held: Iterable[str]) -> None:
-        """Begin with the chats that the agent holds, or stop."""
+        """Start, with the chats that the agent holds, or stop."""
         self.close()
         self._on = on and self._services.drafts.on
         for chat in held:
             self.begin(chat)
 
     def hear(self, fact: ChatFact) -> None:
-        """A fact of a chat that the agent holds."""
+        """React to a fact of a chat that the agent holds."""
         if isinstance(fact, Message) and fact.by == "visitor":
             self.begin(fact.chat)
         elif isinstance(fact, NoReply | Ended) or (isinstance(fact, Message) and not fact.promise):
             self.end(fact.chat)
 
     def begin(self, chat: str) -> None:
-        """Ask for a draft of the answer that the chat waits for, if it does."""
+        """Ask for a draft if the chat waits for an answer."""
         self.end(chat)
         if not self._wanted:
             return

@@ -1,4 +1,4 @@
-"""Commands of other kinds of clients, which no client of ours sends by mistake: staff's from a visitor, for example."""
+"""Detects commands of other kinds of clients, such as an agent's from a visitor; our own clients never send them."""
 
 from typing import Any, get_args
 
@@ -23,7 +23,7 @@ kinds = msgspec.json.Decoder(FrameKind)
 
 
 def foreign_command(text: str, own: frozenset[str]) -> str:
-    """Return the kind of a frame that is in the protocol and not among one's `own`; empty for any other text."""
+    """Return the kind of a frame that is in the protocol but not among the client's `own`; empty for other texts."""
     try:
         kind = kinds.decode(text).t
     except (msgspec.MsgspecError, UnicodeError, RecursionError):

@@ -1,7 +1,7 @@
-"""Whether those at the other ends of sockets are still there: who was silent for a while is pinged.
+"""Checks that clients are still there: a client that was silent for a while is pinged.
 
-One look a second at the sockets whose turn it is, instead of a timer for each. Whatever comes from a client shows that
-it is there, so one that talks is not asked.
+Once a second it checks the sockets whose turn it is, instead of a timer for each socket. Any data from a client shows
+that it is there, so an active client is not pinged.
 """
 
 import asyncio
@@ -11,14 +11,14 @@ import structlog
 
 from console.timing.beat import EARLY, at_beat
 
-LOOK = 1  # seconds between two looks
+LOOK = 1  # seconds between two checks
 
 log = structlog.get_logger()
 
 
 class Pinged(Protocol):
     def look_at(self, now: float) -> float:
-        """Ping the client, or give it up; `now` by the loop's clock. Return when to look again, 0 for never."""
+        """Ping the client, or give it up; `now` is the loop's clock. Return when to check again, 0 for never."""
 
 
 class Heartbeats:
@@ -30,7 +30,7 @@ class Heartbeats:
         self._beats = False
 
     def watch(self, socket: Pinged, when: float) -> None:
-        """Look at the socket at `when`, or up to a second earlier."""
+        """Check the socket at `when`, or up to a second earlier."""
         turn = self._turn_of[socket] = int(when)
         self._turns.setdefault(turn, {})[socket] = None
         self._go_on()
@@ -58,5 +58,5 @@ class Heartbeats:
         try:
             if when := socket.look_at(now):
                 self.watch(socket, when)
-        except Exception as problem:  # the others have to be looked at all the same
+        except Exception as problem:  # the others must still be checked
             log.error("heartbeat.failed", error=repr(problem), exc_info=problem)

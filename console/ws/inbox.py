@@ -1,13 +1,13 @@
-"""Bytes received on one socket and not yet handled: whole frames, a bounded number per turn, each counted.
+"""Bytes received on one socket and not yet handled. Yields whole frames, a bounded number per turn, and counts them.
 
 Text frames are counted where they are answered. Other frames mean nothing to the application, so a client may send only
-a few: a browser sends a pong every few seconds.
+a few of them; a browser sends a pong every few seconds.
 """
 
 from console.limits.bucket import Bucket
 from console.ws.rfc6455 import MASKED, TEXT, frame_end
 
-FRAMES_A_TURN = 64  # of one socket, before the other sockets get their turn
+FRAMES_A_TURN = 64  # from one socket, before the other sockets get their turn
 SILENT = (20, 100)  # pings, pongs, fragments and empty frames: per second, and at once, before the socket is aborted
 
 
@@ -21,7 +21,7 @@ class Inbox:
         self._most = most  # maximum payload of a frame, in bytes
         self._bytes = bytearray()
         self._silent = Bucket(*SILENT)
-        self.closing = False  # a close frame was sent: from now on texts mean nothing, either
+        self.closing = False  # a close frame was sent: texts are ignored from now on, too
 
     def put(self, data: bytes) -> None:
         self._bytes += data
@@ -30,7 +30,7 @@ class Inbox:
         self._bytes.clear()
 
     def turn(self, most: int) -> tuple[list[bytearray], int]:
-        """Return up to `most` whole frames, and what follows: another frame (> 0), INCOMPLETE, or an error."""
+        """Return up to `most` whole frames, and the state after them: another frame (> 0), INCOMPLETE, or an error."""
         frames: list[bytearray] = []
         at, end = 0, frame_end(self._bytes, 0, self._most)
         while end > 0 and len(frames) < most:

@@ -1,6 +1,6 @@
-"""What uvicorn has for the application, with the methods of `asyncio.Queue` that it calls; one reader, and no locks.
+"""The queue from uvicorn to the application: the methods of `asyncio.Queue` that uvicorn calls, one reader, no locks.
 
-Half the cost: `asyncio.Queue` asks for the running loop each time, before Python 3.12 a system call.
+It costs half as much: `asyncio.Queue` gets the running loop each time, a system call before Python 3.12.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ class Messages:
             self._reader.set_result(None)
 
     async def get(self) -> Any:
-        """Return the next event; wait for it."""
+        """Wait for the next event and return it."""
         while not self._events:
             self._reader = self._loop.create_future()
             await self._reader

@@ -28,15 +28,15 @@ MOVES = (Assigned, BotAssigned, Offered, Withdrawn, Released, Transferred, Reope
 async def where_chats_went(
     workspace: Workspace, agent: str, chats: Iterable[str], team: Mapping[str, Member]
 ) -> list[Went]:
-    """Return where each chat that was this agent's is now, since when and with whom; skips chats the store has
-    forgotten.
+    """Return where each chat that this agent held is now, since when and with whom; skips chats the store no longer
+    has.
     """
     found = await asyncio.gather(*(_read(workspace, chat) for chat in [*chats][:SLOTS]))
     return [went for live in found if live is not None and (went := moved_chat(live, agent, team)) is not None]
 
 
 def moved_chat(live: ChatSnapshot, agent: str, team: Mapping[str, Member]) -> Went | None:
-    """Return where a chat went; None if its log does not show that it was ever this agent's."""
+    """Return where a chat went; None if its log does not show that this agent ever held it."""
     facts = read_log(live.log)
     if not any(_concerns(fact, agent) for fact in facts):
         return None
@@ -54,5 +54,5 @@ def _concerns(fact: ChatFact, agent: str) -> bool:
 async def _read(workspace: Workspace, chat: str) -> ChatSnapshot | None:
     try:
         return (await workspace.read_chat(chat))[0]
-    except SestettoError:  # forgotten, or not to be had just now: no reason to keep anybody waiting
+    except SestettoError:  # deleted, or not available now: the others need not wait
         return None

@@ -1,7 +1,7 @@
-"""A function that serves a socket, as an ASGI application.
+"""Turns a function that serves a socket into an ASGI application.
 
 Starlette would keep three more coroutines and six closures for each open socket, 1.9 KB, to turn an `HTTPException`
-into an answer, which its middleware around all routes does too.
+into an answer. Its middleware around all routes does that anyway.
 """
 
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""Refuses a socket before the upgrade, and says why: who writes a client reads it, a browser does not show it."""
+"""Refuses a socket before the upgrade, with a reason for developers of clients; browsers do not show it."""
 
 from starlette.responses import PlainTextResponse
 from starlette.websockets import WebSocket
@@ -9,14 +9,14 @@ FOREIGN = "A session cookie counts for sockets from this server's own pages only
 
 
 async def refuse_upgrade(socket: WebSocket, why: str) -> None:
-    if "websocket.http.response" not in socket.scope.get("extensions", {}):  # another server than ours
+    if "websocket.http.response" not in socket.scope.get("extensions", {}):  # not our server
         await socket.close()
         return
     await socket.send_denial_response(PlainTextResponse(f"{why}\n", 403, {"cache-control": "no-store"}))
 
 
 def why_not_admitted(socket: WebSocket, site: Site | None) -> str:
-    """Return the reason of `admits`; sites' keys stand on public pages, so that one exists is no secret."""
+    """Return why `admits` refused. Sites' keys are on public pages, so it is no secret that one exists."""
     if site is None:
         return "There is no site with this key: give one as ?site=KEY."
     if not socket.headers.get("origin"):
@@ -25,5 +25,5 @@ def why_not_admitted(socket: WebSocket, site: Site | None) -> str:
 
 
 def offer(*names: str) -> str:
-    """Return what to do about a missing subprotocol."""
+    """Return how to fix a missing subprotocol."""
     return f"Offer the subprotocol {' or '.join(names)}."

@@ -1,7 +1,7 @@
-"""uvicorn's WebSocket protocol with our limits, and with ping intervals per kind of client.
+"""uvicorn's WebSocket protocol with our limits and with a ping interval per kind of client.
 
 It pings silent agents sooner than silent visitors. Browsers answer pings without page timers, so a hidden tab stays
-alive, and a dead one is noticed: an agent's within 8 s, a visitor's within 40 s.
+connected, and a dead one is noticed: an agent's within 8 s, a visitor's within 40 s.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ MOST_UNREAD = 32  # frames that may queue for the application before reading fro
 LINGER = 1.0  # seconds a client has to read why its socket ends ...
 MOST_LINGER = 256 * 1024  # ... and bytes it may still send, which are discarded
 
-WRITABLE = asyncio.Event()  # of every client that reads as fast as we write
+WRITABLE = asyncio.Event()  # shared by all clients that read as fast as we write
 WRITABLE.set()
 
 
@@ -45,14 +45,14 @@ class Protocol(WSProtocol):
     """uvicorn's protocol with a ping interval per path, limits on what a client sends, and shortcuts for the
     application.
 
-    `sestetto.abort` ends a socket at once; `sestetto.writer` returns what writes a list of texts together. This
-    class finds and counts frames, a bounded number in each turn of the event loop; wsproto handles only fragments,
+    `sestetto.abort` ends a socket at once; `sestetto.writer` returns a function that writes a list of texts together.
+    This class finds and counts frames, a bounded number in each turn of the event loop; wsproto handles only fragments,
     binary and close frames.
 
-    There are thousands of sockets, and most are silent: what few of them need is made when it is needed.
+    There are thousands of sockets, and most are silent, so anything that only few of them need is created on demand.
     """
 
-    # Ours, and a few of uvicorn's: objects share the keys of their dictionaries as long as these have 30 at most.
+    # Our attributes and a few of uvicorn's: objects share the keys of their dictionaries only up to 30 keys.
     __slots__ = (
         *("open_connections", "inbox", "_conn", "_in_fragments", "_turn_waits", "_again", "_heartbeats", "_heard"),
         *("_asked", "_thrown_away"),
@@ -72,13 +72,13 @@ class Protocol(WSProtocol):
         self._turn_waits = False
         self._again: Callable[[], None] = lambda: None
         self._heartbeats = cast(Heartbeats, self.config.heartbeats)  # type: ignore[attr-defined]
-        self._heard = self.loop.time()  # when something came
-        self._asked = False  # it was pinged, and nothing has come since
+        self._heard = self.loop.time()  # when data last came
+        self._asked = False  # pinged, and no data has come since
         self._thrown_away = -1  # bytes discarded, once the client is no longer listened to; -1 before
 
     @property
     def conn(self) -> Any:
-        """What parses the handshake; after it, what parses wsproto's share of the frames, made when first needed."""
+        """Parses the handshake; after it, wsproto's share of the frames, created when first needed."""
         if self._conn is None:
             self._conn = Connection(ConnectionType.SERVER)
         return self._conn
@@ -97,7 +97,7 @@ class Protocol(WSProtocol):
         extensions["sestetto.writer"] = self.writer
         if visitor:
             self.open_connections.visit(self.transport)
-        self._pause()  # nothing may be received before the handshake is answered
+        self._pause()  # receive nothing before the handshake is answered
 
     # --- what comes in ---------------------------------------------------------------------------------
 
@@ -112,11 +112,10 @@ class Protocol(WSProtocol):
             self._turn()
 
     def _turn(self) -> None:
-        """Handle as many frames as one socket may in a turn of the loop; the rest follow in the next turn, or when
+        """Handle as many frames as one socket may send per turn of the loop; the rest follow in the next turn, or when
         there is room.
         """
-        # After our close frame the queue does not matter: texts are no longer passed on, but the client's close must be
-        # read.
+        # After our close frame the queue does not matter: texts are dropped, but the client's close must be read.
         room = MOST_UNREAD - self.queue.qsize()
         if self._turn_waits or not self.handshake_complete or (room <= 0 and not self.close_sent):
             self._pause()
@@ -153,8 +152,8 @@ class Protocol(WSProtocol):
             self._take_text(frame)
         elif kind == PING:
             self._answer(frame)
-        elif kind != PONG:  # that it came is all it says
-            # A continuation ends the message; control frames may come in between and change nothing.
+        elif kind != PONG:  # a pong carries no information but its arrival
+            # A continuation ends the message; control frames may come in between without effect.
             self._in_fragments = kind in BEGINNINGS or (self._in_fragments and kind != CONTINUATION)
             super().data_received(bytes(frame))
 
@@ -169,7 +168,7 @@ class Protocol(WSProtocol):
             self.queue.put_nowait({"type": "websocket.receive", "text": text})
 
     def _answer(self, ping: bytearray) -> None:
-        # A client that floods pings without reading the pongs gets none: the write buffer must not grow.
+        # A client that floods pings without reading the pongs gets none, so that the write buffer does not grow.
         if self.writable.is_set() and not self.close_sent:
             self.transport.write(pong_of(ping))
 
@@ -200,7 +199,7 @@ class Protocol(WSProtocol):
     async def send(self, message: Any) -> None:
         await super().send(message)
         if message["type"] == "websocket.accept":
-            self._conn = None  # the handshake is over, with all that was kept for it
+            self._conn = None  # the handshake is over, so drop its state
         if message["type"] in ("websocket.accept", "websocket.close"):
             self.inbox.closing = self.close_sent
             self._next_turn()
@@ -208,14 +207,15 @@ class Protocol(WSProtocol):
     # --- what goes out ---------------------------------------------------------------------------------
 
     def writer(self, again: Callable[[], None]) -> Callable[[list[str]], bool]:
-        """Return what writes texts, or returns False while the client reads too slowly; then `again` is called."""
+        """Return a function that writes texts, or returns False while the client reads too slowly, then calls `again`.
+        """
         self._again = again
         return self._write_texts
 
     def _write_texts(self, texts: list[str]) -> bool:
         if not self.writable.is_set():
             return False
-        # The end of a socket is found by reading: nobody gets what is written after it.
+        # The end of a socket is noticed by reading; nobody receives what is written after it.
         if not (self.disconnected or self.close_sent or self.transport.is_closing()):
             self.transport.write(frames_of(texts))
         return True
@@ -238,10 +238,11 @@ class Protocol(WSProtocol):
             super().handle_close(event)
 
     def _refuse(self, code: int) -> None:
-        """End the socket because of what its client sent. The client may read why; nothing it sends counts any more."""
+        """End the socket because of what its client sent. The client may read the reason; its further data is ignored.
+        """
         self._thrown_away = 0
         self.inbox.clear()
-        # Reading goes on so that the client can finish sending and see the close frame: closing with unread data would
+        # Keep reading, so that the client can finish sending and see the close frame: closing with unread data would
         # reset the connection and lose that frame.
         if not self.close_sent:
             self.close_sent = True
@@ -258,9 +259,9 @@ class Protocol(WSProtocol):
             self.transport.abort()
 
     def _abort(self) -> None:
-        """Drop a flooding client without a close frame: it is not reading, and the frame would have to wait for it."""
+        """Drop a flooding client without a close frame, which would wait because the client is not reading."""
         self.inbox.clear()
-        address = self.scope["client"][0] if self.scope["client"] else ""  # as a trusted proxy names it
+        address = self.scope["client"][0] if self.scope["client"] else ""  # as reported by a trusted proxy
         self.open_connections.note_flood(address)
         self.open_connections.log.info("socket.flood", address=address, path=self.scope["path"])
         self.transport.abort()
@@ -278,7 +279,7 @@ class Protocol(WSProtocol):
         self._heartbeats.leave(self)
 
     def look_at(self, now: float) -> float:
-        """Ping a client that is silent, and abort one that has not answered: it reads no close frame either."""
+        """Ping a silent client, and abort one that has not answered, as it would not read a close frame either."""
         if self.close_sent or self.transport.is_closing():
             return 0
         if self._asked:

@@ -55,10 +55,10 @@ from console.ws.upgrade import offer, refuse_upgrade, why_not_admitted
 from console.ws.wait_status import WaitStatus
 
 SUBPROTOCOL = "sestetto.v1"
-STALE = 0.2  # seconds after which a widget that did not ask what is to be asked comes again, and hears of it
+STALE = 0.2  # seconds until a widget with outdated questions is made to reconnect and get the current ones
 COME_AGAIN = 1012
-LAST_WORDS = 0.1  # seconds in which what was said last leaves
-CROWDED = 30.0  # seconds until who found no room may look again
+LAST_WORDS = 0.1  # seconds for the last frames to be sent
+CROWDED = 30.0  # seconds until a client that found no room may retry
 
 
 class VisitorConnection(Connection):
@@ -75,10 +75,10 @@ class VisitorConnection(Connection):
         self._facts = CatchUp(self._show)
         self._welcomed = False
         self._token = ""
-        self._counted = ""  # the address, once its socket is
+        self._counted = ""  # the address, once this socket is counted
         self._recalling: asyncio.Task[None] | None = None
         self._seen: tuple[Picture | None, Directory | None] = None, None  # by `look_again`, and ...
-        self._seen_at = (-1, 0)  # ... the feed number and the minute of it
+        self._seen_at = (-1, 0)  # ... its feed number and minute
 
     def _actions_of(self, visitor: str) -> VisitorActions:
         asked = self.socket.query_params
@@ -88,7 +88,7 @@ class VisitorConnection(Connection):
         )
 
     async def opened(self, frame: Open) -> None:
-        """Open a chat. Whoever does not know the questions of the site comes again: the welcome tells them."""
+        """Open a chat. A client that does not know the site's questions must reconnect: the welcome has them."""
         try:
             self.ack(frame.cid, await self.actions.open(frame))
         except BadAnswers:
@@ -109,7 +109,7 @@ class VisitorConnection(Connection):
             self.actions.profile.prove(who.person)
         self.actions.profile.set_page(frame.page, frame.locale)
         self.actions.profile.set_zone(frame.zone)
-        # Join before reading: facts that arrive meanwhile wait in `_facts` and follow the welcome.
+        # Join before reading: facts that arrive during the read wait in `_facts` and follow the welcome.
         self.services.hub.join(f"visitor:{self.actions.visitor.id}", self)
         self.services.hub.join(f"site:{self.actions.site.key}", self)
         _, arrived = await asyncio.gather(self._let_in(), self._arrive(known, frame))
@@ -123,7 +123,7 @@ class VisitorConnection(Connection):
         if known and days:
             self._recall()
         elif frame.token or frame.epoch:
-            self.send(PastPage([]))  # what the page may still show is not this visitor's
+            self.send(PastPage([]))  # what the page may still show belongs to another visitor
         return True
 
     async def _who(self, token: str, chat: str, identity: SignedIdentity | None) -> Who:
@@ -131,7 +131,7 @@ class VisitorConnection(Connection):
         return await finding.comes(token, chat, identity)
 
     async def _let_in(self) -> None:
-        """Blocked, or TooManyConnections when this address has its share; without a store to ask nobody has."""
+        """Raise Blocked, or TooManyConnections if the address is at its limit. Without the store, none is."""
         if problem := self.actions.blocked():
             raise problem
         sockets, address = self.services.address_sockets, self.actions.budgets.address
@@ -143,7 +143,7 @@ class VisitorConnection(Connection):
     async def _arrive(self, known: str, frame: VisitorHello) -> Arrived:
         if not known:
             return Arrived(None, 0, self.now())
-        # A seq of another history means nothing here, so the chat is sent from its start.
+        # A seq of another history is meaningless here, so the chat is sent from its start.
         after = frame.after if frame.epoch == self.services.workspace.epoch else 0
         arrived = await self.services.workspace.arrive(known, frame.chat, self.actions.connection, after)
         self.actions.returning = arrived.chat is None
@@ -156,7 +156,7 @@ class VisitorConnection(Connection):
             actions.profile.adopt(chat.fields["profile"])
             facts = visitor_facts(chat.log)
             same = chat.id == hello.chat and hello.epoch == self.services.workspace.epoch
-            before = facts[0].prev if facts else actions.last  # the public fact that these continue
+            before = facts[0].prev if facts else actions.last  # the public fact before these
             recovered = same and hello.after == before and len(facts) <= MAX_FACTS
             facts = facts[-MAX_FACTS:]
         members, bots = self.services.directory.members, self.services.picture.bots
@@ -181,7 +181,7 @@ class VisitorConnection(Connection):
         )
 
     def _recall(self, chat: str = "", before: int = 0) -> None:
-        """Send the visitor's earlier chats when SQL has them. Not awaited: the visitor can write meanwhile."""
+        """Send the visitor's earlier chats when SQL has read them. Not awaited, so that the visitor can write."""
         self._recalling = asyncio.create_task(self._send_past(chat, before))
 
     async def _send_past(self, chat: str, before: int) -> None:
@@ -201,7 +201,7 @@ class VisitorConnection(Connection):
         self.send(HistoryPage([raw(fact) for fact in facts], self.actions.chat, more, frame.before))
 
     async def _older(self, frame: VisitorHistory) -> None:
-        """Answer with a page of an earlier chat; one at a time, and none where the site remembers nothing."""
+        """Answer with a page of an earlier chat; one at a time, and none if the site remembers no visitors."""
         if not self.actions.site.remember_days:
             self.send(PastPage([], False, frame.chat, frame.before))
         elif self._recalling is not None and not self._recalling.done():
@@ -213,7 +213,8 @@ class VisitorConnection(Connection):
         return self.actions.chat
 
     async def identify(self, frame: Identify) -> None:
-        """Answer who that is. They come again with the token: on this socket they stay who they were."""
+        """Answer whose identity it is. It does not change who they are on this socket: they reconnect with the token.
+        """
         given = SignedIdentity(jwt=frame.jwt, cid=frame.cid, began=frame.began)
         who = await self._who(self._token, self.actions.chat, given)
         self.send(who.said or Identified(False))
@@ -245,7 +246,7 @@ class VisitorConnection(Connection):
         fact = rendered.fact
         if not isinstance(fact, ChatFact):
             return
-        # A message left while a chat is open is a chat of its own; it must not replace the open one.
+        # A message left while a chat is open is a separate chat; it must not replace the open one.
         if isinstance(fact, Opened) and self.actions.running() is None:
             self.actions.enter(fact.chat)
         if fact.chat != self.actions.chat or fact.seq <= self.actions.last:
@@ -255,23 +256,23 @@ class VisitorConnection(Connection):
             self.actions.last = fact.seq
             self.outbox.put(frame)
         if isinstance(fact, Reopened | Opened | Ended):
-            asyncio.get_running_loop().call_soon(self.look_again)  # after this batch: it may hold the assignment too
+            asyncio.get_running_loop().call_soon(self.look_again)  # after this batch, which may have the assignment too
 
     def look_again(self) -> None:
         """Send the queue position and the team's availability when either has changed.
 
-        Most sockets have nothing new in a second: whoever is in no line depends on the clock for opening hours alone.
+        Most sockets have nothing new in a second: unless they wait, the clock matters only for opening hours.
         """
         picture, directory = self.services.picture, self.services.directory
         sees, when = (picture, directory), (picture.n, self.now() // MINUTE)
-        # The very same ones: comparing what is in them would cost more than looking.
+        # Compares identity: comparing their contents would cost more than the work it saves.
         same = all(map(operator.is_, sees, self._seen)) and when == self._seen_at
         if same and not self.wait_status.waits:
             return
         if self._welcomed:
             self._seen, self._seen_at = sees, when
         if not self.actions.vouched() or self.actions.moved_on():
-            self.cut(4401)  # come again, as whoever you are now
+            self.cut(4401)  # the client reconnects under its current identity
         if problem := self.actions.blocked():
             self.send(Error(problem.code, str(problem), round(problem.retry_after, 1)))
             asyncio.get_running_loop().call_later(LAST_WORDS, self.cut, problem.close)
@@ -279,7 +280,7 @@ class VisitorConnection(Connection):
             self.send(news)
 
     def _queue(self) -> str:
-        """Where a new chat of theirs would go."""
+        """Return the queue that a new chat of this visitor would enter."""
         return self.actions.route().queue
 
     def tab_lease(self) -> tuple[str, str] | None:
@@ -311,7 +312,7 @@ class VisitorConnection(Connection):
 
 
 def turned_away(socket: WebSocket) -> Refused | None:
-    """Return why this process has no room for the socket, before its first frame is waited for."""
+    """Return why this process has no room for the socket; checked before waiting for its first frame."""
     connections = socket.app.state.connections
     if connections.held_off(client_address(socket)):
         return TooManyConnections(retry_after=HOLD_OFF)
@@ -319,7 +320,7 @@ def turned_away(socket: WebSocket) -> Refused | None:
 
 
 async def visitor_socket(socket: WebSocket) -> None:
-    """Open a visitor's socket. A foreign or missing Origin and an unknown site get 403 before the upgrade, with why."""
+    """Open a visitor's socket. A foreign or missing Origin or an unknown site gets a 403 that says why."""
     services = services_of(socket)
     site = services.directory.sites.get(socket.query_params.get("site", ""))
     if not admits(socket, site):

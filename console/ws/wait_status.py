@@ -1,4 +1,4 @@
-"""What a waiting visitor may expect: the queue position, whether anybody is online, and whether there is a way out."""
+"""What a waiting visitor is shown: queue position, whether anybody is online, and whether they may leave a message."""
 
 from collections.abc import Callable
 
@@ -23,7 +23,7 @@ class WaitStatus:
         return state if state is not None and state.place != "wrapup" else None
 
     def team(self, chat: str, queue: Callable[[], str]) -> Team:
-        """Return who is online for the chat, or for a new chat in that queue; remembers it as sent."""
+        """Return the team's availability for the chat, or for a new chat in that queue; remembers it as sent."""
         state = self._running(chat)
         self._team = availability(
             self._services.picture,
@@ -36,7 +36,7 @@ class WaitStatus:
 
     @property
     def waits(self) -> bool:
-        """Whether the visitor was in a line when it was last looked at."""
+        """Whether the visitor was waiting at the last call of `news`."""
         return self._line is not None
 
     def news(self, chat: str, queue: Callable[[], str]) -> list[Outbound]:
@@ -52,7 +52,7 @@ class WaitStatus:
         if place is None:
             self._offered = ""
             return None
-        # Offered once, it stays: nobody loses a half-typed address because somebody reloads a console.
+        # Once made, the offer stays, so that an agent's reload does not discard a half-typed address.
         if self._can_leave(self._services.picture.chats[chat]):
             self._offered = chat
         return Line(*place, can_leave=self._offered == chat)

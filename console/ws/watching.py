@@ -21,7 +21,7 @@ from console.views.watch import TRACED, WatchViews, traced
 from console.ws.agent_json import agent_chat
 
 MOST = 6  # chats watched at once
-RENEW = 20.0  # seconds; the store forgets a watcher after 60 if their process has died
+RENEW = 20.0  # seconds; the store drops a watcher after 60 if their process has died
 
 
 class WatchingSocket(Listener[HubEvent], Protocol):
@@ -43,8 +43,8 @@ class WatchedChat:
 class Watching:
     """The chats watched on one socket.
 
-    `may` says whether the member may watch a chat, `sees` whether they see other watchers, `knows` whether they knew
-    of a chat that is not there: for others it is like one that they may not watch.
+    `may` says whether the member may watch a chat, `sees` whether they see other watchers, and `knows` whether they
+    knew of a chat that is gone. To all others, it looks like a chat that they may not watch.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Watching:
         self._renewing: asyncio.Task[None] | None = None
 
     async def begin(self, chat: str) -> None:
-        """Send the chat as it is now, and then what happens. Raises NotYours if the member may not watch it."""
+        """Send the chat as it is now, then what happens in it. Raises NotYours if the member may not watch it."""
         line = self._services.picture.chats.get(chat)
         if line is None and self._knows(chat):
             self._send(Unwatched(chat, "ended"))
@@ -97,7 +97,7 @@ class Watching:
         else:
             whole = self._views.whole(line, facts, locale=self._locale, now=self._on.now())
             self._send(WatchDrawn(chat, watched.n, whole, whole=True))
-        if line.place == "ended":  # between the two calls: its end has passed by already
+        if line.place == "ended":  # it ended between the two calls, and that fact has already passed
             self._forget(chat, "ended")
             return
         watched.facts.go_on()
@@ -157,7 +157,7 @@ class Watching:
             self._forget(line.id, "ended")
 
     def _tell(self, rendered: RenderedFact) -> None:
-        """The fact as it is, but for who else watches where that is not shown."""
+        """Send the fact as it is, except who else watches, where that is not shown."""
         fact = rendered.fact
         if not isinstance(fact, Watched) or self._sees():
             self._on.outbox.put(rendered.for_agent())
