@@ -1,4 +1,4 @@
-"""What an agent may do: each verb validates, makes one call to the workspace, and returns its result."""
+"""The actions of an agent: each verb validates, makes one call to the workspace, and returns its result."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -60,13 +60,13 @@ Command = (
     | Rename
     | SetLanguage
     | Whisper
-)  # commands about a chat; they have a cid
+)  # commands about a chat; each has a cid
 
 
 class AgentActions:
     """The verbs of one agent.
 
-    `fence` returns the number of their console's connection; an older one can change nothing.
+    `fence` returns the number of their console's connection; an older connection can change nothing.
     """
 
     def __init__(self, services: Services, member: Member, fence: Callable[[], int]) -> None:
@@ -168,7 +168,7 @@ class AgentActions:
         return await self._answered(frame, "withdrawn", self.workspace.decline)
 
     async def _answered(self, frame: Accept | Decline, kind: str, answer: Callable[..., Awaitable[Said]]) -> Said:
-        """Raises NothingToDo for a chat that is not offered to this agent, and the same for none at all."""
+        """Do the work. Raises NothingToDo for a chat that is not offered to this agent, as for no chat at all."""
         try:
             return await self._done(frame, kind, answer(self.author, self.fence, frame.chat, frame.cid))
         except NotYours:
@@ -253,7 +253,7 @@ class AgentActions:
         await self.workspace.shown(self.author.id, self.fence, command.chat, command.seq, hidden=command.hidden)
 
     async def typing(self, command: AgentTyping) -> None:
-        """Tell the visitor that the agent types. Ignored for chats the agent does not hold."""
+        """Tell the visitor that the agent is typing. Ignored for chats the agent does not hold."""
         chat = self.services.picture.chats.get(command.chat)
         if chat is not None and chat.agent == self.author.id and chat.place == "active":
             await self._keep_from_words(chat)
@@ -261,14 +261,14 @@ class AgentActions:
             await self.workspace.signal(msgspec.json.encode(signal))
 
     async def _keep_from_words(self, chat: ChatState) -> None:
-        """Where first words are given automatically, the store must know who types. Elsewhere it costs nothing."""
+        """Tell the store who is typing, only in queues with automatic first words."""
         queue = self.services.directory.queues.get(chat.queue)
         if queue is not None and queue.automatic:
             with suppress(NotYours, Gone, Fenced):  # the chat has just moved on
                 await self.workspace.typing(self.author.id, self.fence, chat.id)
 
     async def history(self, chat: str, before: int) -> tuple[list[bytes], bool]:
-        """The facts older than seq `before` as JSON, oldest first, and whether there are more. NotYours."""
+        """Return facts older than seq `before` as JSON, oldest first, and whether there are more. Raises NotYours."""
         page = await self.workspace.history(chat, before, MAX_FACTS)
         if page.agent != self.author.id:
             raise NotYours
@@ -286,5 +286,5 @@ class AgentActions:
     async def _archived(self, frame: Command, kind: str, text: str) -> Said:
         try:
             return await after_the_end(self.services, self.author.id, frame.cid, kind, chat=frame.chat, text=text)
-        except ChatEnded:  # not this agent's, or no chat at all: the same answer for both
+        except ChatEnded:  # not this agent's chat, or no chat at all: the same answer for both
             raise NotYours from None

@@ -1,4 +1,4 @@
-"""What may be done with alert rules. Their URLs are secret, and might lead to forbidden addresses."""
+"""Actions on alert rules. Their URLs are secret, and might lead to forbidden addresses."""
 
 import asyncio
 from collections.abc import Sequence
@@ -77,7 +77,7 @@ async def send_test(services: Services, by: Member, id: str) -> None:
 
 
 async def _destinations(services: Services, rule: AlertRule, urls: Sequence[str]) -> tuple[list[Destination], Problems]:
-    """Check new destinations. Return them, and what is wrong with others, about the field `add`."""
+    """Check new destinations. Return the valid ones, and the problems with the others, under the field `add`."""
     wrong = Problems(f"alert:{rule.id}")
     for url in urls:
         if says := what_is_wrong(url):

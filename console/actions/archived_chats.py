@@ -1,4 +1,4 @@
-"""What may be done with archived chats."""
+"""Actions on archived chats."""
 
 from collections.abc import AsyncIterator
 
@@ -29,7 +29,7 @@ async def find(services: Services, by: Member, query: ChatQuery, *, before: str,
 
 
 async def export_list(services: Services, by: Member, query: ChatQuery, *, format: str) -> AsyncIterator[ChatPage]:
-    """Return ended chats page by page, for a file. Raises Unknown if that cannot be recorded."""
+    """Return ended chats page by page, for a file. Raises Unknown if the export cannot be recorded."""
     require(by, "answer")
     said = {"list": query.listed, "filters": _filters(query), "format": format}
     await services.stores.audit_reads.note_export(by, Change("Chats exported", "chats", None, said))
@@ -38,14 +38,14 @@ async def export_list(services: Services, by: Member, query: ChatQuery, *, forma
 
 
 async def read(services: Services, by: Member, id: str) -> ChatRecord:
-    """Return one chat in full. Raises NotYours for a live chat of somebody else, as for one that does not exist."""
+    """Return one chat in full. Raises NotYours for somebody else's live chat, as for one that does not exist."""
     record = await _find(services, by, id)
     await services.stores.audit_reads.note_chat_read(by, id)
     return record
 
 
 async def export(services: Services, by: Member, id: str, *, format: str, notes: bool) -> ChatRecord:
-    """Return one chat for a file, like `read`. Raises Unknown if that cannot be recorded."""
+    """Return one chat for a file, like `read`. Raises Unknown if the export cannot be recorded."""
     record = await _find(services, by, id)
     said = {"format": format, "notes": notes}
     await services.stores.audit_reads.note_export(by, Change("Chat exported", f"chat:{id}", None, said))
@@ -61,7 +61,7 @@ async def _find(services: Services, by: Member, id: str) -> ChatRecord:
 
 
 async def may_read(services: Services, by: Member, id: str) -> bool:
-    """Whether the member may read an archived chat, its files too."""
+    """Whether the member may read an archived chat and its files."""
     found = await services.history.find_chat(id)
     return found is not None and await _may_read(services, by, found)
 
@@ -81,7 +81,7 @@ async def handle(services: Services, by: Member, chat: str, cid: str) -> bool:
 
 
 def _filters(query: ChatQuery) -> list[str]:
-    """The filters' names. What was typed is left out: it may be a visitor's name, and outlive its erasure."""
+    """Return only the names of filters: what was typed may be a visitor's name, and would outlive its erasure."""
     narrowed = msgspec.structs.asdict(query).items()
     return [name for name, value in narrowed if name != "listed" and value]
 
@@ -102,7 +102,7 @@ async def _may_read(services: Services, by: Member, chat: ArchivedChat) -> bool:
         return True
     try:
         live, _ = await services.workspace.read_chat(chat.id)
-    except Gone:  # the store has lost the chat and its end
+    except Gone:  # the store has lost the chat before its end
         return True
     state = chat_state(live.id, live.fields)
     return state.place == "ended" or may_see(by, state.agent, {*state.guests, *state.watchers})

@@ -23,7 +23,7 @@ async def read(
 
 
 async def people(services: Services, by: Member) -> dict[str, str]:
-    """Return id and name of everybody who has lines, whether they are still here or not."""
+    """Return id and name of everybody who has lines, including former members."""
     require(by, "configure")
     return await services.stores.audit.people()
 

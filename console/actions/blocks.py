@@ -1,4 +1,4 @@
-"""Blocking visitors who attack, or their address, for a while, and unblocking them."""
+"""Blocks abusive visitors, or their address, for a while, and unblocks them."""
 
 from console.domain.blocks import DAY, LONGEST_NOTE, Block, Kind, is_address, key_of
 from console.domain.directory import Member
@@ -44,7 +44,7 @@ async def block(services: Services, by: Member, kind: Kind, who: str, *, days: i
 
 
 async def lift(services: Services, by: Member, kind: Kind, who: str) -> bool:
-    """Unblock; return whether that is live already. Raises NotYours if there is no block."""
+    """Unblock; return whether the change is live already. Raises NotYours if there is no block."""
     require(by, "configure")
     return await services.go_live(await services.stores.blocks.lift(key_of(kind, who), by=by))
 

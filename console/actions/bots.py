@@ -1,4 +1,4 @@
-"""What a bot may do in the chats it has: each verb validates, makes one call to the workspace, returns its result."""
+"""The actions of a bot in its chats: each verb validates, makes one call to the workspace, and returns its result."""
 
 from collections.abc import Awaitable, Callable
 
@@ -16,13 +16,13 @@ from console.protocol import MAX_TEXT, BotEnd, BotHandOver, BotSay, BotStream
 from console.queue.results import BotConnected, Gone, Said
 from console.services import Services
 
-STREAMS = 2_000  # ms between two notes in the store that the bot is writing in a chat
+STREAMS = 2_000  # ms between two reports to the store that the bot is writing in a chat
 
 Command = BotSay | BotHandOver | BotEnd
 
 
 class BotActions:
-    """The verbs of one bot. `fence` returns the number of its connection; an older one can change nothing."""
+    """The verbs of one bot. `fence` returns the number of its connection; an older connection can change nothing."""
 
     def __init__(self, services: Services, by: Member, fence: Callable[[], int]) -> None:
         self.services = services
@@ -31,7 +31,7 @@ class BotActions:
         self.author = Author(by.id, by.name)
         self.cards = HiddenCards(services, lambda: by.id)
         self._fence = fence
-        self._noted: dict[str, int] = {}  # chat -> when the store heard just now that the bot writes there
+        self._noted: dict[str, int] = {}  # chat -> when the store was last told that the bot writes there
 
     async def connect(self, limit: int) -> BotConnected:
         require(self.by, "answer")
@@ -45,7 +45,7 @@ class BotActions:
         return await self._done(frame, "message", self.cards.send(masked, said), masked.text)
 
     async def stream(self, frame: BotStream) -> None:
-        """Show the visitor what is written so far. Ignored for chats that the bot does not have."""
+        """Show the visitor the text written so far. Ignored for chats that the bot does not have."""
         require(self.by, "answer")
         chat = self.services.picture.chats.get(frame.chat)
         if chat is None or chat.place != "bot" or chat.bot != self.by.id:

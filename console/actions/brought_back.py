@@ -1,4 +1,4 @@
-"""Work on a conversation that the live store may have let go: it comes back from the archive first."""
+"""Work on a conversation that may have left the live store: it is then restored from the archive first."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 async def brought_back(services: Services, chat: str, work: Callable[[], Awaitable[T]]) -> T:
-    """Do the work; a conversation that the live store has let go in the meantime comes back from the archive first."""
+    """Do the work. A conversation that has left the live store is restored from the archive first."""
     try:
         return await work()
     except Gone:

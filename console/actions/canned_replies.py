@@ -1,4 +1,4 @@
-"""What may be done with canned replies: everybody has their own; supervisors also manage the team's."""
+"""Actions on canned replies: members manage their own; supervisors also manage the team's."""
 
 from console.archive.directory_store import Step
 from console.domain.directory import Canned, Member
@@ -12,7 +12,7 @@ NO_REPLY = "Reply not found. It may have been removed."
 
 
 async def read(services: Services, by: Member, id: str) -> Canned:
-    """Return a reply the member may change. Somebody else's own reply looks like none."""
+    """Return a reply the member may change. Somebody else's own reply looks as if it did not exist."""
     require(by, "answer")
     try:
         reply = await services.stores.canned.read(id)
@@ -23,7 +23,7 @@ async def read(services: Services, by: Member, id: str) -> Canned:
 
 
 async def read_all(services: Services, by: Member) -> list[Canned]:
-    """Return what a member can insert; for an integration, all but members' own."""
+    """Return the replies a member can insert; for an integration, all except members' own."""
     require(by, "answer")
     if isinstance(by, Integration):
         return await services.stores.canned.of_team()
@@ -42,9 +42,8 @@ async def find(services: Services, by: Member, id: str) -> Canned | None:
 async def add(
     services: Services, by: Member, reply: Canned, *, seen: Canned | None = None, also: Step | None = None
 ) -> None:
-    """Add a reply, or change one that they may change; `also` is done in the same transaction.
-
-    ChangedMeanwhile if it is not as it was `seen`.
+    """Add a reply, or change one that they may change; `also` is done in the same transaction. ChangedMeanwhile if it
+    is not as it was `seen`.
     """
     require(by, "answer")
     _check(by, reply)
@@ -58,7 +57,7 @@ async def update(services: Services, by: Member, reply: Canned) -> None:
 
 
 async def problems_of(services: Services, by: Member, reply: Canned) -> list[Problem]:
-    """Return all that prevents saving the reply. Raises NotYours or NotAllowed if the member may not."""
+    """Return every problem that prevents saving the reply. Raises NotYours or NotAllowed if the member may not."""
     require(by, "answer")
     _check(by, reply)
     return await services.stores.canned.problems_of(reply)

@@ -1,4 +1,4 @@
-"""What a program may do in chats: as its member, with the member's own verbs, or as an integration."""
+"""The actions of a program in chats: as its member, with the member's own verbs, or as an integration."""
 
 from collections.abc import Awaitable
 
@@ -27,8 +27,8 @@ RECONNECTED = "Your console has just connected anew. Send it again."
 class ChatVerbs:
     """The verbs of one principal; each makes one call to the store.
 
-    A member acts in chats that they hold, exactly as in their console; their connection's fence is the one the console
-    has. A supervisor also writes notes in others' chats, and moves them. An integration may act in every chat.
+    A member acts in chats that they hold, exactly as in their console, under the fence of the console's connection. A
+    supervisor can also write notes in others' chats and move them. An integration may act in every chat.
     """
 
     def __init__(self, services: Services, by: Member) -> None:
@@ -39,7 +39,7 @@ class ChatVerbs:
         self._beside = BesideActions(services, by)
 
     async def say(self, command: AgentSay) -> Said:
-        """Say something. A member's answer covers all that the visitor has said, or up to `read`."""
+        """Send a message. A member's answer covers everything the visitor has said, or everything up to `read`."""
         if isinstance(self.by, Integration):
             return await self._beside.say(command)
         require(self.by, "answer")
@@ -83,7 +83,7 @@ class ChatVerbs:
         return await self._held(self._agent.label(command), command.chat)
 
     async def set_language(self, command: SetLanguage) -> Said:
-        """Set the visitor's language: a member in chats that they hold, supervisors and integrations in all."""
+        """Set the visitor's language: members in chats that they hold, supervisors and integrations in all chats."""
         require(self.by, "answer")
         state = self._state(command.chat)
         if may(self.by, "supervise") and not (state is not None and state.agent == self.by.id):
@@ -91,11 +91,11 @@ class ChatVerbs:
         return await self._held(self._agent.set_language(command), command.chat)
 
     async def _held(self, work: Awaitable[Said], chat: str) -> Said:
-        """Say plainly to a supervisor, who can see the chat, why they cannot do that; to others it is not there."""
+        """Tell a supervisor, who can see the chat, why they cannot do that; for others the chat does not exist."""
         try:
             return await work
         except Fenced:
-            # The fence is as this process knows it. Who has no console holds no chat either.
+            # The fence is the one this process knows. A member without a console holds no chats either.
             state = self._state(chat)
             if state is not None and state.agent == self.by.id:
                 raise Fenced(RECONNECTED) from None
@@ -124,7 +124,7 @@ class BesideActions:
         self.cards = HiddenCards(services, lambda: by.id)
 
     async def say(self, command: AgentSay) -> Said:
-        """Say something as a bot: the visitor sees it, and it counts as no answer."""
+        """Send a message as a bot: the visitor sees it, but it does not count as an answer."""
         self._require()
         if command.promise or command.canned or command.suggestion or command.drafted:
             raise BadCommand("Only members' answers have promises, canned replies or suggestions.")

@@ -1,4 +1,4 @@
-"""Chats as a program reads them: the open ones, one of them, and its facts, wherever they are by now."""
+"""Chats as programs read them: open chats, one chat, and its facts, whether in the store or in the archive."""
 
 from collections.abc import Collection, Sequence
 from typing import NamedTuple, get_args
@@ -19,7 +19,7 @@ PUBLIC = frozenset(str(kind.__struct_config__.tag) for kind in get_args(AnyChatF
 
 
 class OpenChatFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which open chats; empty fields do not matter."""
+    """Selects open chats; empty fields are ignored."""
 
     place: str = ""
     queue: str = ""
@@ -32,7 +32,7 @@ class OpenChatFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FactPage(NamedTuple):
-    """A part of a chat's facts as JSON, oldest first; `last` is the seq of the last one, `more`: there are others."""
+    """A part of a chat's facts as JSON, oldest first. `last` is the seq of the last one; `more`: there are more."""
 
     facts: Sequence[bytes]
     last: int
@@ -40,7 +40,7 @@ class FactPage(NamedTuple):
 
 
 class FactHead(msgspec.Struct):
-    """What a page needs to know of a fact; `raw` is all of it, as it was written."""
+    """The fields of a fact that a page needs; `raw` is the whole fact, as it was written."""
 
     seq: int
     kind: str
@@ -50,7 +50,7 @@ class FactHead(msgspec.Struct):
 async def find_open(
     services: Services, by: Member, wanted: OpenChatFilter, *, after: tuple[int, str] | None, limit: int
 ) -> list[ChatState]:
-    """Return open chats, oldest first, behind the place `after`: those they may see."""
+    """Return the open chats they may see, oldest first, starting behind the position `after`."""
     require(by, "answer")
     asked = [(name, value) for name, value in msgspec.structs.asdict(wanted).items() if value]
     found = [
@@ -64,13 +64,13 @@ async def find_open(
 
 
 async def read(services: Services, by: Member, id: str) -> ChatState | ArchivedChat:
-    """Return a chat, as it is live or as it ended. Raises NotYours for one that they may not see, as for none."""
+    """Return a live or ended chat. Raises NotYours for one that they may not see, as for one that does not exist."""
     require(by, "answer")
     live = await _live(services, id)
     found: ChatState | ArchivedChat | None = chat_state(live.id, live.fields) if live is not None else None
     if not isinstance(found, ChatState) or found.place == "ended":
         record = await services.history.read_chat(id)
-        # Without its end in SQL, where facts come a moment later, the store knows more of it.
+        # Facts reach SQL a moment later, so until its end is there, the store knows more.
         found = record.chat if record is not None and (record.chat.ended or found is None) else found
     if found is None or (isinstance(found, ChatState) and not _sees(by, found)):
         raise NotYours(NO_CHAT)
@@ -79,7 +79,7 @@ async def read(services: Services, by: Member, id: str) -> ChatState | ArchivedC
 
 
 async def read_facts(services: Services, by: Member, id: str, *, after: int, limit: int, public: bool) -> FactPage:
-    """Return facts with a seq above `after`; with `public` only what the visitor may see. NotYours as of `read`."""
+    """Return facts with a seq above `after`; with `public`, only those the visitor may see. NotYours as in `read`."""
     require(by, "answer")
     live = await _live(services, id)
     if live is not None and not _sees(by, chat_state(live.id, live.fields)):
@@ -111,7 +111,7 @@ async def _live(services: Services, id: str) -> ChatSnapshot | None:
 
 
 async def _later(services: Services, live: ChatSnapshot, after: int, limit: int) -> Sequence[bytes]:
-    """The snapshot has a chat's last facts; for those before them the log is read again."""
+    """Return the facts after a seq. The snapshot has a chat's last facts; earlier ones are read from the log."""
     first = live.number("seq") - len(live.log) + 1
     if after + 1 >= first:
         return live.log

@@ -1,4 +1,4 @@
-"""A model's draft of the answer that a visitor waits for. None of this is on a message's way."""
+"""A model's draft of the answer that a visitor waits for. No message ever waits for it."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -12,11 +12,11 @@ from console.services import Services
 from console.suggestions.fitting import fitting_replies
 from console.suggestions.learning import Known
 
-PATIENCE = 1.0  # seconds that a draft waits for the archive to be read
+PATIENCE = 1.0  # seconds that a draft waits for the archive
 
 
 class OpenQuestion(NamedTuple):
-    """What was said in public, oldest first, and what of it waits for an answer; `last` is the seq of its end."""
+    """The public messages, oldest first, and those that wait for an answer; `last` is the seq of the last one."""
 
     said: list[Spoken]
     asked: str
@@ -26,12 +26,12 @@ class OpenQuestion(NamedTuple):
 async def draft_answer(services: Services, agent: str, chat: str) -> tuple[str, int]:
     """Return a draft, and the seq up to which it answers; an empty text if there is none, or nothing to answer.
 
-    Only this chat goes to the model, without the visitor's name or staff's notes, and replies that this team has
-    saved, or given to several visitors. The agent must hold the chat.
+    The model gets only this chat, without the visitor's name or internal notes, and replies that this team has saved or
+    given to several visitors. The agent must hold the chat.
     """
     try:
         live, _ = await services.workspace.read_chat(chat)
-    except SestettoError:  # it has gone, or the store is down
+    except SestettoError:  # the chat is gone, or the store is down
         return "", 0
     question = question_of(read_log(live.log))
     if not question.asked or live.fields.get("agent") != agent or live.fields.get("place") != "active":
@@ -64,7 +64,7 @@ def question_of(facts: Sequence[ChatFact]) -> OpenQuestion:
 
 
 async def _replies(services: Services, agent: str, live: ChatSnapshot, asked: str) -> list[TeamReply]:
-    """Return those that fit; none while SQL is down."""
+    """Return the replies that fit; none while SQL is down."""
     member = services.directory.members.get(agent)
     queue = live.fields.get("queue", "")
     if member is None:

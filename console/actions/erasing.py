@@ -1,4 +1,4 @@
-"""Erases chats wherever text is kept: SQL, search index, live keys, feed, their files and what was exported."""
+"""Erases chats everywhere their text is kept: SQL, search index, live keys, feed, their files, and exports."""
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
@@ -23,8 +23,8 @@ log = structlog.get_logger()
 async def erase_found(
     services: Services, found: Sequence[ArchivedChat], target: str, *, author: Somebody, again: bool = False
 ) -> None:
-    """Erase chats and all that is known of them. Raises ChatRunning if one is open; Unknown if it has to be tried
-    again. `again`: backups are told of it already.
+    """Erase chats and everything known about them. Raises ChatRunning if one is open, and Unknown if it must be
+    retried. `again`: the erasure is already noted for backups.
     """
     ids = [chat.id for chat in found]
     if any(chat.ended is None for chat in found) and await _runs(services, ids):
@@ -47,9 +47,9 @@ async def erase_found(
 
 
 async def erase_again(services: Services) -> int:
-    """Erase what was erased before and is there again, as after a restore; return how many chats.
+    """Erase again what was erased before and has come back, as after a restore; return how many chats.
 
-    Raises ChatRunning, once the others are erased, if one of them goes on.
+    Raises ChatRunning if one of them is open, after erasing the others.
     """
     notes = await asyncio.to_thread(read_erasures, services.settings.folder)
     back = await services.erasure.brought_back(notes)
@@ -65,7 +65,7 @@ async def erase_again(services: Services) -> int:
 
 
 async def _note(services: Services, target: str) -> None:
-    """Backups have it still: whoever restores one is to erase it again."""
+    """Record the erasure, because backups still have the chats: after a restore, they must be erased again."""
     note = ErasureNote(services.workspace.now(), target)
     try:
         await asyncio.to_thread(note_erasure, services.settings.folder, note)
@@ -74,12 +74,12 @@ async def _note(services: Services, target: str) -> None:
 
 
 def _taken_along(target: str, known: Mapping[str, KnownAs]) -> list[str]:
-    """Return the chats of a visitor that a backup may have under the id they had before they proved who they are."""
+    """Return a visitor's chats that a backup may have under an earlier id, from before they proved who they are."""
     return [chat for chat, one in known.items() if target.startswith("visitor:") and len(one.ids) > 1]
 
 
 async def _forget_in_blocks(services: Services, author: Somebody, known: Collection[KnownAs]) -> set[str]:
-    """Take the visitor's name out of blocks of them and of their address; return the keys of these and earlier ones."""
+    """Remove the visitor's name from blocks of them and their address; return the keys of current and past blocks."""
     visitors, names = set().union(*(one.ids for one in known)), set().union(*(one.names for one in known)) - {""}
     blocks = services.directory.blocks
     named = {key for key, block in blocks.items() if block.who in visitors or block.name in names}
@@ -89,12 +89,12 @@ async def _forget_in_blocks(services: Services, author: Somebody, known: Collect
 
 
 async def _runs(services: Services, ids: Collection[str]) -> bool:
-    """Checked before anything is erased, so that nothing is erased in part."""
+    """Whether the chat is open. Checked before anything is erased, so that no erasure is partial."""
     return any([await services.workspace.is_running(chat) for chat in ids])
 
 
 async def _erase_live(services: Services, ids: Collection[str]) -> None:
-    """Erase from the store, once SQL has read the feed that far; otherwise SQL would store the text again."""
+    """Erase from the store, once SQL has read the feed up to the chat; otherwise SQL would store the text again."""
     upto = 0
     for chat in ids:
         state, n = await _erase_one(services, chat)
@@ -109,7 +109,7 @@ async def _erase_live(services: Services, ids: Collection[str]) -> None:
 
 
 async def _erase_one(services: Services, chat: str) -> tuple[str, int]:
-    """A chat that has just ended is still on its way into the archive."""
+    """Erase one chat; waits if it has just ended and is still on its way into the archive."""
     for _ in range(int(PATIENCE / LOOK)):
         state, n = await services.workspace.erase(chat)
         if state != "behind":

@@ -1,4 +1,4 @@
-"""Admins erase one visitor or one chat for good."""
+"""Lets admins erase one visitor or one chat for good."""
 
 from console.actions.erasing import erase_found
 from console.domain.directory import Member
@@ -10,7 +10,7 @@ NO_CHAT = "Chat not found in the archive."
 
 
 async def erase_chat(services: Services, by: Member, chat: str) -> None:
-    """Erase a chat. Raises ChatRunning while it is open; Unknown if SQL or store are down or behind: then try again."""
+    """Erase a chat. Raises ChatRunning while it is open, and Unknown if SQL or store are down or behind: retry then."""
     require(by, "administer")
     found = await services.erasure.chat(chat)
     if not found:
@@ -19,7 +19,7 @@ async def erase_chat(services: Services, by: Member, chat: str) -> None:
 
 
 async def erase_visitor(services: Services, by: Member, visitor: str) -> int:
-    """Erase all chats of a visitor, and what the store knows about them; return how many chats."""
+    """Erase all chats of a visitor, and what the store knows about the visitor; return how many chats."""
     require(by, "administer")
     found = await services.erasure.chats_of(visitor)
     if not found:

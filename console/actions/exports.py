@@ -1,4 +1,4 @@
-"""Exports: ask for one of the workspace or of a visitor, cancel or delete it, and download it."""
+"""Exports: request one of the workspace or of a visitor, cancel or delete it, and download it."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -15,14 +15,14 @@ GONE = "This export is no longer there. Make a new one."
 
 
 class ReadyExport(NamedTuple):
-    """Where an export is, and what it is called when it is saved."""
+    """Where an export is, and its file name for saving."""
 
     path: Path
     name: str
 
 
 async def ask(services: Services, by: Member, *, visitor: str = "", notes: bool = False) -> str:
-    """Have an export made of a visitor, `notes`: with what only staff see; or of the workspace. Return its id."""
+    """Request an export of a visitor (`notes`: with what only staff see) or of the workspace. Return its id."""
     require(by, "administer")
     if visitor and await services.visitors.read(visitor) is None:
         raise NotYours(NO_VISITOR)
@@ -35,13 +35,13 @@ async def ask(services: Services, by: Member, *, visitor: str = "", notes: bool 
 
 
 async def read_all(services: Services, by: Member) -> list[ExportJob]:
-    """Return exports that are under way or ready, newest first."""
+    """Return exports that are in progress or ready, newest first."""
     require(by, "administer")
     return await services.exports.jobs.read_all()
 
 
 async def remove(services: Services, by: Member, id: str) -> None:
-    """Cancel an export that is under way, or delete one."""
+    """Cancel an export in progress, or delete one."""
     require(by, "administer")
     await services.exports.jobs.remove(id, by)
     await services.exports.sweep()

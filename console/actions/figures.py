@@ -25,7 +25,7 @@ class QueueFiguresNow(msgspec.Struct, frozen=True):
 
 
 async def read_queues(services: Services, by: Member, *, minutes: int) -> list[QueueFiguresNow]:
-    """Return all queues' figures of the last `minutes` (at most 90), or with 0 of the day in each queue's zone."""
+    """Return all queues' figures for the last `minutes` (at most 90), or with 0 for the day in each queue's zone."""
     require(by, "supervise")
     now, picture = services.workspace.now(), services.picture
     found = []

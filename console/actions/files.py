@@ -1,4 +1,4 @@
-"""Files of chats: which members may send one, and which may fetch it. Visitors' verbs are in `visitor_files`."""
+"""Files of chats: which members may send or fetch them. Visitors' verbs are in `visitor_files`."""
 
 from collections.abc import AsyncIterator
 
@@ -19,14 +19,14 @@ NO_FILE = "File not found."
 
 
 class Sent(msgspec.Struct, omit_defaults=True):
-    """What an upload is answered with: the file, and the ticket that a message names it with."""
+    """The answer to an upload: the file, and the ticket by which a message refers to it."""
 
     file: SharedFile
     ticket: str
 
 
 class Body(msgspec.Struct, frozen=True):
-    """What is uploaded: by which command, under which name, how many bytes, and from which address."""
+    """An upload: its command, its name, its size in bytes, and the address it comes from."""
 
     cid: str
     name: str
@@ -36,7 +36,7 @@ class Body(msgspec.Struct, frozen=True):
 
 
 async def send_as_member(services: Services, by: Member, chat: str, body: Body) -> Sent:
-    """Take a file in for a chat that the member holds. Raises NotYours for any other."""
+    """Accept a file for a chat that the member holds. Raises NotYours for any other."""
     require(by, "answer")
     check(body)
     state = services.picture.chats.get(chat)
@@ -57,7 +57,7 @@ def check(body: Body) -> None:
 
 
 async def fetch_as_member(services: Services, by: Member, chat: str, id: str) -> FileRecord:
-    """Return a file of a chat that the member may read. Raises NotYours for others', as for none."""
+    """Return a file of a chat that the member may read. Raises NotYours for others, as for files that do not exist."""
     require(by, "answer")
     record = await services.files.records.read(id)
     state = services.picture.chats.get(chat)

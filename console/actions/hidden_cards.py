@@ -1,4 +1,4 @@
-"""Hides card numbers in what somebody writes, also those that go over several messages of a chat."""
+"""Hides card numbers in what somebody writes, including numbers split over several messages of a chat."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -27,7 +27,9 @@ FIELDS: dict[type[ChatFact], str] = {
 
 
 class Masked(NamedTuple):
-    """A text as it may be stored. `hidden`: it had a card number, or the end of one, whose parts are to be redacted."""
+    """A text that may be stored. `hidden`: it had a card number, or the end of one; `redactions` are of the earlier
+    parts.
+    """
 
     text: str
     hidden: bool = False
@@ -35,7 +37,7 @@ class Masked(NamedTuple):
 
 
 class Earlier(NamedTuple):
-    """What somebody wrote; `writer` is their id, of the visitor the one they have now."""
+    """An earlier text; `writer` is the author's id, for a visitor their current one."""
 
     fact: Message | Note | Mailed | Rated | Transferred
     raw: bytes
@@ -43,7 +45,7 @@ class Earlier(NamedTuple):
 
 
 class HiddenCards:
-    """What one author writes. `author` returns their id."""
+    """Masks the texts of one author. `author` returns their id."""
 
     def __init__(self, services: Services, author: Callable[[], str]) -> None:
         self._services = services
@@ -51,21 +53,21 @@ class HiddenCards:
         self._read: tuple[str, int, list[Earlier]] = ("", 0, [])  # of a chat, up to a seq
 
     async def mask(self, chat: str, text: str, cid: str) -> Masked:
-        """Mask the text of a command. Asks the store only for one that may be the end of a card number."""
+        """Mask the text of a command. Asks the store only if the text may be the end of a card number."""
         masked = mask_cards(text)
         hidden = masked != text
         if not chat or not may_end_a_card(masked):
             return Masked(masked, hidden)
         said = await self._earlier(chat)
         earlier = [one for one in said if one.writer == self._author()]
-        if any(one.fact.cid == cid for one in earlier):  # sent again: it would be joined to itself
+        if any(one.fact.cid == cid for one in earlier):  # a resend, which would be joined to itself
             return Masked(masked, hidden)
         over = mask_across([*(text_of(one.fact) for one in earlier), masked])
         changed = {earlier[at].fact.seq: now for at, now in over.items() if at < len(earlier)}
         return Masked(over.get(len(earlier), masked), hidden or bool(over), _redactions(said, changed, self._author()))
 
     async def mask_unsent(self, chat: str, text: str) -> str:
-        """Mask text that is still being written; what was sent before stays as it is until this is sent too."""
+        """Mask text that is still being written; earlier messages stay unchanged until this one is sent."""
         masked = mask_cards(text)
         if not may_end_a_card(masked):
             return masked
@@ -73,26 +75,26 @@ class HiddenCards:
         return mask_across([*earlier, masked]).get(len(earlier), masked)
 
     async def send(self, masked: Masked, work: Awaitable[Said]) -> Said:
-        """Redact the earlier parts and do the work, in this order and in one exchange with the store."""
+        """Redact the earlier parts, then do the work, in one exchange with the store."""
         if not masked.redactions:
             return await work
         *_, said = await asyncio.gather(*map(self._redact, masked.redactions), work)
-        assert said is not None  # of the command, which comes last
+        assert said is not None  # the command's result, which comes last
         return said
 
     async def _redact(self, redaction: Redaction) -> None:
-        with suppress(NothingToDo, Gone):  # redacted by somebody quicker; or over, and the command will say so
+        with suppress(NothingToDo, Gone):  # already redacted; or the chat is gone, which the command will report
             await self._services.workspace.redact(redaction)
 
     async def _known(self, chat: str) -> list[Earlier]:
-        """What was sent, as read before if nothing happened since: people type more often than they send."""
+        """Return earlier texts, from the last read if nothing has changed: people type more often than they send."""
         state = self._services.picture.chats.get(chat)
         if state is None or self._read[:2] != (chat, state.seq):
             return await self._earlier(chat)
         return self._read[2]
 
     async def _earlier(self, chat: str) -> list[Earlier]:
-        """What was written last in the chat; nothing if the store no longer has it."""
+        """Return the last texts written in the chat; nothing if the store no longer has it."""
         try:
             page = await self._services.workspace.history(chat, END, LOOK_BACK)
         except Gone:
@@ -111,12 +113,12 @@ def _texts(raw: bytes, visitor: str) -> list[Earlier]:
 
 
 def _of_visitor(fact: ChatFact) -> bool:
-    """Before the visitor proved who they are they had another id."""
+    """Whether the visitor wrote it; the fact may have an earlier id of theirs, from before they were identified."""
     return isinstance(fact, Message | Mailed) and fact.by == "visitor"
 
 
 def _redactions(said: Sequence[Earlier], changed: Mapping[int, str], author: str) -> list[Redaction]:
-    """Redact what `changed`, by seq, and whatever repeats it further on: first words, notes, anybody's answers."""
+    """Redact what `changed`, by seq, and all later texts that repeat it: first words, notes, anybody's answers."""
     found: list[Redaction] = []
     hidden: list[Hidden] = []
     fewest = _fewest(said, changed, author)
@@ -133,7 +135,7 @@ def _redactions(said: Sequence[Earlier], changed: Mapping[int, str], author: str
 
 
 def _fewest(said: Sequence[Earlier], changed: Mapping[int, str], author: str) -> int:
-    """From how many digits on a number is hidden in what others than the author wrote."""
+    """Return the number of digits from which on a number is hidden in other people's texts."""
     hidden, texts = list[Hidden](), list[list[str]]()
     for place, one in enumerate(said):
         if one.fact.seq in changed:
@@ -143,7 +145,7 @@ def _fewest(said: Sequence[Earlier], changed: Mapping[int, str], author: str) ->
 
 
 def _redaction(earlier: Earlier, now: str, by: str) -> Redaction:
-    """The log's own JSON with another text: a newer release may have written fields that this one does not know."""
+    """Redact in the log's own JSON, since a newer release may have written fields that this one does not know."""
     fact, raw, writer = earlier
     values = msgspec.json.decode(raw)
     values[FIELDS[type(fact)]] = now

@@ -1,4 +1,4 @@
-"""Resends of commands whose chat is no longer live: the archive knows their first result."""
+"""Resends of commands whose chat is no longer live: their first result comes from the archive."""
 
 from console.domain.card_numbers import same_but_hidden
 from console.errors import ChatEnded, CidReused, Unknown
@@ -22,7 +22,7 @@ async def first_result(
 
 
 async def after_the_end(services: Services, author: str, cid: str, kind: str, *, chat: str, text: str = "") -> Said:
-    """Return the first result. Raises ChatEnded for a command that was never done and comes too late."""
+    """Return the first result. Raises ChatEnded for a command that was never done and is now too late."""
     said = await first_result(services, author, cid, kind, chat=chat, text=text)
     if said is None:
         raise ChatEnded

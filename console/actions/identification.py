@@ -1,7 +1,7 @@
-"""Who comes to a visitor's socket: somebody known by their token, or a person whom the website vouches for.
+"""Identifies the visitor on a socket: known by their token, or a person whom the website vouches for.
 
-A bad identity locks nobody out: whoever comes with one is who they were without it, or somebody new where that was a
-person, since nobody knows whether it still is the same one at this browser.
+A bad identity locks nobody out. A visitor who presents one stays who they were without it. If they were a person, they
+become somebody new, since it is unknown whether the same person still uses this browser.
 """
 
 import hashlib
@@ -24,20 +24,20 @@ from console.security.identities import Checked, check_hash, check_token
 from console.services import Services
 
 Was = Literal["", "visitor", "person"]
-FAILED = "?"  # the jwt of a page that means to name somebody and could not
+FAILED = "?"  # the jwt of a page that wanted to identify somebody but could not
 
 
 class Who(msgspec.Struct, frozen=True):
-    """`visitor` is empty for somebody new. `said` is what the client hears of its identity, before its welcome."""
+    """`visitor` is empty for somebody new. `said` tells the client about its identity, before its welcome."""
 
     visitor: str = ""
     person: SignedPerson | None = None
-    token: str = ""  # of a person, to be kept
+    token: str = ""  # of a person, for the client to keep
     said: Identified | None = None
 
 
 class Identification:
-    """Finds out who comes to one socket of a site."""
+    """Identifies the visitor on one socket of a site."""
 
     def __init__(self, services: Services, site: Site, connection: str) -> None:
         self.services = services
@@ -55,7 +55,7 @@ class Identification:
         return Who(visitor or "")
 
     async def comes(self, token: str, chat: str, identity: SignedIdentity | None) -> Who:
-        """Return who it is from now on. `chat` is the one they have on their screen."""
+        """Return who they are from now on. `chat` is the one on their screen."""
         known = self.known(token)
         if identity is None:
             return known
@@ -107,7 +107,7 @@ class Identification:
         return Who(visitor, person, token, said)
 
     async def _block_as(self, visitor: str, person: str) -> None:
-        """Block the person as long as the visitor they were until now. Does nothing while SQL is away."""
+        """Block the person as long as the visitor they were before. Does nothing while SQL is down."""
         services = self.services
         blocks, now = services.directory.blocks, services.workspace.now()
         block, theirs = block_of(blocks, visitor, "", now), block_of(blocks, person, "", now)
@@ -124,14 +124,14 @@ class Identification:
             return None
 
     def _profile_of(self, chat: ChatSnapshot, visitor: str, person: SignedPerson) -> VisitorProfile:
-        """Return the chat's profile as it is once the chat is theirs."""
+        """Return the chat's profile as it will be once the chat is theirs."""
         builder = ProfileBuilder(visitor, lambda: self.site, "")
         builder.adopt(chat.fields["profile"])
         builder.prove(person)
         return builder.profile
 
     def _unproven(self, known: Who, problem: BadIdentity, was: Was) -> Who:
-        """Somebody new, where it was a person and nobody knows whether it is still the same one."""
+        """Return the known visitor, or somebody new if it was a person who may no longer be the same."""
         self.services.refused_identities.note(self.site.key, problem.reason, problem.detail)
         same = known.person.external == problem.external if known.person else known.said is None
         if same:

@@ -1,4 +1,4 @@
-"""What admins may do with identity providers."""
+"""Admins' actions on identity providers."""
 
 from console.archive.credentials import SignedIn
 from console.domain.directory import Member
@@ -22,7 +22,7 @@ async def read(services: Services, by: Member, id: str) -> Provider:
 
 
 async def problems_of(services: Services, by: Member, provider: Provider) -> list[Problem]:
-    """Return all that prevents saving it, so that a form says it at once."""
+    """Return every problem that prevents saving it, so that a form shows them at once."""
     require(by, "administer")
     return await services.stores.providers.problems_of(provider)
 
@@ -34,20 +34,20 @@ async def save(services: Services, by: Member, provider: Provider) -> None:
 
 
 async def remove(services: Services, by: Member, id: str) -> None:
-    """Remove a provider; whoever came through it is signed out."""
+    """Remove a provider; everybody who signed in through it is signed out."""
     require(by, "administer")
     for member in await services.stores.providers.remove(id, by=by):
         await services.workspace.revoke(member, "")
 
 
 async def test(services: Services, by: Member, id: str, *, redirect: str) -> list[ProviderFinding]:
-    """Try what can be tried without a person."""
+    """Test everything that can be tested without a person."""
     require(by, "administer")
     return await services.openid.client.test(await services.stores.providers.read(id), redirect)
 
 
 async def set_passwords(services: Services, by: SignedIn, *, on: bool) -> None:
-    """Let members sign in with passwords or not; whoever has, and may not any more, is signed out."""
+    """Allow or forbid sign-in with passwords; members who signed in with one and no longer may are signed out."""
     require(by.member, "administer")
     if not on and not by.provider:
         raise BadSettings([Problem("sign-in", "no_passwords", PROVIDER_FIRST)])

@@ -1,7 +1,7 @@
-"""Does the rows of an import, some at a time, in the name of the admin who began it.
+"""Imports the rows of an import, some at a time, on behalf of the admin who started it.
 
-A process may be killed at any moment, and two may do the same: what a row becomes is written in the transaction that
-notes it as done.
+A process may be killed at any moment, and two may do the same work, so each row's result is written in the transaction
+that marks it as done.
 """
 
 import base64
@@ -32,7 +32,7 @@ from console.services import Services
 
 log = structlog.get_logger()
 
-BATCH = 25  # rows done at a time: nobody else waits for SQL much longer than for a message
+BATCH = 25  # rows per step, so that nobody waits for SQL much longer than for a message
 
 
 def _(text: str) -> str:
@@ -45,7 +45,7 @@ NO_ADMIN = _("The person who started it is no longer an admin.")
 
 
 async def do_some(services: Services, at: Import) -> None:
-    """Do the next rows of an import that is under way; it ends when there are none."""
+    """Import the next rows of an import in progress; it ends when there are none left."""
     by = await _beginner(services, at)
     if by is None:
         await services.imports.end(at, "failed", NO_ADMIN)
@@ -62,7 +62,7 @@ async def do_some(services: Services, at: Import) -> None:
 
 
 async def _beginner(services: Services, at: Import) -> Member | None:
-    if not at.by:  # by command
+    if not at.by:  # by the command line
         return Member("", at.by_name, "", role="admin")
     found = (await services.stores.directory.read()).members.get(at.by)
     return found if found is not None and may(found, "administer") else None
@@ -74,7 +74,7 @@ async def _beginner(services: Services, at: Import) -> Member | None:
 def _chats(connection: Connection, services: Services, at: Import, rows: list[StagedRow]) -> None:
     def some(rows: list[StagedRow]) -> Progress:
         chats = [_chat(at, row) for row in rows]
-        if at.kind == "visitors":  # who has chats is known by them
+        if at.kind == "visitors":  # visitors with chats are known from those
             known = services.archive.among_visitors(connection, [chat.visitor for chat in chats])
             new = [chat for chat in chats if chat.visitor not in known]
         else:
@@ -87,7 +87,7 @@ def _chats(connection: Connection, services: Services, at: Import, rows: list[St
 
     def all_that_fit(rows: list[StagedRow]) -> Progress:
         try:
-            # A savepoint: what was written before it failed is undone alone.
+            # A savepoint, so that only the writes of the failed row are undone.
             with connection.begin_nested():
                 return some(rows)
         except Exception as error:
@@ -107,14 +107,14 @@ def _chats(connection: Connection, services: Services, at: Import, rows: list[St
 
 
 def _failed(at: Import, row: StagedRow, error: Exception) -> Progress:
-    """The others go on without it; its reason is ours, so it stands in the log."""
+    """Skip a failed row; the fault is ours, so the reason goes to the log."""
     log.error("import.row", id=at.id, line=row.line, error=repr(error), exc_info=error)
     return Progress(wrong=[MisfitRow(row.line, OUR_FAULT, {})])
 
 
 def _chat(at: Import, row: StagedRow) -> PastChat:
     if isinstance(row.record, VisitorRecord):
-        return without_messages(row.record, at.made - row.line)  # the search index has few places for one moment
+        return without_messages(row.record, at.made - row.line)  # the search index has few entries for the same moment
     assert isinstance(row.record, PastChat)
     return row.record
 
@@ -123,7 +123,7 @@ def _chat(at: Import, row: StagedRow) -> PastChat:
 
 
 async def _one_by_one(services: Services, at: Import, by: Member, rows: list[StagedRow]) -> None:
-    """Each in a transaction of its own, which notes it as done too."""
+    """Import each row in its own transaction, which also marks it as done."""
     for row in rows:
         try:
             new = await _one(services, at, by, row)
@@ -143,7 +143,7 @@ async def _one_by_one(services: Services, at: Import, by: Member, rows: list[Sta
 
 
 async def _one(services: Services, at: Import, by: Member, row: StagedRow) -> bool:
-    """Whether it was new. Raises BadSettings."""
+    """Import one row; return whether it was new. Raises BadSettings."""
 
     async def note(connection: AsyncConnection) -> None:
         await connection.run_sync(_noting(services, at, row, Progress(added=1)))
@@ -162,7 +162,7 @@ def _noting(services: Services, at: Import, row: StagedRow, done: Progress) -> C
 
 
 async def _invite(services: Services, at: Import, by: Member, record: MemberRecord, also: Step) -> bool:
-    """Somebody who is a member, was one, or is invited already is known."""
+    """Invite a person, unless they are or were a member or are already invited."""
     email = fold_email(record.email)
     everyone = await services.stores.members.everyone()
     if email in await services.stores.invitations.digests() or any(one.member.email == email for one in everyone):
@@ -171,13 +171,13 @@ async def _invite(services: Services, at: Import, by: Member, record: MemberReco
     wanted = Member("", "", record.email, role, record.queues, record.limit, languages=record.languages)
     try:
         await invitations.invite(services, by, wanted, at.origin, token=token_of(services, at, email), also=also)
-    except OverflowError as full:  # as many mails as may wait do: go on when some were sent
+    except OverflowError as full:  # the mail queue is full: continue when some mails were sent
         raise SlowDown from full
     return True
 
 
 def token_of(services: Services, at: Import, email: str) -> str:
-    """Return the token with which the import invites somebody: nobody else can make it, and it need not be kept."""
+    """Return the token with which the import invites somebody. Nobody else can create it, and it need not be stored."""
     said = f"sestetto.import\0{at.id}\0{fold_email(email)}".encode()
     signed = hmac.new(services.settings.secret.encode(), said, hashlib.sha256).digest()
     return base64.urlsafe_b64encode(signed).rstrip(b"=").decode()

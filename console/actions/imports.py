@@ -1,4 +1,4 @@
-"""What admins may do with imports: read a file in, look at what would happen, begin, cancel, and take the report."""
+"""Admins' actions on imports: read a file in, preview the result, start, cancel, and download the report."""
 
 from collections.abc import AsyncIterator
 from typing import IO, NamedTuple
@@ -30,7 +30,7 @@ class Preview(NamedTuple):
 
 
 async def read_file(services: Services, by: Member, wanted: ImportWanted, file: IO[bytes]) -> Import:
-    """Read a file in; nothing is imported before `begin`. Raises BadFile."""
+    """Read a file in, without importing anything before `begin`. Raises BadFile."""
     require(by, "administer")
     oldest = now_ms() - await services.retention_days() * DAY
     known = known_for(wanted, await services.stores.directory.read(), oldest)
@@ -55,29 +55,29 @@ async def preview(services: Services, by: Member, at: Import) -> Preview:
 
 
 async def begin(services: Services, by: Member, id: str) -> None:
-    """Import what was read. Raises NothingToDo if that has begun already."""
+    """Start importing what was read. Raises NothingToDo if it has already started."""
     require(by, "administer")
     if not await services.imports.begin(id, by=by):
         raise NothingToDo
 
 
 async def cancel(services: Services, by: Member, id: str) -> None:
-    """Stop; what was imported stays. Raises NothingToDo if it is over."""
+    """Stop; imported rows stay. Raises NothingToDo if the import is over."""
     require(by, "administer")
     if not await services.imports.cancel(id, by=by):
         raise NothingToDo
 
 
 async def report(services: Services, by: Member, id: str) -> AsyncIterator[list[MisfitRow]]:
-    """Return all rows that did not fit, some at a time. Raises NotYours."""
+    """Yield all rows that did not fit, some at a time. Raises NotYours."""
     await read(services, by, id)
     return _pages(services, id)
 
 
 async def links(services: Services, by: Member, id: str) -> list[tuple[str, str]]:
-    """Return address and link of everybody whom the import invited and who has not come yet.
+    """Return address and link of everybody whom the import invited and who has not joined yet.
 
-    Raises NotYours, and Unknown if it cannot be recorded.
+    Raises NotYours, and Unknown if the read cannot be recorded.
     """
     at = await read(services, by, id)
     await services.stores.audit_reads.note_export(by, Change("Invitation links downloaded", f"import:{id}"))
@@ -85,7 +85,7 @@ async def links(services: Services, by: Member, id: str) -> list[tuple[str, str]
 
 
 async def has_links(services: Services, by: Member, at: Import) -> bool:
-    """Whether somebody whom the import invited has not come yet."""
+    """Whether anybody whom the import invited has not joined yet."""
     require(by, "administer")
     return bool(at.kind == "members" and await _links(services, at))
 

@@ -1,4 +1,4 @@
-"""A mail from outside: the visitor's reply comes into the conversation it answers; anything else changes nothing."""
+"""Incoming mail: a visitor's reply is added to the conversation it answers; any other mail changes nothing."""
 
 import asyncio
 import base64
@@ -21,7 +21,7 @@ MOST_A_DAY = 50  # replies in one conversation: beyond, two machines are talking
 
 
 class MailOutcome(NamedTuple):
-    """What came of a mail: taken, ignored (nobody wrote it, or nothing is in it), or set aside, and why."""
+    """The outcome of a mail: taken, ignored (automatic or empty), or set aside, and why."""
 
     code: str
     detail: str = ""
@@ -30,7 +30,7 @@ class MailOutcome(NamedTuple):
 
 
 async def receive(services: Services, raw: bytes, *, whole: bool = True) -> MailOutcome:
-    """Take a mail; doing it again with the same one changes nothing. Raises Unknown while store or SQL are away."""
+    """Accept a mail; receiving the same one again changes nothing. Raises Unknown while store or SQL are down."""
     if not whole:
         return MailOutcome("aside", "The mail is too large.")
     try:
@@ -48,7 +48,7 @@ async def receive(services: Services, raw: bytes, *, whole: bool = True) -> Mail
 
 
 def _objection(services: Services, mail: IncomingMail, record: ChatRecord | None) -> str:
-    """Return why the mail must not come into the conversation; empty if it may."""
+    """Return why the mail must not be added to the conversation; empty if it may."""
     if record is None or not record.chat.left_message:
         return "It answers no conversation."
     chat, now = record.chat, services.workspace.now()
@@ -79,6 +79,6 @@ async def _take(services: Services, mail: IncomingMail, record: ChatRecord) -> M
 
 
 def cid_of(mail: IncomingMail) -> str:
-    """Return the command's id: the same for the same mail."""
+    """Return the command's id, always the same for the same mail."""
     told = mail.message_id or f"{mail.sender}\n{mail.text}"
     return base64.urlsafe_b64encode(hashlib.sha256(told.encode()).digest())[:22].decode()

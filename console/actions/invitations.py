@@ -1,4 +1,4 @@
-"""What admins may do with invitations."""
+"""Admins' actions on invitations."""
 
 from typing import NamedTuple
 
@@ -28,7 +28,7 @@ TEXT = _(
 
 
 class InvitationLink(NamedTuple):
-    """The link, which nobody can read again, and whether it was put into the post too."""
+    """The link, which is shown only once, and whether it was also mailed."""
 
     address: str
     mailed: bool
@@ -74,12 +74,12 @@ async def read_pending(services: Services, by: Member) -> list[PendingInvitation
 
 
 async def problems_of(services: Services, by: Member, member: Member) -> list[Problem]:
-    """Return all that prevents inviting them, so that a form says it at once."""
+    """Return every problem that prevents inviting them, so that a form shows them at once."""
     require(by, "administer")
     return await services.stores.invitations.problems_of(member)
 
 
 async def revoke(services: Services, by: Member, id: str) -> None:
-    """Make a link worthless. Raises NotYours if there is none."""
+    """Invalidate a link. Raises NotYours if there is none."""
     require(by, "administer")
     await services.stores.invitations.revoke(id, by=by)

@@ -1,4 +1,4 @@
-"""Left messages are work: who takes care of one, the answer by mail, notes, and when it is done."""
+"""Work on left messages: their owner, answers by mail, notes, and completion."""
 
 from typing import NamedTuple
 
@@ -38,7 +38,7 @@ class Work(NamedTuple):
 
 
 class LeftList(NamedTuple):
-    """A part of the list; `more` says that there is another one. `late` of all that match are past due."""
+    """A part of the list; `more`: there is another part. Of all that match, `late` are past due."""
 
     works: list[Work]
     more: bool
@@ -47,7 +47,7 @@ class LeftList(NamedTuple):
 
 
 async def find(services: Services, by: Member, query: LeftQuery, *, offset: int, limit: int) -> LeftList:
-    """Return left messages: open ones by when they are due, others newest first."""
+    """Return left messages: open ones by due time, others newest first."""
     require(by, "answer")
     found = await services.left_messages.find(query)
     queues, now = services.directory.queues, services.workspace.now()
@@ -86,7 +86,7 @@ async def read(services: Services, by: Member, id: str) -> OneMessage:
 
 
 async def answer(services: Services, by: Member, id: str, cid: str, text: str, *, state: LeftState) -> Said:
-    """Answer by mail; from then on the message is answered, waits for the visitor, or is done.
+    """Answer by mail; the message is then answered, waits for the visitor, or is done.
 
     Raises BadSettings if there is nothing to send, nowhere to send it to, or no mail server.
     """
@@ -107,7 +107,7 @@ async def answer(services: Services, by: Member, id: str, cid: str, text: str, *
 
 
 async def tend(services: Services, by: Member, id: str, cid: str, *, owner: str, state: LeftState) -> Said:
-    """Give a left message to a member (empty: to nobody), and set its state. Raises BadSettings if there is none."""
+    """Assign a left message to a member (empty: to nobody), and set its state. Raises BadSettings if there is none."""
     require(by, "answer")
     await _find(services, id)
     _check(cid)
@@ -132,7 +132,7 @@ async def note(services: Services, by: Member, id: str, cid: str, text: str) -> 
 
 
 async def _find(services: Services, id: str) -> ChatRecord:
-    """Left messages are open to the whole team. Raises NotYours for any other chat, as for none."""
+    """Find a left message; the whole team may see them. Raises NotYours for any other chat, as for none."""
     record = await services.history.read_chat(id)
     if record is None or not record.chat.left_message:
         raise NotYours("Chat not found in the archive. New chats appear here after a moment.")

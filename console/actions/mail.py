@@ -1,4 +1,4 @@
-"""What admins may do with mail: look at what waits or was given up, try it again, and send a test."""
+"""Admins' actions on mail: see which mails wait or have failed, retry them, and send a test."""
 
 import asyncio
 from typing import NamedTuple
@@ -29,7 +29,7 @@ _trying = asyncio.Semaphore(1)  # one test at a time: it takes as long as the ma
 
 
 class MailState(NamedTuple):
-    """What the settings show: where mails go and whom they are from, and the mails."""
+    """What the settings page shows: the mail server, the sender, and the mails."""
 
     server: str
     sender: str
@@ -67,7 +67,7 @@ async def read_aside(services: Services, by: Member, id: int) -> bytes:
 
 
 async def send_test(services: Services, by: Member, to: str) -> Answer:
-    """Send a test at once and return what came of it. Raises BadSettings if there is nobody to send it to."""
+    """Send a test at once and return the result. Raises BadSettings if there is nobody to send it to."""
     require(by, "administer")
     if services.post.server is None:
         raise BadSettings([Problem("mail", "", NO_SERVER)])
@@ -81,7 +81,7 @@ async def send_test(services: Services, by: Member, to: str) -> Answer:
 
 
 async def retry(services: Services, by: Member, id: int) -> None:
-    """Try a mail that was given up again. Raises NothingToDo if there is none."""
+    """Retry a failed mail. Raises NothingToDo if there is none."""
     require(by, "administer")
     if not await services.post.outbox.retry(id):
         raise NothingToDo

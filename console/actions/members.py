@@ -1,4 +1,4 @@
-"""What may be done with members. Members who lose rights lose them in live state first."""
+"""Actions on members. Members who lose rights lose them in live state first."""
 
 from console.archive.members import NO_MEMBER
 from console.domain.directory import Member
@@ -25,13 +25,13 @@ async def read(services: Services, by: Member, id: str) -> Member:
 
 
 async def problems_of(services: Services, by: Member, member: Member, password: str) -> list[Problem]:
-    """Return all that prevents adding the member, so that a form says it at once."""
+    """Return every problem that prevents adding the member, so that a form shows them at once."""
     require(by, "administer")
     return await services.stores.members.problems_of(member, password)
 
 
 async def add(services: Services, by: Member, member: Member, password: str) -> tuple[Member, bool]:
-    """Add a member. Return them with their id (a new one if they have none), and whether they are live already."""
+    """Add a member. Return the member with their id (a new one if they had none), and whether they are live already."""
     require(by, "administer")
     made = await services.stores.members.add(
         id=member.id,
@@ -49,7 +49,7 @@ async def add(services: Services, by: Member, member: Member, password: str) -> 
 
 
 async def update(services: Services, by: Member, member: Member, *, seen: Member | None = None) -> bool:
-    """Change a member. Only admins change roles, and nobody their own. Return whether it is live already.
+    """Change a member. Only admins may change roles, and nobody their own. Return whether it is live already.
 
     Raises ChangedMeanwhile if they are not as they were `seen`.
     """
@@ -60,10 +60,10 @@ async def update(services: Services, by: Member, member: Member, *, seen: Member
     loses = not RIGHTS[was.role] <= RIGHTS.get(member.role, frozenset())
     if loses and member.id == by.id:
         raise BadSettings([Problem(f"member:{by.id}", "role", ONESELF)])
-    if loses:  # with the store down rights cannot be taken away: raises Unknown, and nothing changes
+    if loses:  # with the store down, rights cannot be revoked: raises Unknown, and nothing changes
         await services.workspace.revoke(member.id, "")
     directory = await services.stores.members.update(member, seen=seen, by=by)
-    if loses:  # again, for a socket that came back with the old role in between
+    if loses:  # again, for a socket that reconnected with the old role in between
         await services.workspace.revoke(member.id, "")
     return await services.go_live(directory)
 

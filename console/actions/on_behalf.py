@@ -1,7 +1,7 @@
-"""Chats that a program opens and feeds for a visitor: a gateway of mails or text messages, a form, a telephone system.
+"""Chats that a program opens and writes in for a visitor: a gateway for mail or text messages, a form, a phone system.
 
-The program names its visitors (`ref`: a number, an address, an id of its own). Who they are here follows from the name
-and from whose token it is: the same again is the same visitor, and nobody speaks for a visitor of somebody else.
+The program names its visitors (`ref`: a number, an address, an id of its own). Name and token holder together identify
+a visitor here: the same pair is the same visitor, and no program can act for another program's visitors.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ NOT_THEIRS = "There is no such chat of that visitor."
 
 
 def visitor_id(services: Services, by: Member, ref: str) -> str:
-    """Return the id of the visitor whom `by` calls `ref`; nobody can guess it, or the name from it."""
+    """Return the id of the visitor whom `by` calls `ref`; neither can be guessed from the other."""
     secret = services.settings.secret.encode()
     made = hmac.new(secret, f"sestetto.visitor.of\0{by.id}\0{ref}".encode(), hashlib.sha256).hexdigest()
     return f"v{made[: ID_LENGTH - 1]}"
@@ -33,7 +33,7 @@ def visitor_id(services: Services, by: Member, ref: str) -> str:
 async def open_chat(
     services: Services, by: Member, command: Open, *, site: str, ref: str, channel: str, locale: str
 ) -> Said:
-    """Open a chat with the visitor's first message; in an open chat of theirs it is one more message.
+    """Open a chat with the visitor's first message; if they have an open chat, add the message there.
 
     Raises NobodyThere, LineFull, NoQueue, NotYours for an unknown site, Blocked.
     """
@@ -43,14 +43,14 @@ async def open_chat(
 async def leave_message(
     services: Services, by: Member, command: LeaveMessage, *, site: str, ref: str, channel: str, locale: str
 ) -> Said:
-    """Leave a message of the visitor, which starts no clock. Raises as `open_chat` does, BadText without an address."""
+    """Leave a message for the visitor, which starts no clock. Raises as `open_chat`, and BadText without an address."""
     if not EMAIL.fullmatch(command.email.strip()):
         raise BadText(NO_ADDRESS, at=["$.visitor.email"])
     return await _visitor(services, by, site, ref, channel, locale).leave_message(command)
 
 
 async def say(services: Services, by: Member, command: VisitorSay, *, chat: str, ref: str) -> Said:
-    """Say something as the visitor; soon after the end it reopens the chat. NotYours for others' chats, as for none."""
+    """Write as the visitor; soon after the end this reopens the chat. NotYours for others' chats, as for none."""
     try:
         return await _in_chat(services, by, chat, ref).say(command)
     except NotYours:
@@ -66,7 +66,7 @@ async def end(services: Services, by: Member, command: VisitorEnd, *, chat: str,
 
 
 def _in_chat(services: Services, by: Member, chat: str, ref: str) -> VisitorActions:
-    """The site is the chat's own as far as this process knows; whose chat it is, the store decides."""
+    """Use the chat's own site, as far as this process knows it. The store checks whose chat it is."""
     state = services.picture.chats.get(chat)
     sites = services.directory.sites
     site = state.site if state is not None and state.site in sites else next(iter(sites), "")
@@ -85,7 +85,7 @@ def _visitor(services: Services, by: Member, site: str, ref: str, channel: str, 
         raise NotYours(NO_SITE, at=["$.site"])
     visitor = VisitorActions(services, site, "", visitor_id(services, by, ref), channel=channel)
     visitor.budgets = GatewayBudgets(services.settings, "", site)
-    visitor.connection = ""  # no tab: nobody waits for one to come back
+    visitor.connection = ""  # no tab, so nothing waits for one to reconnect
     if blocked := visitor.blocked():
         raise blocked
     if locale:

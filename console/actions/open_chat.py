@@ -1,4 +1,4 @@
-"""Opens chats: the only place that decides on a new chat's queue and language, for all ways to open one."""
+"""Opens chats: the only place that decides a new chat's queue and language, for all ways of opening one."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -38,12 +38,12 @@ def route_new_chat(
 ) -> Route:
     """Return queue, language and head start.
 
-    The first rule of the site that fits `signed`, the fields of a signed identity, goes before what anybody asks for;
-    next come the `answers` to the questions before the chat.
+    The first rule of the site that fits `signed`, the fields of a signed identity, takes precedence over any requested
+    queue. Next come the `answers` to the questions before the chat.
 
-    `asked_for` is the queue the opening names, `page_asks` the one the page's widget names. Whoever names one that the
-    site does not lead to learns no more than with one that does not exist: a page gets the site's own queue, an
-    opening is refused.
+    `asked_for` is the queue that the opening names, `page_asks` the one that the page's widget names. A queue that the
+    site does not lead to is treated like one that does not exist: a page gets the site's own queue, an opening is
+    refused.
     """
     allowed = led_to(directory, site)
     if asked_for and asked_for not in allowed:

@@ -1,4 +1,4 @@
-"""What may be done with passwords."""
+"""Actions on passwords."""
 
 from console.archive.credentials import SignedIn
 from console.domain.directory import Member
@@ -8,7 +8,7 @@ from console.services import Services
 
 
 async def reset(services: Services, by: Member, member: str, password: str) -> None:
-    """Reset a forgotten password; everything the member was signed in with ends."""
+    """Reset a forgotten password; all of the member's sessions and tokens end."""
     require(by, "administer")
     await services.stores.passwords.reset(member, password, by=by)
     security_log.password_changed(member, by.id)

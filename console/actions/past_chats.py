@@ -9,13 +9,13 @@ from console.errors import Unknown
 from console.protocol import MAX_FACTS
 from console.services import Services
 
-WITHIN = 2.0  # seconds; later it would move the page under somebody who reads or types
+WITHIN = 2.0  # seconds; later it would shift the page while the visitor reads or types
 
 
 async def past_chats(
     services: Services, site: Site, visitor: str, *, but: str, chat: str = "", before: int = 0
 ) -> EarlierFacts | None:
-    """Return a page of the visitor's chats except `but`; with `chat` what is older than its seq `before`.
+    """Return a page of the visitor's chats except `but`; with `chat`, what is older than its seq `before`.
 
     None while SQL is down or slow. Nothing else waits for it.
     """

@@ -1,4 +1,4 @@
-"""What may be done with the team's preferences."""
+"""Actions on the team's preferences."""
 
 from console.domain.directory import Member
 from console.domain.permissions import require

@@ -20,7 +20,7 @@ NO_ADDRESS = "The provider did not say your e-mail address, which is needed. Ask
 
 
 async def enter(services: Services, provider: Provider, person: ProviderIdentity, origin: Origin) -> Admission:
-    """Let the person in as the member they are. Raises NotAllowed if they may not come in."""
+    """Sign the person in as their member. Raises NotAllowed if they may not sign in."""
     member = await _member(services, provider, person)
     return await start_with_provider(services, member, provider, origin)
 
@@ -69,7 +69,7 @@ async def _create(services: Services, provider: Provider, person: ProviderIdenti
 async def _apply(
     services: Services, provider: Provider, person: ProviderIdentity, member: Member, role: MemberRole
 ) -> Member:
-    """Give the member what the claims say today. Rights that are gone are gone in live state first."""
+    """Apply the current claims to the member. Lost rights are revoked in live state first."""
     known = await services.stores.directory.read()
     wanted = replace(member, role=role if provider.role_claim else member.role)
     if provider.queue_claim:
@@ -80,7 +80,7 @@ async def _apply(
     if loses:
         await services.workspace.revoke(member.id, "")
     directory = await _update(services, member, wanted, _by(provider))
-    if loses:  # again, for a socket that came back with the old role in between
+    if loses:  # again, for a socket that reconnected with the old role in between
         await services.workspace.revoke(member.id, "")
     await services.go_live(directory)
     return wanted
@@ -94,7 +94,7 @@ async def _update(services: Services, was: Member, wanted: Member, by: Somebody)
 
 
 async def _shut_out(services: Services, member: Member) -> None:
-    """The provider says that this member has no right any more: end what they are signed in with."""
+    """The provider says that this member no longer has any right: end their sessions and tokens."""
     await services.workspace.revoke(member.id, "")
     await services.stores.sessions.end_all(member)
     await services.workspace.revoke(member.id, "")
@@ -106,5 +106,5 @@ def _refused(person: ProviderIdentity, member: str) -> NotAllowed:
 
 
 def _by(provider: Provider) -> Somebody:
-    """Who is named in the audit log for what the claims change."""
+    """Return whom the audit log names for changes by claims."""
     return Author(f"provider:{provider.id}", provider.name)

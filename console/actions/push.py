@@ -1,4 +1,4 @@
-"""Notifications of one's own devices, and what the admin allows them to show."""
+"""Notifications on one's own devices, and what admins allow them to show."""
 
 import asyncio
 
@@ -24,7 +24,7 @@ _trying = asyncio.Semaphore(4)  # a test takes as long as the far end does
 
 
 async def read_own(services: Services, by: SignedIn) -> list[PushDevice]:
-    """One's own devices, the newest first."""
+    """Return one's own devices, newest first."""
     require(by.member, "answer")
     return await services.push.devices.of_member(by.member.id)
 
@@ -32,7 +32,7 @@ async def read_own(services: Services, by: SignedIn) -> list[PushDevice]:
 async def subscribe(
     services: Services, by: SignedIn, keys: PushKeys, *, browser: str, locale: str, always: bool, alerts: bool
 ) -> None:
-    """Notify this browser from now on, for as long as it is signed in. Raises BadCommand if it cannot be."""
+    """Notify this browser from now on, for as long as it is signed in. Raises BadCommand if that is impossible."""
     _require_browser(by)
     if not is_usable(keys) or not await services.push_client.may_reach(keys.endpoint):
         raise BadCommand(UNUSABLE)
@@ -52,9 +52,9 @@ async def subscribe(
 
 
 async def renew(services: Services, by: SignedIn, before: str, keys: PushKeys) -> str:
-    """Note that this browser, known at the address `before`, is here.
+    """Record that this browser, known by the address `before`, is still here.
 
-    Return its id; empty if it is not notified (any more).
+    Return its id; empty if it is not, or no longer, notified.
     """
     _require_browser(by)
     moved = bool(before) and before != keys.endpoint
@@ -65,20 +65,20 @@ async def renew(services: Services, by: SignedIn, before: str, keys: PushKeys) -
 
 
 async def set_options(services: Services, by: SignedIn, id: str, *, always: bool, alerts: bool) -> None:
-    """Set when one of one's own devices is told, and whether of alerts. Raises NotYours."""
+    """Set when one of one's own devices is notified, and whether of alerts. Raises NotYours."""
     require(by.member, "answer")
     alerts = alerts and may(by.member, "configure")
     await services.push.devices.set_options(by.member.id, id, always=always, alerts=alerts)
 
 
 async def remove(services: Services, by: SignedIn, id: str) -> None:
-    """Notify one of one's own devices no more. Raises NotYours."""
+    """Stop notifying one of one's own devices. Raises NotYours."""
     require(by.member, "answer")
     await services.push.devices.remove(by.member.id, id)
 
 
 async def send_test(services: Services, by: SignedIn, id: str) -> Answer:
-    """Notify one of one's own devices now; return what came of it. Raises NotYours, SlowDown."""
+    """Notify one of one's own devices now; return the result. Raises NotYours, SlowDown."""
     require(by.member, "answer")
     device = next((one for one in await read_own(services, by) if one.id == id), None)
     if device is None:

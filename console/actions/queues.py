@@ -1,4 +1,4 @@
-"""What may be done with queues."""
+"""Actions on queues."""
 
 from collections.abc import Collection
 
@@ -24,7 +24,7 @@ async def read_bots(services: Services, by: Member) -> dict[IntegrationLine, boo
 
 
 async def problems_of_bot(services: Services, by: Member, queue: Queue) -> list[Problem]:
-    """Return why the queue's bot cannot answer first, so that a form says it with all else that is wrong."""
+    """Return why the queue's bot cannot answer first, so that a form shows it together with all other problems."""
     require(by, "configure")
     return await services.stores.queues.problems_of_bot(queue)
 
@@ -32,7 +32,7 @@ async def problems_of_bot(services: Services, by: Member, queue: Queue) -> list[
 async def save(
     services: Services, by: Member, queue: Queue, members: Collection[str], *, seen: Queue | None = None
 ) -> bool:
-    """Add or change a queue that exactly these members serve. Return whether it is live already.
+    """Add or change a queue, served by exactly these members. Return whether it is live already.
 
     Raises ChangedMeanwhile if it is not as it was `seen`.
     """

@@ -22,6 +22,6 @@ async def set_days(services: Services, by: Member, days: int, *, sure: bool) -> 
 
 
 async def set_audit_days(services: Services, by: Member, changes: int, reads: int) -> None:
-    """Set how many days the audit log keeps changes (0: for good), and reads and exports."""
+    """Set how many days the audit log keeps changes (0: forever), and reads and exports."""
     require(by, "configure")
     await services.stores.audit_retention.set_days(changes, reads, by=by)

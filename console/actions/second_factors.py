@@ -1,4 +1,4 @@
-"""What may be done with second factors: one's own with the password, others' by admins."""
+"""Actions on second factors: one's own with the password, others' by admins."""
 
 from console.archive.credentials import SignedIn
 from console.archive.second_factors import SecondFactor
@@ -20,7 +20,7 @@ async def read_own(services: Services, by: SignedIn) -> SecondFactor | None:
 
 
 async def begin(services: Services, by: SignedIn, password: str, *, address: str) -> SignInStep:
-    """Begin to set one up; the step holds the secret for the app. Raises BadSettings for a wrong password."""
+    """Start setting one up; the step holds the secret for the app. Raises BadSettings for a wrong password."""
     require(by.member, "answer")
     await services.stores.passwords.confirm(by, password, address=address)
     steps = services.stores.sign_in_steps
@@ -28,7 +28,7 @@ async def begin(services: Services, by: SignedIn, password: str, *, address: str
 
 
 async def read_step(services: Services, by: SignedIn, token: str) -> SignInStep:
-    """Return the set-up under way. Raises SignInNeeded if it is over, NotYours if it is somebody else's."""
+    """Return the set-up in progress. Raises SignInNeeded if it is over, NotYours if it is somebody else's."""
     require(by.member, "answer")
     step = await services.stores.sign_in_steps.read(token, "set-up")
     if step.member.id != by.member.id:
@@ -37,7 +37,7 @@ async def read_step(services: Services, by: SignedIn, token: str) -> SignInStep:
 
 
 async def confirm(services: Services, by: SignedIn, token: str, code: str) -> tuple[str, ...]:
-    """End the set-up with a code of the app; return the recovery codes. Raises BadSettings for a wrong code."""
+    """Complete the set-up with a code from the app; return the recovery codes. Raises BadSettings for a wrong code."""
     require(by.member, "answer")
     return await services.stores.second_factors.confirm(await read_step(services, by, token), code)
 
@@ -58,11 +58,11 @@ async def remove_own(services: Services, by: SignedIn, password: str, *, address
 
 
 async def reset(services: Services, by: Member, member: str) -> None:
-    """Remove somebody's lost factor; everything they are signed in with ends."""
+    """Remove somebody's lost factor; all of their sessions end."""
     require(by, "administer")
     await services.workspace.revoke(member, "")
     await services.stores.second_factors.remove(member, by=by)
-    await services.workspace.revoke(member, "")  # again, for a socket that came back in between
+    await services.workspace.revoke(member, "")  # again, for a socket that reconnected in between
 
 
 async def holders(services: Services, by: Member) -> set[str]:
@@ -72,13 +72,13 @@ async def holders(services: Services, by: Member) -> set[str]:
 
 
 async def lacking(services: Services, by: Member, policy: Policy) -> list[Member]:
-    """Return whom a policy would ask for a factor that they do not have."""
+    """Return the members without a factor whom a policy would require to have one."""
     require(by, "administer")
     return await services.stores.sign_in.lacking(policy)
 
 
 async def require_for(services: Services, by: SignedIn, policy: str) -> None:
-    """Set who needs one. Whoever has none is signed out, and sets one up at the next sign-in."""
+    """Set who needs one. Members without one are signed out, and set one up at the next sign-in."""
     require(by.member, "administer")
     chosen = next((one for one in POLICIES if one == policy), None)
     if chosen is None:

@@ -15,12 +15,12 @@ async def sign_out(services: Services, by: SignedIn) -> None:
         raise NotAllowed("A token does not sign out. Revoke it instead.")
     await services.workspace.revoke(by.member.id, by.session)
     await services.stores.sessions.sign_out(by.session)
-    await services.workspace.revoke(by.member.id, by.session)  # again, for a socket that came back in between
+    await services.workspace.revoke(by.member.id, by.session)  # again, for a socket that reconnected in between
     security_log.signed_out(by.member.id, by.session)
 
 
 async def read_own(services: Services, by: SignedIn) -> list[SessionLine]:
-    """Where one is signed in."""
+    """Return where one is signed in."""
     require(by.member, "answer")
     return await services.stores.sessions.of_member(by.member.id)
 

@@ -1,4 +1,4 @@
-"""Signing in, step by step: the password, the second factor's code or setting one up, then the session."""
+"""Signing in step by step: the password, the second factor's code or its set-up, then the session."""
 
 from typing import NamedTuple
 
@@ -30,7 +30,7 @@ RESET_TEXT = _(
 
 
 class Admission(NamedTuple):
-    """A session's cookie; or the token of the step that is owed first, and its kind."""
+    """A session's cookie; or the token of the step that must come first, and its kind."""
 
     cookie: str = ""
     step: str = ""
@@ -38,7 +38,7 @@ class Admission(NamedTuple):
 
 
 async def with_password(services: Services, email: str, password: str, origin: Origin, *, device: str) -> Admission:
-    """Raises SignInNeeded and SlowDown as `SessionStore.prove` does. `device` has signed in to this account lately."""
+    """Sign in. Raises SignInNeeded and SlowDown like `SessionStore.prove`. `device` recently used this account."""
     proven = await services.stores.sessions.prove(email, password, address=origin.address, device=device)
     if proven.owes:
         return await _owed(services, proven.member.id, proven.owes, known=proven.known)
@@ -46,7 +46,7 @@ async def with_password(services: Services, email: str, password: str, origin: O
 
 
 async def with_invitation(services: Services, token: str, name: str, password: str, origin: Origin) -> Admission:
-    """Become a member by an invitation. Raises NotYours if it is no good any more, BadSettings for name or password."""
+    """Accept an invitation. Raises NotYours if it is no longer valid, and BadSettings for name or password."""
     member = await services.stores.invitations.accept(token, name, password)
     await services.go_live(await services.stores.directory.read())
     rules = await services.stores.sign_in.read()
@@ -56,9 +56,9 @@ async def with_invitation(services: Services, token: str, name: str, password: s
 
 
 async def with_reset(services: Services, token: str, password: str) -> None:
-    """Set a new password by the link of a mail; everything that the member was signed in with ends.
+    """Set a new password through the link in a mail; all of the member's sessions and tokens end.
 
-    Raises SignInNeeded if the link is no good any more, BadSettings for the password.
+    Raises SignInNeeded if the link is no longer valid, and BadSettings for the password.
     """
     stores = services.stores
     member = (await stores.sign_in_steps.read(token, "reset")).member
@@ -73,15 +73,15 @@ async def with_reset(services: Services, token: str, password: str) -> None:
 
 
 def mails_resets(services: Services) -> bool:
-    """Whether forgotten passwords are reset by mail: with a mail server, and an address of our own in the settings.
+    """Whether forgotten passwords are reset by mail: with a mail server and with our own address in the settings.
 
-    Without that address the link would lead wherever the Host of the request says, and anybody may ask for somebody.
+    Without that address, the link would lead to the host named by the request, and anybody may request it for anybody.
     """
     return services.post.sends and bool(services.settings.origin)
 
 
 async def ask_for_reset(services: Services, email: str, locale: str) -> None:
-    """Send a link to the member who has this address and signs in with a password; else do nothing."""
+    """Send a link to the member who has this address and signs in with a password; otherwise do nothing."""
     member = await services.stores.sessions.resettable(fold_email(email))
     if member is None or not mails_resets(services) or not is_address(member.email):
         return
@@ -94,7 +94,7 @@ async def ask_for_reset(services: Services, email: str, locale: str) -> None:
 
 
 async def start_with_provider(services: Services, member: Member, provider: Provider, origin: Origin) -> Admission:
-    """A provider vouches for the member; their own second factor is asked for where the provider is set so."""
+    """Sign in a member whom a provider vouches for; asks for their second factor if the provider is configured so."""
     owned = await services.stores.second_factors.of_member(member.id) if provider.second_factor else None
     if owned is not None:
         return await _owed(services, member.id, "code", provider=provider.id)
@@ -111,7 +111,7 @@ async def _owed(services: Services, member: str, owes: Kind, *, known: str = "",
 
 
 async def with_code(services: Services, token: str, code: str, origin: Origin, *, device: str) -> tuple[str, str]:
-    """Give the second factor's code, or a recovery code. Return the member's address and the session's cookie.
+    """Check the second factor's code, or a recovery code. Return the member's address and the session's cookie.
 
     Raises SignInNeeded if the code is wrong or the step is over, SlowDown after too many attempts.
     """
@@ -123,7 +123,7 @@ async def with_code(services: Services, token: str, code: str, origin: Origin, *
 
 
 async def with_set_up(services: Services, token: str, code: str, origin: Origin) -> tuple[str, tuple[str, ...]]:
-    """Set up the second factor that is needed. Return the session's cookie and the recovery codes.
+    """Set up the required second factor. Return the session's cookie and the recovery codes.
 
     Raises BadSettings for a wrong code, SignInNeeded if the step is over.
     """

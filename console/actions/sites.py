@@ -1,4 +1,4 @@
-"""What may be done with sites."""
+"""Actions on sites."""
 
 from console.domain.directory import Member, Site
 from console.domain.permissions import require

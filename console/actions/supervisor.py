@@ -1,4 +1,4 @@
-"""What a supervisor may do to chats and agents: each verb checks the right and returns its result."""
+"""A supervisor's actions on chats and agents: each verb checks the right and returns its result."""
 
 from collections.abc import Awaitable
 
@@ -27,7 +27,7 @@ class SupervisorActions:
         self.cards = HiddenCards(services, lambda: member.id)
 
     def member(self) -> Member:
-        """Return the member as of now; an integration is as its token says."""
+        """Return the member with their current rights, or the integration with the rights of its token."""
         member: Member | None = self._asked
         if not isinstance(member, Integration):
             member = self.services.directory.members.get(self.author.id)

@@ -1,6 +1,6 @@
-"""What may be done with tokens: everybody has their own, and admins have those of integrations and of everybody.
+"""Actions on tokens: members manage their own; admins manage those of integrations and of all members.
 
-A revoked token is silent everywhere at once: live state hears of it before SQL, and once more after it.
+A revoked token stops working everywhere at once: it is revoked in live state before SQL, and again after it.
 """
 
 from collections.abc import Collection, Mapping
@@ -15,7 +15,7 @@ from console.domain.scopes import OF_INTEGRATIONS, OF_MEMBERS
 from console.errors import BadSettings, NotYours, Problem
 from console.services import Services
 
-LONGEST = 366  # days that a token lasts, if it ends
+LONGEST = 366  # days that a token lasts, if it expires
 MOST = 50  # tokens of one holder
 NAME = 60  # characters
 NAME_IT = "Say what the token is for, in at most %(most)s characters."
@@ -31,7 +31,7 @@ async def read_own(services: Services, by: Member) -> list[TokenLine]:
 
 
 async def add_own(services: Services, by: Member, name: str, scopes: Collection[str], *, days: int = 0) -> str:
-    """Return a new token of one's own, shown only now; with 0 `days` it does not end. Raises BadSettings."""
+    """Return a new token of one's own, shown only now; with 0 `days` it never expires. Raises BadSettings."""
     require(by, "answer")
     name = _checked(name, scopes, days, len(await services.stores.tokens.of_member(by.id)), OF_MEMBERS)
     return await services.stores.tokens.add(by.id, name, scopes=scopes, expires=_end(services, days), by=by)
@@ -75,7 +75,7 @@ async def add_integration(services: Services, by: Member, name: str) -> Integrat
 
 
 async def remove_integration(services: Services, by: Member, integration: str) -> bool:
-    """Remove an integration with its tokens; its open connections end at once, and it answers first in no queue.
+    """Remove an integration with its tokens. Its connections end at once, and it no longer answers first in any queue.
 
     Return whether that is live already. Raises NotYours if there is none.
     """
@@ -104,11 +104,11 @@ async def _revoke(services: Services, by: Member, holder: str, token: str) -> No
     session = TOKEN_SESSION + token
     await services.workspace.revoke(holder, session)
     await services.stores.tokens.revoke(token, by=by)
-    await services.workspace.revoke(holder, session)  # again, for who came back in between
+    await services.workspace.revoke(holder, session)  # again, for connections made in between
 
 
 def _checked(name: str, scopes: Collection[str], days: int, held: int, allowed: Collection[str]) -> str:
-    """Return the name. Raises BadSettings with all that is wrong."""
+    """Return the checked name. Raises BadSettings with all problems."""
     name, wrong = safe_name(name, limit=NAME + 1), []
     if not name or len(name) > NAME:
         wrong.append(Problem("token:", "name", NAME_IT, {"most": NAME}))

@@ -1,4 +1,4 @@
-"""A visitor may have the transcript of their chat by mail: to one address, a few times a day."""
+"""Mails visitors the transcript of their chat: to one address, a few times a day."""
 
 from console.archive.transcript_limits import TranscriptLimits
 from console.domain.mail import Letter, is_address
@@ -8,11 +8,11 @@ from console.services import Services
 
 BAD_ADDRESS = "Enter one e-mail address."
 MOST_A_DAY = 3  # of one visitor
-MOST_AN_HOUR = 60  # of one site: nobody sends mails to strangers through us
+MOST_AN_HOUR = 60  # of one site, so that nobody can send mails to strangers through us
 
 
 async def mail_transcript(services: Services, visitor: str, chat: str, cid: str, email: str, *, read: int) -> Said:
-    """Send the transcript once per cid, with all that the visitor has read: up to that seq.
+    """Send the transcript once per cid, with everything that the visitor has read: up to that seq.
 
     Raises NothingToDo without a mail server, or before an agent has answered.
     """

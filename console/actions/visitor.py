@@ -1,4 +1,4 @@
-"""What a visitor may do: each verb validates, makes one call to the workspace, and returns its result."""
+"""The actions of a visitor: each verb validates, makes one call to the workspace, and returns its result."""
 
 import asyncio
 from collections.abc import Sequence
@@ -55,8 +55,8 @@ from console.security.file_tickets import FileSender
 from console.services import Services
 from console.views.json import visitor_facts
 
-WRITTEN = 4  # times that a profile goes to the disk: log, feed, the chat as it stands, and the archive
-SQL_WITHIN = 1.0  # seconds in which the archive may say that it knows an opening
+WRITTEN = 4  # times that a profile is written to disk: log, feed, the chat's current state, and the archive
+SQL_WITHIN = 1.0  # seconds to wait for the archive to recognize an opening
 MOST_READ = 1_000  # facts read at once while a page of history is not full
 
 
@@ -93,7 +93,7 @@ class VisitorActions:
 
     @property
     def site(self) -> Site:
-        """The site as it is now; if it was removed, as it was, since open chats go on."""
+        """The current site; if it was removed, its last state, since open chats go on."""
         return self.services.directory.sites.get(self._site.key, self._site)
 
     @property
@@ -114,21 +114,21 @@ class VisitorActions:
         )
 
     def vouched(self) -> bool:
-        """Whether the key that vouched for this person, if they are one, is still the site's."""
+        """Whether the key that vouched for this person, if they are one, still belongs to the site."""
         person = self.profile.person
         return person is None or self.site.identity.trusts(person.by)
 
     def moved_on(self) -> bool:
-        """Whether this visitor's chat has become that of the person they turned out to be, in another tab."""
+        """Whether this visitor's chat now belongs to the person they identified as in another tab."""
         state = self.services.picture.chats.get(self.chat)
         return self.profile.person is None and state is not None and state.visitor != self.visitor.id
 
     def _unsigned(self) -> bool:
-        """Whether the page's own word on who this is counts for nothing."""
+        """Whether the page's unsigned data about this visitor is ignored."""
         return bool(self.site.identity.enforced) and self.profile.person is None
 
     def _require_identity(self) -> None:
-        """Raise IdentityNeeded if nobody may write here unsigned; an open chat goes on."""
+        """Raise IdentityNeeded if the site requires a signed identity; an open chat goes on."""
         if self.site.identity.enforced == "chat" and self._unsigned() and not self._running_chat():
             raise IdentityNeeded
 
@@ -143,9 +143,9 @@ class VisitorActions:
         return state if state is not None and state.place != "wrapup" else None
 
     def blocked(self) -> Blocked | None:
-        """Why this visitor may not write now, with the time until they may."""
+        """Return why this visitor may not write now, with the time until they may."""
         blocks = self.services.directory.blocks
-        if not blocks:  # asked once a second for each socket
+        if not blocks:  # called once a second for each socket
             return None
         now = self.workspace.now()
         block = block_of(blocks, self.visitor.id, self.budgets.address, now)
@@ -193,9 +193,9 @@ class VisitorActions:
         return said
 
     def _begin(self, command: Open) -> list[AnswerGiven]:
-        """Take what a new chat begins with, and return the answers. Raises BadAnswers.
+        """Store what a new chat begins with, and return the answers. Raises BadAnswers.
 
-        A running chat keeps what it began with. Only the widget asks: a chat of another channel opens without.
+        A running chat keeps what it began with. Only the widget asks: chats of other channels need no answers.
         """
         if self._running_chat():
             return self.profile.profile.answers
@@ -214,7 +214,7 @@ class VisitorActions:
         return problem
 
     async def leave_message(self, command: LeaveMessage) -> Said:
-        """Leave a message. For a chat that waits `text` may be empty: the message is what was written in it."""
+        """Leave a message. For a waiting chat `text` may be empty: the message is what was written in it."""
         self._require_identity()
         text = command.text and clean(command.text, limit=MAX_TEXT)
         masked = await self.cards.mask(self._running_chat(), text, command.cid)
@@ -262,7 +262,7 @@ class VisitorActions:
             return await self._late(command.cid, "message", text)
 
     def _what(self, command: Open | VisitorSay) -> tuple[str, SharedFile | None]:
-        """The text of a message, and the file it brings; then the text is its name."""
+        """Return the text of a message, and its file; then the text is the file's name."""
         if not command.file:
             return clean(command.text, limit=MAX_TEXT), None
         sender, signed_in = FileSender(self.visitor.id, command.cid), self.profile.person is not None
@@ -296,7 +296,7 @@ class VisitorActions:
         return await mail_transcript(self.services, self.visitor.id, chat, command.cid, command.email, read=last)
 
     async def set_profile(self, command: SetProfile) -> Said:
-        """Set the profile. In a chat the agent sees it at once; before one it is kept for the opening."""
+        """Set the profile. During a chat the agent sees it at once; before a chat it is kept for the opening."""
         before = self.profile.profile
         if self.names_unsigned(command):
             self.services.refused_identities.note(self.site.key, "unsigned")
@@ -313,7 +313,7 @@ class VisitorActions:
         return self._unsigned() and named
 
     async def show_identity(self) -> None:
-        """A person came to their chat: what their identity says now is the chat's from now on, unless it is already."""
+        """Update the chat's profile from the person's identity, when they return to their chat with a changed one."""
         if not self.profile.unsaid:
             return
         budgets = self.budgets.written(self.visitor.id, WRITTEN * self.profile.bytes)
@@ -321,7 +321,7 @@ class VisitorActions:
             await self.workspace.set_profile(self.chat, new_cid(), self.profile.profile, budgets=budgets)
 
     async def _set(self, command: SetProfile, *, new: bool) -> Said | None:
-        """Set the profile of the chat. None after the end.
+        """Set the profile of the chat. Return None after the end.
 
         Pages set it on every page view, so a profile the chat already has is not recorded again.
         """
@@ -349,9 +349,9 @@ class VisitorActions:
             await self.workspace.visitor_seen(self.chat, self.visitor.id, command.seq)
 
     async def history(self, before: int) -> tuple[list[VisitorFact], bool]:
-        """At most 100 public facts older than seq `before`, oldest first, and whether there are more.
+        """Return at most 100 public facts older than seq `before`, oldest first, and whether there are more.
 
-        What staff keep to themselves counts for nothing: the log is read on until the page is full or the chat begins.
+        Internal facts do not count: reading continues until the page is full or the start of the chat is reached.
         """
         chat, facts, first, count = self._open_chat(), list[VisitorFact](), before, MAX_FACTS
         while first > 1 and len(facts) < MAX_FACTS:
@@ -363,9 +363,9 @@ class VisitorActions:
         return facts[-MAX_FACTS:], len(facts) > MAX_FACTS or (bool(facts) and facts[0].prev > 0)
 
     async def past(self, chat: str = "", before: int = 0) -> EarlierFacts | None:
-        """Return the visitor's earlier chats, the newest facts or those older than one of them; None without SQL.
+        """Return the visitor's earlier chats: the newest facts, or those older than one of them. None without SQL.
 
-        What they were called then is what they are called now, until they say otherwise.
+        Their name from then applies now, until they give another one.
         """
         found = await past_chats(self.services, self.site, self.visitor.id, but=self.chat, chat=chat, before=before)
         if found is not None and not self.chat:
@@ -375,7 +375,7 @@ class VisitorActions:
     # --- helpers --------------------------------------------------------------------------------------------
 
     def _running_chat(self) -> str:
-        """Return the chat that an opening would add its message to; empty if it opens one."""
+        """Return the chat to which an opening would add its message; empty if it would open one."""
         return self.chat if self.running() is not None else ""
 
     def _open_chat(self) -> str:

@@ -1,4 +1,4 @@
-"""What a visitor may do with files of their own chats."""
+"""A visitor's actions on files of their own chats."""
 
 from console.actions.files import NO_FILE, Body, Sent, check
 from console.archive.file_records import FileRecord
@@ -13,7 +13,7 @@ from console.services import Services
 
 
 async def send(services: Services, site: Site, visitor: str, body: Body) -> Sent:
-    """Take a file in for a chat of the visitor's, which may be yet to open."""
+    """Accept a file for one of the visitor's chats, which may not be open yet."""
     check(body)
     address = Budgets(services.settings, body.address, site.key).address
     now = services.workspace.now()
@@ -28,7 +28,7 @@ async def send(services: Services, site: Site, visitor: str, body: Body) -> Sent
 
 
 async def fetch(services: Services, site: str, visitor: str, id: str) -> FileRecord:
-    """Return a file of one of the visitor's chats. Raises NotYours for others', as for none."""
+    """Return a file of one of the visitor's chats. Raises NotYours for others, as for files that do not exist."""
     record = await services.files.records.read(id)
     if record is None or record.site != site or not await _theirs(services, record, visitor):
         raise NotYours(NO_FILE)
@@ -36,7 +36,7 @@ async def fetch(services: Services, site: str, visitor: str, id: str) -> FileRec
 
 
 async def _theirs(services: Services, record: FileRecord, visitor: str) -> bool:
-    """Files are of whose the chat is: one that somebody began before they signed in is theirs alone since then."""
+    """Whether it is theirs: files belong to the chat's visitor, even if it was begun before that visitor signed in."""
     state = services.picture.chats.get(record.chat)
     chat = state if state is not None or not record.chat else await services.history.find_chat(record.chat)
     return visitor == (chat.visitor if chat is not None else record.visitor)

@@ -1,4 +1,4 @@
-"""What a page says about its visitor, and what a signed identity does: cleaned, and kept until a chat is opened."""
+"""What a page and a signed identity say about a visitor: cleaned, and kept until a chat is opened."""
 
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -30,7 +30,7 @@ class ProfileBuilder:
     def __init__(self, visitor: str, site: Callable[[], Site], browser: str, channel: str = CHANNEL) -> None:
         self._site = site
         self.person: SignedPerson | None = None
-        self.unsaid = False  # whether the chat does not tell yet what the identity says
+        self.unsaid = False  # whether the chat does not have the identity's data yet
         self.profile = VisitorProfile(
             Visitor(visitor),
             locale=site().locale,
@@ -60,7 +60,7 @@ class ProfileBuilder:
             self.unsaid = (kept.visitor, kept.fields, kept.proven) != (mine.visitor, mine.fields, mine.proven)
 
     def prove(self, person: SignedPerson) -> None:
-        """Take what a signed identity says: it wins over the page's word. What an earlier one said is over."""
+        """Apply a signed identity: it overrides the page's data. The data of an earlier identity is dropped."""
         self.person, was = person, self.profile
         signed = {name.casefold() for name in person.fields}
         over = {name.removeprefix("field:") for name in was.proven}
@@ -77,7 +77,7 @@ class ProfileBuilder:
         )
 
     def recall(self, name: str, email: str) -> None:
-        """Take name and address from an earlier visit where this one has given none."""
+        """Take name and address from an earlier visit if this one has given none."""
         here = self.profile.visitor
         visitor = msgspec.structs.replace(here, name=here.name or name, email=here.email or email)
         self.profile = msgspec.structs.replace(self.profile, visitor=visitor)
@@ -97,20 +97,20 @@ class ProfileBuilder:
         self.profile = msgspec.structs.replace(self.profile, locale=clean_line(locale, 35) or self.profile.locale)
 
     def set_opening(self, answers: list[AnswerGiven], email: str = "", greeting: Greeted | None = None) -> None:
-        """Set what a chat begins with: answers (an address among them is theirs if none is known), and a greeting."""
+        """Set what a chat begins with: a greeting, and answers (an e-mail address in them is used if none is known)."""
         was = self.profile
         visitor = msgspec.structs.replace(was.visitor, email=was.visitor.email or email)
         self.profile = msgspec.structs.replace(was, visitor=visitor, answers=answers, greeting=greeting)
 
     def set_zone(self, zone: str) -> None:
-        """Set the time zone; what looks like none is left out."""
+        """Set the time zone; ignores values that do not look like one."""
         if ZONE.fullmatch(zone):
             self.profile = msgspec.structs.replace(self.profile, zone=zone)
 
     def set_identity(self, name: str, email: str, fields: Mapping[str, str]) -> None:
         """Set name, address and fields as the page gives them: unverified; the oldest fields are dropped.
 
-        What a signed identity says stays. Raises BadText for half a surrogate pair, ProfileFull if the given fields
+        Data from a signed identity stays. Raises BadText for half a surrogate pair, and ProfileFull if the given fields
         alone are too large.
         """
         was = self.profile
@@ -132,16 +132,16 @@ class ProfileBuilder:
 
     @property
     def bytes(self) -> int:
-        """About what it takes to write it down once."""
+        """The approximate size of the profile when it is written once."""
         mine = self.profile
         answers = size({one.question: one.answer for one in mine.answers})
         rest = (mine.page, mine.title, mine.referrer, mine.agent_string)
         return size(mine.fields) + answers + sum(map(len, rest))
 
     def matches(self, state: ChatState) -> bool:
-        """Whether the chat already tells all of the profile."""
+        """Whether the chat already has the whole profile."""
         mine = self.profile
-        name = mine.visitor.name if state.named else state.name  # what an agent calls them is none of the page's words
+        name = mine.visitor.name if state.named else state.name  # a name that an agent gave does not come from the page
         known = (name, state.email, state.locale, state.page, state.title, state.fields)
         signed = (state.visitor, state.verified, state.external, state.proven)
         return known == (mine.visitor.name, mine.visitor.email, mine.locale, mine.page, mine.title, mine.fields) and (
@@ -150,7 +150,7 @@ class ProfileBuilder:
 
 
 def _fitting(page: Mapping[str, str], signed: Mapping[str, str]) -> dict[str, str]:
-    """Return the signed fields and a page's after them; of the page's the oldest make room."""
+    """Return the signed fields, then the page's, of which the oldest are dropped if there are too many."""
     kept = dict([*page.items()][-(MOST_FIELDS - len(signed)) :])
     while kept and size(kept) + size(signed) > MOST_BYTES:
         del kept[next(iter(kept))]

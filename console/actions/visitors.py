@@ -1,4 +1,4 @@
-"""Visitors as the archive knows them: who they were last, and their chats."""
+"""Visitors as the archive knows them: their latest data, and their chats."""
 
 from console.actions.archived_chats import find
 from console.archive.audit import Change
@@ -33,7 +33,7 @@ async def read_chats(services: Services, by: Member, id: str) -> list[ArchivedCh
 
 
 async def search(services: Services, by: Member, query: ChatQuery, *, before: str, limit: int) -> ChatPage:
-    """Return ended chats, newest first, whose visitors fit: each page names each visitor once."""
+    """Return ended chats of matching visitors, newest first, with each visitor once per page."""
     page = await find(services, by, query, before=before, limit=limit)
     seen: dict[str, None] = {}
     first = [found for found in page.chats if not (found.chat.visitor in seen or seen.setdefault(found.chat.visitor))]

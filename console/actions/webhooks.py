@@ -1,4 +1,4 @@
-"""What admins may do with webhooks: endpoints, their secrets, a test, and what could not be delivered."""
+"""Admins' actions on webhooks: endpoints, their secrets, tests, and failed deliveries."""
 
 import asyncio
 from collections.abc import Sequence
@@ -80,7 +80,7 @@ async def remove(services: Services, by: Member, id: str) -> None:
 
 
 async def send_test(services: Services, by: Member, id: str) -> Answer:
-    """Send a test at once and return what came of it. Raises SlowDown while another test runs."""
+    """Send a test at once and return the result. Raises SlowDown while another test runs."""
     require(by, "administer")
     endpoint = await services.webhooks.endpoints.read(id)
     if _trying.locked():
@@ -94,7 +94,7 @@ async def send_test(services: Services, by: Member, id: str) -> Answer:
 
 
 async def replay(services: Services, by: Member, id: str, event: int | None = None) -> int:
-    """Send what was given up again: one event, or all. Raises NothingToDo if there is none."""
+    """Send failed events again: one event, or all. Raises NothingToDo if there is none."""
     require(by, "administer")
     count = await services.webhooks.outbox.replay(id, event)
     if not count:

@@ -198,8 +198,7 @@ class Fanout:
     # --- pushes --------------------------------------------------------------------------------
 
     async def hear(self) -> None:
-        """While there are listeners here, receive the store's pushes: facts, and signals, which may be lost for good.
-        """
+        """While there are listeners, receive the store's pushes: facts, and signals, which may be lost for good."""
         somebody = self._hub.somebody
         while True:
             await somebody.wait()

@@ -207,7 +207,7 @@ class Protocol(WSProtocol):
     # --- what goes out ---------------------------------------------------------------------------------
 
     def writer(self, again: Callable[[], None]) -> Callable[[list[str]], bool]:
-        """Return a function that writes texts, or returns False while the client reads too slowly, then calls `again`.
+        """Return a function that writes texts; while the client reads too slowly it returns False, then calls `again`.
         """
         self._again = again
         return self._write_texts
@@ -238,8 +238,7 @@ class Protocol(WSProtocol):
             super().handle_close(event)
 
     def _refuse(self, code: int) -> None:
-        """End the socket because of what its client sent. The client may read the reason; its further data is ignored.
-        """
+        """End the socket because of what its client sent. The client may read why; its further data is ignored."""
         self._thrown_away = 0
         self.inbox.clear()
         # Keep reading, so that the client can finish sending and see the close frame: closing with unread data would

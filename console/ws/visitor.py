@@ -213,8 +213,7 @@ class VisitorConnection(Connection):
         return self.actions.chat
 
     async def identify(self, frame: Identify) -> None:
-        """Answer whose identity it is. It does not change who they are on this socket: they reconnect with the token.
-        """
+        """Answer whose identity it is. On this socket they stay who they were: they reconnect with the token."""
         given = SignedIdentity(jwt=frame.jwt, cid=frame.cid, began=frame.began)
         who = await self._who(self._token, self.actions.chat, given)
         self.send(who.said or Identified(False))
