@@ -27,9 +27,7 @@ FIELDS: dict[type[ChatFact], str] = {
 
 
 class Masked(NamedTuple):
-    """A text that may be stored. `hidden`: it had a card number, or the end of one; `redactions` are of the earlier
-    parts.
-    """
+    """A text that may be stored. `hidden`: it had a card number or the end of one; `redactions` hide earlier parts."""
 
     text: str
     hidden: bool = False

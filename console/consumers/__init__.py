@@ -1,1 +1,1 @@
-"""Consumers that follow the feed into SQL. Each entry is stored once, through restarts and changes of leader."""
+"""Consumers that follow the feed into SQL. Each entry is stored once, despite restarts and changes of leader."""

@@ -24,9 +24,9 @@ class FeedConsumer(Follower):
     """Passes every entry to `write(connection, batch)` once; what it writes is committed with the cursor, or not at
     all.
 
-    `write` may get the same entries again when a transaction failed, so it must change nothing but the connection.
-    An entry on which it fails is set aside, and passed to `late` (by default `write`) when a process takes over.
-    `kept` is called with the last entry once a batch is in SQL.
+    `write` may get the same entries again after a failed transaction, so it must change nothing but the database. An
+    entry on which it fails is set aside, and passed to `late` (by default `write`) when a process takes over. `kept` is
+    called with the last entry once a batch is in SQL.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class FeedConsumer(Follower):
         self._pace = pace
 
     async def follow(self) -> None:
-        # Before the cursor is taken: a store that was set back turns the epoch, and then this round starts over.
+        # Before taking the cursor: if the store was set back, the epoch turns, and this round starts over.
         await settle_history(self.workspace, self.cursor.database)
         epoch, reader = self.workspace.epoch, new_id()
         at = await self._take(reader, epoch)
@@ -74,5 +74,5 @@ class FeedConsumer(Follower):
         """Take the cursor; return the position to go on from."""
         start = FeedPosition(epoch, START.id, START.n)
         before = await self.cursor.database.write(lambda connection: self.cursor.take(connection, reader, start))
-        # A position in another history means nothing in this one, so this one is read from its start.
+        # A position in another history is meaningless in this one, so this one is read from its start.
         return before if before is not None and before.epoch == epoch else start

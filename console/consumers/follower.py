@@ -1,4 +1,4 @@
-"""Following the feed: one of many processes does it; after a failed round it waits, and logs the failure once."""
+"""Follows the feed in one of many processes; after a failed round it waits, and logs the failure once."""
 
 import asyncio
 import time
@@ -23,7 +23,7 @@ log = structlog.get_logger()
 class Follower(ABC):
     """A follower of the feed. `leads` says whether this process is the one.
 
-    The ticker's lease decides who leads. That may be two processes for a moment; the cursor's reader is the fence.
+    The ticker's lease decides which process leads. Two may lead for a moment; the cursor's reader acts as the fence.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Follower(ABC):
 
     @property
     def ill_for(self) -> float:
-        """For how many seconds no round has succeeded here; 0 if the last one did."""
+        """Return for how many seconds no round has succeeded here; 0 if the last one did."""
         return time.monotonic() - self._ill_since if self._ill_since else 0.0
 
     @abstractmethod
@@ -48,7 +48,7 @@ class Follower(ABC):
         failures = 0
         while True:
             if not self.leads():
-                self._ill_since = 0.0  # what failed is another process's by now; this one may be asked again
+                self._ill_since = 0.0  # another process has taken over what failed; this one may be asked again
                 await self.leads.begins()
             began = time.monotonic()
             failed = not await self._round()
@@ -62,7 +62,7 @@ class Follower(ABC):
         return self.leads() and self.workspace.epoch == epoch
 
     def well(self) -> None:
-        """Note that SQL and the store have responded."""
+        """Record that SQL and the store have responded."""
         if self._ill_since:
             log.warning("consumer.goes_on", consumer=self.name, after=round(time.monotonic() - self._ill_since, 1))
         self._ill_since = 0.0

@@ -1,4 +1,4 @@
-"""How far each consumer is behind the feed, from SQL and the store, so that every process reports the same."""
+"""How far each consumer is behind the feed, from SQL and the store, so that all processes report the same."""
 
 import asyncio
 from collections.abc import Sequence
@@ -12,8 +12,8 @@ from console.errors import SestettoError
 from console.metrics import ConsumerLag
 from console.queue.workspace import Workspace
 
-PATIENCE = 1.0  # seconds for SQL; then the last known positions count
-LATE = 15.0  # seconds; an archive that is this far behind is worth a word
+PATIENCE = 1.0  # seconds for SQL; after that the last known positions count
+LATE = 15.0  # seconds; an archive that is this far behind is reported
 
 
 class Lags:
@@ -29,7 +29,7 @@ class Lags:
         try:
             async with asyncio.timeout(PATIENCE):
                 known = await positions(self._database, self._workspace.name)
-            self._known = {ARCHIVE: (START, 0)} | known  # before anybody has archived, all of the feed is missing
+            self._known = {ARCHIVE: (START, 0)} | known  # before the first archiving, the whole feed is missing
         except (SestettoError, TimeoutError):
             pass
         try:

@@ -1,1 +1,1 @@
-"""Drafted answers: a language model of the operator's choice writes what an agent may take into the box."""
+"""Drafted answers: a language model of the operator's choice writes drafts that an agent may use."""

@@ -1,4 +1,4 @@
-"""Leaves an endpoint alone while it fails: after some failures in a row, for longer each time."""
+"""A circuit breaker: pauses requests to a failing endpoint after some failures in a row, for longer each time."""
 
 import time
 from collections.abc import Callable
@@ -14,7 +14,7 @@ class Circuit:
         self._failures = 0
         self._pause = FIRST_PAUSE
         self._until = 0.0
-        self._trying = False  # whether a request is under way that is to end a pause
+        self._trying = False  # whether a request that may end a pause is in progress
 
     @property
     def paused(self) -> float:
@@ -22,7 +22,7 @@ class Circuit:
         return max(self._until - self._clock(), 0.0)
 
     def allows(self) -> bool:
-        """Whether a request may be made. After a pause one may, and the others wait for what becomes of it."""
+        """Whether a request may be made. After a pause only one may, and the others wait for its result."""
         if self.paused:
             return False
         if self._until:
@@ -31,14 +31,14 @@ class Circuit:
         return True
 
     def good(self) -> bool:
-        """A request was answered. Return whether that ends a pause."""
+        """Record that a request was answered. Return whether that ends a pause."""
         ended = self._until > 0
         self._failures, self._pause, self._until, self._trying = 0, FIRST_PAUSE, 0.0, False
         return ended
 
     def bad(self, retry_after: float = 0) -> float:
-        """A request failed. Return for how many seconds none is made from now on: 0 if nothing changes."""
-        if self.paused and not self._trying:  # it was made before the pause, which is for it too
+        """Record that a request failed. Return for how many seconds none is made from now on; 0 if nothing changes."""
+        if self.paused and not self._trying:  # it was made before the pause, which already covers it
             self._until = max(self._until, self._clock() + retry_after)
             return 0.0
         self._failures += 1
@@ -51,7 +51,7 @@ class Circuit:
         return pause
 
     def undecided(self) -> None:
-        """A request was given up by us. The one that was to end a pause leaves its place to the next."""
+        """Record that we gave up a request. If it could have ended a pause, the next request may try."""
         if self._trying:
             self._until = min(self._until, self._clock())
             self._trying = False

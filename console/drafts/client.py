@@ -1,4 +1,4 @@
-"""One HTTP request to the model. What the far end sends is not trusted: nothing is followed, unpacked or kept."""
+"""One HTTP request to the model. The response is not trusted: nothing in it is followed, decompressed or stored."""
 
 import asyncio
 import socket
@@ -15,9 +15,9 @@ from console.domain.model_url import ModelAddress, is_own_network
 from console.drafts.failure import NoDraft, Reason
 
 MOST_HEADERS = 16 * 1024  # bytes
-MOST_BODY = 2 * 1024 * 1024  # bytes: a model that thinks aloud sends some hundred for each word
+MOST_BODY = 2 * 1024 * 1024  # bytes: a reasoning model sends some hundred for each word
 CHUNK = 16 * 1024
-LONGEST_WAIT = 600.0  # seconds that a far end may ask us to stay away
+LONGEST_WAIT = 600.0  # seconds that the endpoint may ask us to pause
 
 BY_STATUS: dict[int, Reason] = {401: "refused", 403: "refused", 404: "unknown", 429: "limited"}
 
@@ -34,7 +34,7 @@ PATIENCE = Patience()
 
 
 class Response:
-    """The far end's answer, once its headers are known to be good."""
+    """The endpoint's answer, after its headers have been checked."""
 
     def __init__(self, exchange: "_Exchange", kind: str) -> None:
         self.streamed = kind == "text/event-stream"
@@ -87,7 +87,7 @@ class _Exchange:
                 raise NoDraft("cut_off")
 
     async def response(self) -> Response:
-        """Return the answer. Raises NoDraft if it is not what was asked for."""
+        """Return the answer. Raises NoDraft if it is not what was requested."""
         head = await self.event()
         if not isinstance(head, h11.Response):
             raise NoDraft("unreadable")
@@ -112,12 +112,12 @@ class ModelClient:
         self.patience = patience
         self._key = key
         self._tls = ssl.create_default_context() if address.tls else None
-        # Of our own: a name server that hangs must not occupy the threads that everything else uses.
+        # Our own threads: a name server that hangs must not occupy the threads that everything else uses.
         self._resolver = ThreadPoolExecutor(2, "model-name")
 
     @asynccontextmanager
     async def post(self, body: bytes) -> AsyncIterator[Response]:
-        """Send the body and yield the answer. Raises NoDraft, whatever goes wrong, and for whoever reads the answer."""
+        """Send the body and yield the answer. Raises NoDraft for any failure, including while the answer is read."""
         writer: asyncio.StreamWriter | None = None
         try:
             async with asyncio.timeout(self.patience.total):
@@ -166,6 +166,6 @@ class ModelClient:
 
 
 def _seconds(headers: dict[str, str]) -> float:
-    """Return how long the far end asks us to wait; 0 if it does not say it in seconds."""
+    """Return how long the endpoint asks us to wait; 0 if it does not say so in seconds."""
     text = headers.get("retry-after", "")
     return min(float(text), LONGEST_WAIT) if text.isdecimal() and text.isascii() else 0.0

@@ -1,4 +1,4 @@
-"""Reads the text out of a chat completion, streamed or whole. Pure; nothing in it is trusted."""
+"""Reads the text of a chat completion, streamed or whole. Pure; nothing in the completion is trusted."""
 
 import re
 import unicodedata
@@ -11,13 +11,13 @@ from console.drafts.failure import NoDraft
 from console.errors import BadText
 from console.protocol.common import MAX_TEXT
 
-MOST_TEXT = 40_000  # characters, with what a model thinks aloud
+MOST_TEXT = 40_000  # characters, including a model's reasoning
 MOST_LINE = 256 * 1024  # bytes
 GOOD_ENDS = frozenset({"stop", "eos", "end_turn", "stop_sequence"})
 
 _THOUGHTS = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL)
 _QUOTED = re.compile(r'\A(?:"([^"]*)"|“([^”]*)”|«([^»]*)»)\Z', re.DOTALL)
-# Invisible ones that scripts need: joiners, and marks of direction.
+# Invisible characters that scripts need: joiners and direction marks.
 _NEEDED = frozenset("\u200c\u200d\u200e\u200f")
 
 
@@ -50,14 +50,14 @@ class CompletionReader:
         self._complete = False
 
     def add(self, data: bytes) -> bool:
-        """Take in what has come. Raises NoDraft once it can become no draft any more."""
+        """Add received data. Raises NoDraft once it can no longer become a draft."""
         self._rest += data
         if self._streamed:
             self._read_lines()
         return self._complete
 
     def text(self) -> str:
-        """Return the draft, empty if the model has nothing to say. Raises NoDraft if there is none."""
+        """Return the draft; empty if the model has nothing to say. Raises NoDraft if there is no draft."""
         if not self._streamed:
             self._read(bytes(self._rest))
         if not self._complete:
@@ -107,9 +107,9 @@ class CompletionReader:
 
 
 def as_draft(text: str) -> str:
-    """Return a model's words as a message may hold them: no thoughts, quotes around it or invisible characters.
+    """Return a model's text as a message may contain it: without reasoning, surrounding quotes or invisible characters.
 
-    Raises NoDraft if they are longer than a message.
+    Raises NoDraft if it is longer than a message.
     """
     said = _THOUGHTS.sub("", text)
     visible = "".join(char for char in said if unicodedata.category(char) != "Cf" or char in _NEEDED)

@@ -1,4 +1,4 @@
-"""Asks the model for drafts: a few at a time, never while it fails, and whatever it does costs only the draft."""
+"""Asks the model for drafts: a few at a time, and not while it fails. A failure costs only the draft."""
 
 import asyncio
 import time
@@ -31,7 +31,7 @@ class _Request(msgspec.Struct):
 
 
 class Drafts:
-    """The model of this installation; without a `url` there is none, and nothing is ever asked."""
+    """The model of this installation. Without a `url` there is none, and no request is made."""
 
     def __init__(
         self,
@@ -54,11 +54,11 @@ class Drafts:
         return self._client is not None
 
     def costs(self) -> DraftCosts | None:
-        """Return what became of the requests so far; None without a model."""
+        """Return the outcomes of requests so far; None without a model."""
         return DraftCosts(self._results, self._seconds, self._circuit.paused) if self.on else None
 
     async def ask(self, prompts: Sequence[Prompt]) -> str:
-        """Return a draft, or an empty text: the model has none, fails, or is left alone because it did."""
+        """Return a draft, or an empty text if the model has none, fails, or is paused after failures."""
         if self._client is None:
             return ""
         try:
@@ -73,7 +73,7 @@ class Drafts:
             self._turns.release()
 
     async def try_once(self, prompts: Sequence[Prompt]) -> str:
-        """Ask without any of the precautions. Raises NoDraft."""
+        """Ask without these precautions. Raises NoDraft."""
         assert self._client is not None
         return await self._ask(self._client, prompts)
 

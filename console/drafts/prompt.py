@@ -1,4 +1,4 @@
-"""What the model is given. Visitors' words are data in it: one JSON document, beside fixed instructions. Pure."""
+"""The model's input. Visitors' words are only data in it: one JSON document, next to fixed instructions. Pure."""
 
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
@@ -36,7 +36,7 @@ class Spoken(NamedTuple):
 
 
 class TeamReply(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A canned reply, or a sentence that went to several visitors; `after` are words that several of them used."""
+    """A canned reply, or a sentence sent to several visitors; `after` are words that several of them used."""
 
     text: str
     title: str = ""
@@ -65,7 +65,7 @@ class Prompt(msgspec.Struct, frozen=True):
 def prompts_for(
     said: Sequence[Spoken], replies: Sequence[TeamReply] = (), *, queue: str = "", language: str = ""
 ) -> list[Prompt]:
-    """Return the messages that ask for a draft: card numbers masked, and no more of the chat than fits."""
+    """Return the messages that ask for a draft, with card numbers masked, and with only as much of the chat as fits."""
     known = [
         TeamReply(mask_cards(reply.text), mask_cards(reply.title), reply.after) for reply in replies[:MOST_REPLIES]
     ]
@@ -77,7 +77,7 @@ def _newest(said: Sequence[Spoken]) -> list[_Line]:
     lines: list[_Line] = []
     left = MOST_CHARACTERS
     for one in reversed(said[-MOST_SAID:]):
-        # Masked before it is cut: half a card number would not be found.
+        # Masked before cutting, since half a card number would not be found.
         text = mask_cards(one.text)[-LONGEST:]
         left -= len(text)
         if lines and left < 0:

@@ -1,1 +1,1 @@
-"""Limits on what anybody may do to the server, and how fast: connections, HTTP, new chats."""
+"""Limits on what clients may do, and how fast: connections, HTTP, new chats."""

@@ -1,4 +1,4 @@
-"""Visitors' sockets per address in this process; the store knows those of all processes."""
+"""Visitors' sockets per address in this process; the store counts those of all processes."""
 
 from collections import Counter
 
@@ -11,7 +11,7 @@ class AddressSockets:
         self._counts: Counter[str] = Counter()
 
     def come(self, address: str) -> int:
-        """Count one more socket; return how many there are now."""
+        """Count one more socket; return the new number."""
         self._counts[address] += 1
         return self._counts[address]
 

@@ -1,8 +1,8 @@
-"""Budgets: how much one visitor, one address and one site may do. The Functions count.
+"""Budgets: how much one visitor, one address and one site may do. The store's Functions count.
 
 PyPI's `limits` was considered. Each of its hits is a separate call to the store, outside the Function that does the
-counted thing, so every message would wait for another round trip, and resends and refusals would count too. Here a call
-carries its budgets, and they are spent in the same step.
+work, so every message would wait for another round trip, and resends and refusals would count too. Here a call carries
+its budgets, and they are spent in the same step.
 """
 
 from console.config import Settings
@@ -55,7 +55,7 @@ class Budgets:
         return self._budget(f"api|address|{self.address}", UNKNOWN_TOKENS, code="slow_down")
 
     def _attack(self) -> str:
-        """Beyond it new visitors are not refused: their browsers have to work for it."""
+        """Beyond this budget, new visitors are not refused, but their browsers must do a proof of work."""
         return self._budget(f"new|site|{self._site}", self._settings.attack_openings, code="proof_needed")
 
     def _budget(self, name: str, most: int, period: int = MINUTE, cost: int = 1, code: str = TOO_MANY) -> str:
@@ -63,7 +63,7 @@ class Budgets:
 
 
 class GatewayBudgets(Budgets):
-    """The same for a visitor whom a program speaks for: it has a budget of its own, and solves no puzzles."""
+    """Budgets of a visitor for whom a program acts: they have no budget by address, and no puzzles."""
 
     def opening(self, visitor: str, size: int) -> str:
         return (
@@ -77,8 +77,8 @@ class GatewayBudgets(Budgets):
 
 
 def budget(name: str, most: int, period: int, cost: int = 1, code: str = TOO_MANY) -> str:
-    """`most` units per `period` (ms), of which this call takes `cost`. Refused as `code` until there is room.
+    """Allow `most` units per `period` (ms), of which this call takes `cost`. Refused with `code` until there is room.
 
-    Returns its line for `functions/budgets.lua`; nothing for an unlimited one (`most` 0).
+    Returns the budget's line for `functions/budgets.lua`; empty for an unlimited one (`most` 0).
     """
     return f"{most} {period} {cost} {code} {name}\n" if most else ""

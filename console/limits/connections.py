@@ -1,6 +1,6 @@
-"""This process's TCP connections: how many there may be in total, per address, and for visitors, so that staff get in.
+"""This process's TCP connections: limits in total, per address, and for visitors, so that staff can always connect.
 
-Each takes a file descriptor, which no other process can lend, so they are counted here and not in the store.
+Each takes one of this process's own file descriptors, so they are counted here and not in the store.
 """
 
 import resource
@@ -14,11 +14,11 @@ from console.limits.turnstile import Turnstile
 from console.security import address_group
 
 HOLD_OFF = 20  # seconds
-RESERVED = 100  # descriptors for the store, the database, files, and connections that are just closing
+RESERVED = 100  # descriptors for the store, the database, files, and connections that are closing
 VISITORS = 0.75  # the share of all connections that visitors' sockets may take
-FLOODS = (1 / HOLD_OFF, 5)  # cut sockets of one address, a second and at once, before it is held off
-AT_ONCE = 60  # times the requests a second of one address: an office opens its consoles in the same minute
-UPGRADES = 8  # of visitors' sockets in a turn of the loop: some 10 ms
+FLOODS = (1 / HOLD_OFF, 5)  # cut sockets of one address, per second and at once, before it is held off
+AT_ONCE = 60  # times an address's requests per second: an office opens its consoles in the same minute
+UPGRADES = 8  # of visitors' sockets in a turn of the loop: about 10 ms
 MOST_ADDRESSES = 10_000  # that are remembered
 MOST = 65_536  # descriptors to request if the system sets no limit
 LEAST = 256  # descriptors a server can work with
@@ -29,8 +29,8 @@ class Transport(Protocol):
 
 
 class Connections:
-    """At most `capacity` connections in total; per address `each`, and `asked` requests a second. Trusted proxies may
-    have any number of both.
+    """At most `capacity` connections in total, and per address at most `each`, with `asked` requests per second. Both
+    limits per address do not apply to trusted proxies.
     """
 
     def __init__(self, capacity: int, each: int, asked: int, proxies: str) -> None:
@@ -64,12 +64,12 @@ class Connections:
         return not group or (self._of[group] <= self.each and not self.held_off(address))
 
     def wait(self, transport: Transport) -> None:
-        """Note that the connection has no complete request now."""
+        """Record that the connection has no complete request now."""
         if transport in self._addresses:
             self._waiting[transport] = None
 
     def work(self, transport: Transport) -> None:
-        """Note that the connection has a complete request."""
+        """Record that the connection has a complete request."""
         self._waiting.pop(transport, None)
 
     def ask(self, transport: Transport) -> bool:
@@ -82,7 +82,7 @@ class Connections:
         return self._requests.setdefault(group, Bucket(self.asked, self.asked * AT_ONCE)).take()
 
     def visit(self, transport: Transport) -> None:
-        """Note that the connection is a visitor's socket from now on."""
+        """Record that the connection is a visitor's socket from now on."""
         self._visitors.add(transport)
 
     def go(self, transport: Transport) -> None:
@@ -95,13 +95,13 @@ class Connections:
         self._visitors.discard(transport)
 
     def note_flood(self, address: str) -> None:
-        """A socket of the address was cut for what it sent."""
+        """Record that a socket of the address was cut for what it sent."""
         if len(self._floods) > MOST_ADDRESSES:
             self._floods.clear()
         self._floods.setdefault(address_group(address), Bucket(*FLOODS)).take()
 
     def held_off(self, address: str) -> bool:
-        """Whether sockets of the address were cut so often that it gets no new ones for now."""
+        """Whether so many sockets of the address were cut that it gets no new ones for now."""
         floods = self._floods.get(address_group(address))
         return floods is not None and floods.empty()
 

@@ -1,6 +1,6 @@
 """uvicorn's HTTP protocol with limits on what a client sends and how long it takes.
 
-A proxy that buffers requests would keep all of this away, but not everybody has one.
+A proxy that buffers requests would prevent all of this, but not every installation has one.
 """
 
 import asyncio
@@ -16,24 +16,24 @@ MOST_HEAD = 32 * 1024  # bytes of a request's line and headers
 MOST_HEADERS = 100
 HEAD_WITHIN = 10.0  # seconds for all of them
 MOST_BODY = 1024 * 1024  # bytes as received
-MOST_UPLOAD = 110_000_000  # of a file; what a site allows is less, and refused before it comes
+MOST_UPLOAD = 110_000_000  # of a file; a site's limit is lower, and checked before the upload
 UPLOADS = (b"/widget/files?", b"/console/files/", b"/settings/imports/upload?")  # what their addresses begin with
-BODY_WITHIN, BODY_RATE = 10.0, 1_000  # seconds for a body, plus a second per this many bytes
+BODY_WITHIN, BODY_RATE = 10.0, 1_000  # seconds for a body, plus one second per this many bytes
 READ_WITHIN = 30.0  # seconds in which a client must read some of a pending response
 IDLE = 5  # seconds a connection without a request stays open
 MOST_PIPELINED = 8  # requests behind an unanswered one
 LINGER = 1.0  # seconds that a refused client has to read why
-MOST_LINGER = 256 * 1024  # bytes of it that are discarded meanwhile; beyond that it cannot send any more
-VISITORS = b"/ws/visitor"  # whose sockets wait for each other; staff do not
-PIECE = 4 * 1024  # bytes passed to the parser at once: a head may exceed its limit by that much before it is noticed
+MOST_LINGER = 256 * 1024  # bytes from it that are discarded during that time; after that it can send no more
+VISITORS = b"/ws/visitor"  # their sockets are upgraded in turn; staff's are not
+PIECE = 4 * 1024  # bytes passed to the parser at once: a head may exceed its limit by this much before it is noticed
 
-# uvicorn warns of each request that is none, as often as somebody sends one. `http.refused` says it with the address.
-logger = logging.getLogger("sestetto.http")  # uvicorn would set back the level of one of its own
+# uvicorn warns of every invalid request, however many there are. `http.refused` logs them with the address.
+logger = logging.getLogger("sestetto.http")  # uvicorn would reset the level of its own logger
 logger.setLevel(logging.ERROR)
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """One connection until it ends or becomes a web socket. The server's configuration sets `connections`."""
+    """One connection until it ends or becomes a WebSocket. The server's configuration sets `connections`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -77,7 +77,7 @@ class HttpProtocol(HttpToolsProtocol):
             super().handle_websocket_upgrade()
 
     def _upgrade(self) -> bool:
-        """Upgrade unless the client has gone meanwhile: it reads on to notice that."""
+        """Upgrade unless the client is gone, which it notices because it keeps reading."""
         if self.transport.is_closing():
             return False
         super().handle_websocket_upgrade()
@@ -101,7 +101,7 @@ class HttpProtocol(HttpToolsProtocol):
             self._feed(data[start : start + PIECE])
 
     def _keep(self, data: bytes) -> None:
-        """It may not talk yet: what it says too early is read after the upgrade."""
+        """Keep data that the client sends too early; it is read after the upgrade."""
         self._early += data
         if len(self._early) > MOST_HEAD:
             self.transport.pause_reading()
@@ -157,7 +157,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._expect_nothing()
         self._in_head = True
         self._head = self._fields = 0
-        self.open_connections.work(self.transport)  # only now: a body that never ends must give way, too
+        self.open_connections.work(self.transport)  # only now: an endless body must not keep its place
         if self._refusal is None:
             super().on_message_complete()
 
@@ -192,7 +192,7 @@ class HttpProtocol(HttpToolsProtocol):
         super().on_response_complete()
         self.open_connections.wait(self.transport)
         if self.transport.is_closing() and self.transport.get_write_buffer_size():
-            # The response is complete, but the client may never read it: do not keep its buffer forever.
+            # The response is complete, but the client may never read it, so do not keep its buffer forever.
             self.loop.call_later(READ_WITHIN, self.transport.abort)
 
     def timeout_keep_alive_handler(self) -> None:
@@ -212,7 +212,7 @@ class HttpProtocol(HttpToolsProtocol):
     # --- the end -------------------------------------------------------------------------------------
 
     def _refuse(self, status: HTTPStatus) -> None:
-        """Respond with the reason, unless a response has started. Further input is discarded for a moment."""
+        """Respond with the reason, unless a response has started. Further input is discarded for a short time."""
         self._refusal = status
         self._expect_nothing()
         self._say_refused(status)
@@ -237,8 +237,8 @@ class HttpProtocol(HttpToolsProtocol):
     def _throw_away(self, size: int) -> None:
         self._thrown_away += size
         if self._thrown_away > MOST_LINGER:
-            # Not the end yet: whoever still writes when the connection breaks may never read the answer. A proxy then
-            # says 502 and takes us for dead.
+            # Do not close yet: a client that is still writing when the connection breaks may never read the answer. A
+            # proxy would then report 502 and consider us down.
             self.flow.pause_reading()
 
 

@@ -1,7 +1,7 @@
-"""The proxies in front of us: whom they say a request comes from, which limits count as the client's address.
+"""The proxies in front of us. The client address that they report is the one that limits apply to.
 
-uvicorn has a middleware for this. It reads the settings in another way than we do (`10.0.0.1/8` and `*, 10.0.0.1` trust
-nobody there), and with `*` it believes what the client itself has written in front.
+uvicorn has a middleware for this, but it reads the settings differently (`10.0.0.1/8` and `*, 10.0.0.1` trust nobody
+there), and with `*` it trusts the entries that the client itself has put in front.
 """
 
 import ipaddress
@@ -13,7 +13,7 @@ SCHEMES = {"http": ("http", "ws"), "https": ("https", "wss"), "ws": ("http", "ws
 
 
 class Proxies:
-    """`127.0.0.1, 10.0.0.0/8`: who is trusted to name clients. With `*` whoever connects to us is."""
+    """`127.0.0.1, 10.0.0.0/8`: the peers that are trusted to name clients; `*` trusts every peer."""
 
     def __init__(self, text: str) -> None:
         words = [word.strip() for word in text.split(",") if word.strip()]
@@ -25,15 +25,15 @@ class Proxies:
         return self._all or self._named(address)
 
     def client_of(self, peer: str, forwarded: str) -> str:
-        """Return the client's address: the last hop of X-Forwarded-For that is none of our proxies.
+        """Return the client's address: the last hop of X-Forwarded-For that is not one of our proxies.
 
-        Each proxy adds whom it was called by, so everything before that hop is the client's own claim.
+        Each proxy appends its caller, so everything before that hop is the client's own claim.
         """
         client = peer
         for hop in reversed([hop.strip() for hop in forwarded.split(",") if hop.strip()]):
             address = plain_address(hop)
             if not address:
-                return client  # no address: the proxy did not write this, or does not know
+                return client  # not an address: the proxy did not write this, or does not know it
             client = address
             if not self._named(address):
                 return client

@@ -1,7 +1,7 @@
 """Small proofs of work: what a new visitor's browser does before its first message, while a site is under attack.
 
-A puzzle is signed and bound to its visitor, so nothing is kept of it; the store keeps which ones were used. It costs a
-browser a fraction of a second, and a flood of a thousand openings a processor for minutes.
+A puzzle is signed and bound to its visitor, so it is not stored; the store records only which ones were used. Solving
+one takes a browser a fraction of a second; a flood of a thousand openings takes minutes of CPU time.
 """
 
 import hashlib
@@ -17,12 +17,12 @@ class Puzzles:
         self._key = hashlib.sha256(f"sestetto.puzzle.{secret}".encode()).digest()
 
     def make(self, visitor: str, now: int) -> str:
-        """`nonce.bits.until.signature`; solved by `puzzle.number` whose hash begins with so many zeros."""
+        """Make `nonce.bits.until.signature`; a `puzzle.number` whose hash begins with `bits` zero bits solves it."""
         body = f"{secrets.token_hex(8)}.{BITS}.{now + LIFE}"
         return f"{body}.{self._signature(body, visitor)}"
 
     def nonce_of(self, proof: str, visitor: str, now: int) -> str:
-        """Which puzzle of this visitor the proof solves; empty for none."""
+        """Return the nonce of this visitor's puzzle that the proof solves; empty for none."""
         puzzle, _, _ = proof.rpartition(".")
         body, _, signature = puzzle.rpartition(".")
         if not body or not hmac.compare_digest(signature.encode(), self._signature(body, visitor).encode()):
@@ -35,6 +35,6 @@ class Puzzles:
 
 
 def zeros(text: str) -> int:
-    """How many bits of the text's SHA-256 are zero, from the first on."""
+    """Return the number of leading zero bits of the text's SHA-256."""
     number = int.from_bytes(hashlib.sha256(text.encode()).digest(), "big")
     return 256 - number.bit_length()

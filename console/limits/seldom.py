@@ -1,4 +1,4 @@
-"""Lines of the log that strangers cause: a few a second, or who floods us fills the disk with them."""
+"""Limits log lines that strangers can cause to a few per second, so that a flood does not fill the disk."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ log = structlog.get_logger()
 
 
 class SeldomLog:
-    """Leaves out what is too much; the next line says how many there were (`left_out`)."""
+    """Drops excess lines; the next line says how many were dropped (`left_out`)."""
 
     def __init__(self) -> None:
         self._bucket = Bucket(*LINES)

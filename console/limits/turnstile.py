@@ -1,7 +1,7 @@
-"""Lets so many through in each turn of the event loop, and the others after them, in order.
+"""Lets a fixed number through in each turn of the event loop, and the others after them, in order.
 
-Sockets that come back all at once would otherwise be upgraded in as few turns as they arrive in, and nobody who is
-there already is served within a turn.
+Sockets that all reconnect at once would otherwise be upgraded in the few turns in which they arrive, and connected
+clients are not served during a turn.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 
 class Turnstile:
-    """At most `each` in a turn of the loop."""
+    """Lets at most `each` through in a turn of the loop."""
 
     def __init__(self, each: int) -> None:
         self.each = each
@@ -18,11 +18,11 @@ class Turnstile:
         self._waiting: deque[Callable[[], bool]] = deque()
 
     def __len__(self) -> int:
-        """Return how many wait."""
+        """Return how many are waiting."""
         return len(self._waiting)
 
     def enter(self, go: Callable[[], bool]) -> None:
-        """Call `go` now or in a later turn. It returns false if it had nothing to do: then it does not count."""
+        """Call `go` now or in a later turn. If it returns false, it had nothing to do and does not count."""
         self._waiting.append(go)
         self._pass()
 

@@ -1,4 +1,4 @@
-"""Publishes SQL's configuration whatever is live, even if the database was restored from an older copy."""
+"""Publishes SQL's configuration whatever is live, even after the database was restored from an older copy."""
 
 import structlog
 
@@ -10,10 +10,10 @@ log = structlog.get_logger()
 
 
 async def publish(workspace: Workspace, store: DirectoryStore) -> Directory:
-    """Publish what SQL has; return it.
+    """Publish the configuration in SQL; return it.
 
-    A live configuration with a higher version, or with the same version but another content, comes from a history that
-    SQL no longer has. SQL's version is then raised above it, so that the next change is published too.
+    A live configuration with a higher version, or with the same version but different content, comes from a history
+    that SQL no longer has. SQL's version is then raised above it, so that later changes are published too.
     """
     directory = await store.read()
     if await workspace.configure(directory):

@@ -1,7 +1,7 @@
-"""Whether the store and SQL have the same history; checked before the first call and whenever a consumer starts.
+"""Checks that the store and SQL have the same history, before the first call and whenever a consumer starts.
 
-A store that was restored from an older copy assigns numbers a second time. A reader that goes by numbers would skip
-those facts, so the epoch turns first; then everything is read again and recognized by its id.
+A store that was restored from an older copy assigns numbers a second time. A reader that relies on numbers would skip
+those facts, so the epoch turns first. Then everything is read again and recognized by its id.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ log = structlog.get_logger()
 
 
 class Mismatch(NamedTuple):
-    """Why the store is not the one that SQL has read."""
+    """Why the store does not match what SQL has read."""
 
     consumer: str
     why: str  # older: a previous history; set_back: an entry that was read is missing
@@ -25,7 +25,7 @@ class Mismatch(NamedTuple):
 
 
 async def settle_history(workspace: Workspace, database: Database) -> Mismatch | None:
-    """Turn the epoch if the store is behind what SQL has read, or a different one. Return what was found, or None."""
+    """Turn the epoch if the store is behind what SQL has read, or a different store. Return the mismatch, or None."""
     found = await compare(workspace, database)
     if found is not None:
         log.error("store.set_back", consumer=found.consumer, why=found.why, epoch=found.epoch)
@@ -34,7 +34,7 @@ async def settle_history(workspace: Workspace, database: Database) -> Mismatch |
 
 
 async def compare(workspace: Workspace, database: Database) -> Mismatch | None:
-    """Return the first consumer whose last entry the store does not have; changes nothing."""
+    """Return the first mismatch: a consumer whose last entry the store does not have. Changes nothing."""
     known = await read_entries(database, workspace.name)
     epoch = (await workspace.feed_ends()).epoch
     for consumer in sorted({entry.consumer for entry in known}):
@@ -53,6 +53,6 @@ async def _why(workspace: Workspace, known: Sequence[ReadEntry], epoch: str) -> 
     raw = await workspace.feed_entry(newest.id)
     if raw is not None:
         return "" if newest.is_of(raw) else "set_back"
-    ends = await workspace.feed_ends()  # read last: the feed is trimmed behind what SQL has
+    ends = await workspace.feed_ends()  # read last, since the feed is trimmed behind what SQL has
     # Trimmed, not lost: the entry lies before the feed's first one.
     return "" if newest.n < ends.first and newest.n <= ends.n else "set_back"

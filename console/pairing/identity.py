@@ -1,4 +1,4 @@
-"""Whether store, database, secret and workspace are of one installation; if not, nothing starts or is written."""
+"""Checks that store, database, secret and workspace belong together; if not, nothing starts or is written."""
 
 import structlog
 
@@ -19,9 +19,9 @@ log = structlog.get_logger()
 
 
 def disagreement(known: Identity, *, workspace: str, owner: str, secret: str) -> str:
-    """Return why SQL's identity is not that of the workspace, of the store's owner or of the secret; empty if it is.
+    """Return why SQL's identity does not match the workspace, the store's owner or the secret; empty if it matches.
 
-    Empty values are not known yet, and disagree with nothing.
+    Empty values are not known yet and match everything.
     """
     try:
         refuse_workspace(known.workspace, workspace)
@@ -37,13 +37,13 @@ def disagreement(known: Identity, *, workspace: str, owner: str, secret: str) ->
 async def introduce(workspace: Workspace, database: Database, secret: str) -> None:
     """Raise SettingError if one of them, or the workspace, belongs elsewhere.
 
-    One without an id gets the other's, or a new one.
+    A store or database without an id gets the other's, or a new one.
     """
     known, digest = await read_identity(database), secret_digest(secret)
     refuse_workspace(known.workspace, workspace.name)
     if known.secret not in ("", digest):
         raise SettingError(OTHER_SECRET)
-    workspace.installation = known.id  # from here on, calls to another installation's store are refused
+    workspace.installation = known.id  # from now on, calls to another installation's store are refused
     theirs = await workspace.installation_of_store()
     identity = await claim(database, Identity(known.id or theirs or new_id(), digest, workspace.name))
     refuse_workspace(identity.workspace, workspace.name)
@@ -55,9 +55,9 @@ async def introduce(workspace: Workspace, database: Database, secret: str) -> No
 
 
 async def adopt(workspace: Workspace, database: Database, secret: str) -> None:
-    """Make this store and this secret those of the database, whatever they were.
+    """Assign this store and this secret to the database's installation, whatever they belonged to.
 
-    A new history begins, as clients may have seen more than a store that was restored by hand has.
+    A new history begins, since clients may have seen more than a manually restored store has.
     """
     refuse_workspace((await read_identity(database)).workspace, workspace.name)
     await forget(database)

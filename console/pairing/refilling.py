@@ -1,6 +1,6 @@
-"""Fills a store that has lost its chats from SQL: the configuration, open chats, left messages.
+"""Refills a store that has lost its chats from SQL: the configuration, open chats, left messages.
 
-An emptied store serves nobody until that is done (`workspace.emptied`), so nobody meets it without their chat.
+An emptied store serves nobody until that is done (`workspace.emptied`), so no client finds its chat missing.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -34,7 +34,7 @@ from console.queue.calls.revival import LostChat, profile_json
 from console.queue.payloads import VisitorProfile, encode
 from console.queue.workspace import Workspace
 
-RECENT = 86_400_000  # ms without a fact after which nobody waits for an answer in an open chat any more
+RECENT = 86_400_000  # ms without a fact after which an open chat no longer waits for an answer
 
 log = structlog.get_logger()
 
@@ -42,16 +42,16 @@ Row = tuple[FactRow, ChatFact | Unreadable]
 
 
 class Numbered(msgspec.Struct):
-    """What every fact of a chat has, also one that only a newer release understands."""
+    """The fields that every fact of a chat has, even one that only a newer release understands."""
 
     at: int
     seq: int = 0
 
 
 async def refill(workspace: Workspace, stores: Stores, agents: Iterable[AgentState] = ()) -> None:
-    """Fill an emptied store, and let it serve; the same again, or by two processes at once, does no harm.
+    """Fill an emptied store, and let it serve. Safe to repeat, and to run in two processes at once.
 
-    `agents` are as they were before: whoever was away does not come back online.
+    `agents` is their state before, so that agents who were away do not come back online.
     """
     if workspace.installation:
         await workspace.claim_store(workspace.installation)
@@ -63,14 +63,14 @@ async def refill(workspace: Workspace, stores: Stores, agents: Iterable[AgentSta
 
 
 async def revive_all(workspace: Workspace, database: Database) -> list[str]:
-    """Put back what SQL has no end of and the store does not have; return those chats."""
+    """Put back chats without an end in SQL that the store does not have; return them."""
     unended = Unended(database, workspace.name)
     ids = await unended.ids(workspace.now() - RECENT)
     return [chat for chat in ids if await _comes_back(workspace, unended, chat)]
 
 
 async def _comes_back(workspace: Workspace, unended: Unended, chat: str) -> bool:
-    """Put one back. A chat for which that fails keeps nobody else waiting; it is listed as lost later."""
+    """Put one chat back. If that fails, the others do not wait for it; it is later listed as lost."""
     try:
         return await revive(workspace, unended, chat)
     except (msgspec.MsgspecError, Refused) as problem:
@@ -79,7 +79,7 @@ async def _comes_back(workspace: Workspace, unended: Unended, chat: str) -> bool
 
 
 async def revive(workspace: Workspace, unended: Unended, chat: str) -> bool:
-    """Put the chat back as far as its facts in SQL go. False if the store has it, or SQL has no beginning of it."""
+    """Put the chat back as far as its facts in SQL go. False if the store has it, or SQL lacks its beginning."""
     if await workspace.has_chat(chat):
         return False
     rows = last_history(await unended.facts(chat))
@@ -89,7 +89,8 @@ async def revive(workspace: Workspace, unended: Unended, chat: str) -> bool:
 
 
 def last_history(found: Sequence[FactRow]) -> list[Row]:
-    """Return the facts with seq 1, 2, 3 …; where a later history gave a seq again, all before it from there on go."""
+    """Return the facts with seq 1, 2, 3 …. A seq that a later history reused drops all earlier facts from that seq on.
+    """
     kept: list[Row] = []
     for row in found:
         known = msgspec.json.decode(row.raw, type=Numbered)
@@ -106,7 +107,7 @@ def lost_chat(rows: Sequence[Row]) -> LostChat:
     asked = [fact for fact in facts if isinstance(fact, Message) and fact.by == "visitor"]
     before = {fact.visitor.id for fact in facts if isinstance(fact, Opening | Profile)}
     last = next((fact for fact in reversed(facts) if isinstance(fact, Message) and fact.by != "bot"), None)
-    # Facts about a left message come after its end: notes, mails, who takes care of it.
+    # Facts about a left message come after its end: notes, mails, its owner.
     end = next((fact for fact in reversed(facts) if isinstance(fact, Ended | Opening | Message)), None)
     last_state = next((_state(fact) for fact in reversed(facts) if _state(fact)), "open")
     tongue, tongue_by = _language(facts)
@@ -132,7 +133,7 @@ def lost_chat(rows: Sequence[Row]) -> LostChat:
 
 
 def _state(fact: ChatFact) -> str:
-    """Return what a fact says about the state of a left message."""
+    """Return the state of a left message according to a fact."""
     return "done" if isinstance(fact, Handled) else getattr(fact, "state", "")
 
 
@@ -147,7 +148,7 @@ def _named(facts: Sequence[ChatFact]) -> str:
 
 
 def _language(facts: Sequence[ChatFact]) -> tuple[str, str]:
-    """Return the visitor's language, and whose word that is."""
+    """Return the visitor's language and its source."""
     fact = next(fact for fact in reversed(facts) if isinstance(fact, Opening | LanguageSet))
     if isinstance(fact, LanguageSet):
         return fact.language, fact.by
@@ -160,9 +161,9 @@ def _profile(fact: Opening | Profile) -> VisitorProfile:
 
 
 def _results(rows: Sequence[Row], before: Collection[str], visitor: str) -> list[str]:
-    """Return name and value of each command's first result. A resend is taken for the same, whatever its body is.
+    """Return name and value of each command's first result. A resend with any body counts as the same command.
 
-    What the visitor did under the ids they had `before` they were identified counts as theirs.
+    Commands under the ids that the visitor had `before` they were identified count as theirs.
     """
     done = [(row, fact) for row, fact in rows if row.cid and not isinstance(fact, Opened | Reopened | Unreadable)]
     return [

@@ -12,10 +12,10 @@ MINUTE = 60_000  # ms; opening hours start and end on whole minutes
 
 
 def availability(picture: Picture, queues: Mapping[str, Queue], queue: str, now: int, *, inside: bool = False) -> Team:
-    """Decide availability as the store decides about `open`.
+    """Decide availability by the same rules as the store's `open`.
 
-    A closed queue leads to the first of its tiers that is open. Visitors who are `inside`, waiting or in a chat, are
-    served after hours too. A bot that answers first takes new chats at any time.
+    A closed queue leads to its first open tier. Visitors who are `inside`, waiting or in a chat, are served after hours
+    too. A bot that answers first takes new chats at any time.
     """
     first = picture.bots.get(queues[queue].bot) if queue in queues and not inside else None
     if first is not None and first.free:
@@ -32,7 +32,7 @@ def availability(picture: Picture, queues: Mapping[str, Queue], queue: str, now:
 
 
 def has_room(picture: Picture, queues: Mapping[str, Queue], queue: str, now: int) -> bool:
-    """Whether a chat that opens now would have a slot at once: more are free than chats wait for them."""
+    """Whether a chat that opens now would get a slot at once: more slots are free than chats wait for them."""
     if not availability(picture, queues, queue, now).online:
         return False
     tiers = (tier for tier in _tiers(queues, queue) if tier in queues)
@@ -42,7 +42,7 @@ def has_room(picture: Picture, queues: Mapping[str, Queue], queue: str, now: int
 
 
 def _tiers(queues: Mapping[str, Queue], queue: str) -> list[str]:
-    """The queue, then where its chats overflow to."""
+    """Yield the queue, then the queues that its chats overflow to."""
     tiers: list[str] = []
     while queue and queue not in tiers:  # ends if queues overflow in a loop
         tiers.append(queue)

@@ -1,4 +1,4 @@
-"""A queue's chats by channel: how many there are now, and how those of the span were answered. Pure."""
+"""A queue's chats by channel: how many there are now, and how those in the span were answered. Pure."""
 
 from collections.abc import Collection
 
@@ -8,14 +8,14 @@ from console.domain.channels import CHANNELS, group_of
 from console.projection.models import ChatState
 from console.projection.statistics import Statistics
 
-LIVE = "live"  # all whose visitors sit in front of the chat
+LIVE = "live"  # all channels whose visitors wait in front of the chat
 
 
 class ChannelFigures(msgspec.Struct, frozen=True):
-    """`open` counts chats that have not ended, `waiting` those of them without an agent.
+    """`open` counts chats that have not ended, `waiting` those without an agent.
 
-    `oldest` is since when the first of these waits (0: none). `words` (first words) and `answers` are (in time, all
-    that came due); `first` is the median first response (ms).
+    `oldest` is since when the first of these has waited (0: none). `words` (first words) and `answers` are (in time,
+    all that came due); `first` is the median first response (ms).
     """
 
     channel: str
@@ -28,7 +28,7 @@ class ChannelFigures(msgspec.Struct, frozen=True):
 
 
 def channel_figures(chats: Collection[ChatState], counted: Statistics) -> tuple[ChannelFigures, ...]:
-    """Return the live chats' figures and those of each channel in use; nothing where all chats are live."""
+    """Return the figures of live chats and of each other channel in use; nothing if all chats are live."""
     used = {*counted.channels, *(group_of(chat.channel) for chat in chats)} - {""}
     if not used:
         return ()

@@ -1,4 +1,4 @@
-"""Counters that advance with each fact: figures of queues and agents, late answers. The store counts the same."""
+"""Counters that advance with each fact: figures of queues and agents, late answers. The store keeps the same counts."""
 
 from console.domain.channels import group_of
 from console.events import Answered, Assigned, Ended, Estimate, Kept, Labelled, Message, Turn
@@ -20,7 +20,7 @@ class Counters:
         return self.queues.get(queue) or self.queues.setdefault(queue, QueueState(queue))
 
     def prune(self, now: int) -> None:
-        """Drop what is over: figures, and wrap-ups that were left for later."""
+        """Drop expired figures, and expired wrap-ups that were left for later."""
         for agent in self.agents.values():
             agent.forget_put_off(now)
         for queue_state in list(self.queues.values()):
@@ -49,13 +49,13 @@ class Counters:
         self.estimated(chat, fact.at, fact.estimate)
 
     def estimated(self, chat: ChatState, at: int, estimate: Estimate) -> None:
-        """The wait is over, and the store says whether it was as expected; nothing if nobody knows."""
+        """Count whether a finished wait was as expected, according to the store; nothing if unknown."""
         if estimate:
             self.count(chat.queue, at, "expected")
             self.count(chat.queue, at, "right", int(estimate == "right"))
 
     def broke(self, chat: ChatState, at: int) -> None:
-        """A promise to a visitor with an open turn; each once, whatever comes of it."""
+        """Count a broken promise to a visitor with an open turn, once, whatever the outcome."""
         if chat.turn:
             self.count(chat.queue, at, "broke", channel=chat.channel)
 
@@ -69,17 +69,17 @@ class Counters:
         agent.figures.at(at).breathers += 1
 
     def load_changes(self, agent: AgentState, at: int) -> None:
-        """Called before the number of used slots changes."""
+        """Call before the number of used slots changes."""
         agent.figures.held(len(agent.held), agent.loaded, at)
         agent.loaded = at
 
     def level(self, agent: str, at: int, what: str) -> None:
-        """Something came due while the agent had as many chats as now."""
+        """Count something that came due, by the agent's current number of chats."""
         one = self.agents[agent]
         one.levels.count(at, what, len(one.held))
 
     def late_turn(self, chat: ChatState, at: int, outcome: str) -> None:
-        """What became of a turn whose promise is broken already, when no answer does."""
+        """Count the outcome of a turn whose promise is already broken, if it ends without an answer."""
         self.count(chat.queue, at, outcome, int(bool(chat.turn and chat.late)), channel=chat.channel)
 
     def gave(self, chat: ChatState, agent: str, at: int, answer: Answered) -> None:
@@ -93,7 +93,7 @@ class Counters:
             self.level(agent, at, "ak" if answer.own else "a")
 
     def never_answered(self, chat: ChatState, fact: Ended) -> None:
-        """A chat that ends with holding replies only; what is late besides is counted as such."""
+        """Count a chat that ends with holding replies only; a late one is already counted as late."""
         left = int(not (chat.turn and chat.late))
         self.count(chat.queue, fact.at, "held_left", left, channel=chat.channel)
         if fact.agent in self.agents:
@@ -101,7 +101,7 @@ class Counters:
             self.level(fact.agent, fact.at, "a")
 
     def assisted(self, chat: ChatState, at: int, source: str, how: str) -> None:
-        """A message for which the agent was shown a suggestion or a draft: `how` is shown, taken or edited."""
+        """Count a message for which the agent was shown a suggestion or a draft: `how` is shown, taken or edited."""
         self.count(chat.queue, at, source)
         if how in ("taken", "edited"):
             self.count(chat.queue, at, f"{source}_{how}")
@@ -116,7 +116,7 @@ class Counters:
             figures.labelled += given
 
     def gave_reason(self, fact: Labelled) -> None:
-        """A reason given after the end counts where that end was counted, as long as that is kept."""
+        """Count a reason given after the end in the span that counted the end, as long as that span is kept."""
         spans = self.queue(fact.queue).figures.spans
         for name in span_names(fact.ended // MINUTE):
             if name in spans and "to_label" in spans[name].counters:
@@ -139,7 +139,7 @@ class Counters:
             self.lates = [late, *self.lates][:LATEST]
 
     def _replied(self, chat: ChatState, fact: Message, turn: Turn) -> None:
-        """A person wrote it."""
+        """Count a reply that a person wrote."""
         agent = fact.author.id
         if agent in self.agents:
             self.agents[agent].figures.at(fact.at).add(turn.mine, within=turn.kept)

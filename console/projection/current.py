@@ -1,4 +1,4 @@
-"""What this process knows now; replaced as the feed and the settings advance."""
+"""The current state in this process; replaced as the feed and the settings advance."""
 
 from dataclasses import dataclass, field
 
@@ -8,7 +8,7 @@ from console.projection.picture import Picture
 
 @dataclass
 class Current:
-    """The current picture and directory. Read both attributes each time: either object may be replaced."""
+    """The current picture and directory. Read the attributes each time, since either object may be replaced."""
 
     picture: Picture = field(default_factory=Picture)
     directory: Directory = field(default_factory=lambda: Directory(0))

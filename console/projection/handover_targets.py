@@ -30,7 +30,7 @@ def colleagues(picture: Picture, queues: Mapping[str, Queue], members: Mapping[s
 
 
 def _bot(bot: BotState, queues: Mapping[str, Queue]) -> ColleagueThere:
-    """A bot can be given the chats of the queues in which it answers first."""
+    """Return the bot as a target: it takes chats of the queues in which it answers first."""
     return ColleagueThere(
         id=bot.id,
         name=bot.name,

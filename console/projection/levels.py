@@ -1,4 +1,4 @@
-"""What came due of an agent by the number of chats they had at that moment: today and the 14 days before. Pure.
+"""What came due for an agent, by the number of chats they had at that moment: today and the 14 days before. Pure.
 
 The store counts the same (`functions/figures.lua`, S.level). Days are those of UTC.
 """
@@ -40,7 +40,7 @@ class Levels(msgspec.Struct):
             counted[name] = counted.get(name, 0) + 1
 
     def at_each(self, now: int) -> tuple[Level, ...]:
-        """Return what is known at 1, 2, ... 6 chats."""
+        """Return the counts at 1, 2, ... 6 chats."""
         return tuple(self._at(chats, now // DAY) for chats in range(1, SLOTS + 1))
 
     def _at(self, chats: int, today: int) -> Level:
@@ -52,7 +52,7 @@ class Levels(msgspec.Struct):
 
 
 def levels_of(counted: Mapping[str, str]) -> Levels:
-    """Build them from the store's fields `<day>:<what><chats>`; skips others, which other releases may count."""
+    """Build them from the store's fields `<day>:<what><chats>`; skips other fields, which other releases may count."""
     found = Levels()
     for field, value in counted.items():
         if known := FIELD.fullmatch(field):

@@ -1,4 +1,4 @@
-"""How many minutes an agent had five and six chats: in this hour, the hour before, and today. Pure."""
+"""How many minutes an agent had five or six chats: in this hour, the hour before, and today. Pure."""
 
 import msgspec
 
@@ -10,7 +10,7 @@ HEAVY = (5, 6)  # chats at once
 
 
 class Load(msgspec.Struct, frozen=True):
-    """Whole minutes at each number of HEAVY. An hour is that of the clock."""
+    """Whole minutes at each number in HEAVY. Hours are clock hours."""
 
     hour: tuple[int, ...] = (0, 0)
     before: tuple[int, ...] = (0, 0)
@@ -18,7 +18,7 @@ class Load(msgspec.Struct, frozen=True):
 
 
 def load_of(agent: AgentState, now: int, zone: str) -> Load:
-    """Return the load until `now`, what is going on included; the day begins at midnight in that zone."""
+    """Return the load until `now`, including the current stretch; the day begins at midnight in that zone."""
     hour, first = now // HOUR, midnight(zone, now) // HOUR
     spans = ((hour, hour), (hour - 1, hour - 1), (first, hour))
     return Load(*(tuple(_ms(agent, chats, *span, now) // MINUTE for chats in HEAVY) for span in spans))
@@ -27,6 +27,6 @@ def load_of(agent: AgentState, now: int, zone: str) -> Load:
 def _ms(agent: AgentState, chats: int, first: int, last: int, now: int) -> int:
     """Return how long it was `chats` from the beginning of the `first` hour to the end of the `last` one."""
     counted = sum(one.load.get(chats, 0) for hour, one in agent.figures.hours.items() if first <= hour <= last)
-    if len(agent.held) != chats or not agent.loaded:  # chats that came under an older release have no beginning
+    if len(agent.held) != chats or not agent.loaded:  # no start is known for chats that came under an older release
         return counted
     return counted + max(min(now, (last + 1) * HOUR) - max(agent.loaded, first * HOUR), 0)

@@ -22,14 +22,14 @@ class ChatState(msgspec.Struct):
     visitor: str
     site: str = ""
     name: str = ""
-    named: str = ""  # by an agent: `name` then is that
+    named: str = ""  # by an agent; `name` is then the same
     email: str = ""
     verified: bool = False
     external: str = ""  # the website's own id for the visitor
-    proven: list[str] = []  # what a signed identity says of them: name, email, field:<name>
+    proven: list[str] = []  # what a signed identity vouches for: name, email, field:<name>
     locale: str = ""  # the browser's
     language: str = ""  # a primary tag: what routing goes by
-    language_by: str = ""  # text or agent; empty: the browser's word
+    language_by: str = ""  # text or agent; empty: the browser
     channel: str = "web"
     page: str = ""
     title: str = ""
@@ -47,7 +47,7 @@ class ChatState(msgspec.Struct):
     seq: int = 0
     last: int = 0  # seq of the last public fact
     rank: int = 0  # order among waiting chats: lower is sooner
-    aside: bool = False  # in one of its agent's slots for other channels
+    aside: bool = False  # in one of the agent's slots for other channels
     lines: list[str] = []  # queues it has overflowed to
     any_language: bool = False  # any agent may take it, whatever they speak
     until: int = 0  # when the offer or the wrap-up ends
@@ -61,7 +61,7 @@ class ChatState(msgspec.Struct):
 
     @property
     def spoken(self) -> str:
-        """The language to write in; with its region, if only the browser said which."""
+        """The language to write in; with its region if the browser is the only source."""
         return self.language if self.language_by else self.locale
 
 
@@ -83,22 +83,22 @@ class AgentState(msgspec.Struct):
     connected: bool = False
     limit: int = 6
     most: int = 6  # the supervisors' limit; `limit` is lower where the agent chose so
-    channel_slots: int | None = None  # for chats of other channels besides; None: they count in `limit`
-    aside: int = 0  # chats that may use those
+    channel_slots: int | None = None  # additional, for chats of other channels; None: they count in `limit`
+    aside: int = 0  # chats that may use these
     fence: int = 0
     queues: list[str] = []
     reason: str = ""
     since: int = 0  # when the status or the connection last changed
-    breather: int = 0  # until when they get no new chats, though they are online
-    breathers: list[int] = []  # starts of those within the hour before the last one
+    breather: int = 0  # until when they get no new chats although online
+    breathers: list[int] = []  # starts of breathers within the hour before the last one
     held: dict[int, str] = {}  # slot -> chat: active, offered or wrapped up
-    loaded: int = 0  # since when there are as many
+    loaded: int = 0  # since when they have had this many
     levels: Levels = msgspec.field(default_factory=Levels)
     figures: AgentFigures = msgspec.field(default_factory=AgentFigures)
     put_off: dict[str, PutOff] = {}  # wrap-ups left for later, by chat
 
     def to_wrap_up(self, now: int) -> list[PutOff]:
-        """Return the wrap-ups left for later that are not over, oldest first."""
+        """Return the wrap-ups left for later that have not expired, oldest first."""
         return sorted(
             (one for one in self.put_off.values() if one.ended > now - PUT_OFF), key=lambda one: (one.ended, one.chat)
         )
@@ -123,21 +123,21 @@ class AgentState(msgspec.Struct):
 
     @property
     def free_slots(self) -> int:
-        """How many more chats the agent could get now."""
+        """The number of chats the agent could still get now."""
         if not self.online or self.breather:
             return 0
         return max(self.limit - len(self.held) + min(self.aside, self.channel_slots or 0), 0)
 
     @property
     def free_channel_slots(self) -> int:
-        """How many more chats of other channels the agent could take now."""
+        """The number of chats of other channels the agent could still take now."""
         if self.channel_slots is None or not self.online or self.breather:
             return self.free_slots
         return max(min(self.channel_slots - self.aside, self.slots - len(self.held)), 0)
 
     @property
     def slots(self) -> int:
-        """How many slots the agent has in all."""
+        """The total number of the agent's slots."""
         return self.limit + (self.channel_slots or 0)
 
     def breathers_taken(self, now: int) -> int:
@@ -146,7 +146,7 @@ class AgentState(msgspec.Struct):
 
 
 class BotState(msgspec.Struct):
-    """A bot that is connected, or was a moment ago: for a while it may still come back to its chats."""
+    """A bot that is connected, or was a moment ago and may still reconnect to its chats."""
 
     id: str
     name: str
@@ -157,12 +157,12 @@ class BotState(msgspec.Struct):
 
     @property
     def free(self) -> bool:
-        """Whether it can have one more chat."""
+        """Whether the bot can have one more chat."""
         return self.connected and len(self.chats) < self.limit
 
 
 class QueueState(msgspec.Struct):
-    """A queue's figures. `pace` is how long (ms) its chats wait for each place, 0 if unknown."""
+    """A queue's figures. `pace` is how long (ms) its chats wait for each place in line; 0 if unknown."""
 
     id: str
     pace: int = 0
@@ -178,7 +178,7 @@ class LateAnswer(msgspec.Struct):
 
 
 class StoredProfile(msgspec.Struct):
-    """What a snapshot keeps of a visitor: the payload of the last `opened` or `profile` fact."""
+    """The visitor's data in a snapshot: the payload of the last `opened` or `profile` fact."""
 
     visitor: Visitor
     locale: str = ""
@@ -242,7 +242,7 @@ def chat_state(chat: str, values: Mapping[str, str]) -> ChatState:
 
 
 class PutOffLike(Protocol):
-    """What the store says of a wrap-up left for later."""
+    """The store's data on a wrap-up left for later."""
 
     @property
     def chat(self) -> str: ...
@@ -279,7 +279,7 @@ def agent_state(
     return AgentState(
         id=agent,
         name=msgspec.json.decode(fields["name"], type=str),
-        status=cast("Status", fields.get("status", "offline")),  # another release may know more of them
+        status=cast("Status", fields.get("status", "offline")),  # another release may know more statuses
         connected=fields.get("connected") == "1",
         limit=int(fields["limit"]),
         most=int(fields.get("most") or fields["limit"]),

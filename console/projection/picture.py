@@ -1,4 +1,4 @@
-"""The picture: one workspace as the facts so far have made it. Pure: no store and no clock of its own."""
+"""The picture: the state of one workspace after all facts so far. Pure: no store, and no clock of its own."""
 
 from collections.abc import Iterator, Sequence
 from typing import Protocol
@@ -61,7 +61,7 @@ __all__ = ["AgentState", "BotState", "ChatState", "LateAnswer", "Picture", "Queu
 
 
 class AgentLike(Protocol):
-    # The four protocols below describe the store's snapshot, so that this module need not import the store.
+    # The four protocols below describe the store's snapshot, so that this module does not import the store.
     @property
     def id(self) -> str: ...
     @property
@@ -169,7 +169,7 @@ class Picture(Counters):
         """Apply the next fact of the feed."""
         self.n = n
         match fact:
-            case Message():  # nearly all are
+            case Message():  # nearly all facts are
                 self._of_chat(fact)
             case Opened():
                 self._begin(fact, fact.at)
@@ -277,7 +277,7 @@ class Picture(Counters):
 
     def _of_chat(self, fact: ChatFact) -> None:
         chat = self.chats.get(fact.chat)
-        # Facts of an unknown chat are skipped: it has ended, and only its rating or its left message follows.
+        # Facts of an unknown chat are skipped: it has ended, and only its rating or left message can follow.
         if chat is not None:
             self._chat_fact(chat, fact)
 
@@ -292,7 +292,7 @@ class Picture(Counters):
                 self.late_turn(chat, fact.at, "late_no_reply")
                 _clear_turn(chat)
                 chat.turn, chat.due = fact.since, fact.due
-            # `due` and `since` are of the turn that opened with a message the agent had not seen; 0 if there is none.
+            # `due` and `since` belong to the turn opened by a message the agent had not seen; 0 if there is none.
             case Assigned() | Offered():
                 self._into_slot(chat, fact)
             case Released() | Transferred():
@@ -332,7 +332,7 @@ class Picture(Counters):
                 del self.chats[chat.id]
 
     def _labelled(self, fact: Labelled) -> None:
-        """Reason and tags, of a chat that may have ended long ago."""
+        """Set reason and tags, possibly of a chat that ended long ago."""
         chat, agent = self.chats.get(fact.chat), self.agents.get(fact.author.id)
         if chat is not None:
             self._chat_fact(chat, fact)
@@ -356,7 +356,7 @@ class Picture(Counters):
         agent.put_off.pop(fact.dropped, None)
 
     def _claimed(self, fact: Profile) -> None:
-        """An ended chat became that of the person its visitor turned out to be."""
+        """Assign an ended chat to the person that its visitor identified as."""
         for agent in self.agents.values():
             if fact.chat in agent.put_off:
                 listed = agent.put_off[fact.chat]
@@ -367,7 +367,7 @@ class Picture(Counters):
             agent.put_off.pop(chat, None)
 
     def _message(self, chat: ChatState, fact: Message) -> None:
-        if fact.by == "bot":  # answers nothing, and all clocks go on
+        if fact.by == "bot":  # answers nothing, and all clocks keep running
             return
         if fact.turn is not None:
             self.answered(chat, fact)
@@ -383,7 +383,7 @@ class Picture(Counters):
             chat.promise, chat.promise_late = fact.promise, False
         opens = False
         if fact.due and fact.since != chat.turn:
-            # A chat can be late in the queue before it has a turn. A turn that starts is late only if its own due has
+            # A chat can be late in the queue before it has a turn. A new turn is late only if its own due time has
             # passed.
             chat.late = chat.late and fact.due <= fact.at
             opens = True
@@ -404,10 +404,10 @@ class Picture(Counters):
             chat.place, chat.until = "offered", fact.until
             return
         chat.place, chat.since, chat.until = "active", fact.at, 0
-        # The promise of the queue ends with the assignment. From here on only an open turn has a clock.
+        # The queue's promise ends with the assignment. From here on, only an open turn has a clock.
         if chat.turn == 0:
             _clear_turn(chat)
-        # A transfer or a takeover from slot to slot is no wait: counting its 0 ms would flatter the figures.
+        # A transfer or a takeover from slot to slot is not a wait: counting its 0 ms would flatter the figures.
         if fact.waited or fact.why not in ("transferred", "took_over"):
             self.waited(chat, fact)
 

@@ -1,4 +1,4 @@
-"""A chat's queue position and expected wait. Pure; counts as `functions/wait.lua` does."""
+"""A chat's queue position and expected wait. Pure; computed as in `functions/wait.lua`."""
 
 from bisect import bisect_left
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from console.projection.models import ChatState
 from console.projection.picture import Picture
 from console.projection.waiting_reason import language_of_chat, speaks
 
-WAITING = ("waiting", "offered")  # an offered chat still waits for its visitor: nobody has accepted it yet
+WAITING = ("waiting", "offered")  # for its visitor an offered chat still waits: nobody has accepted it yet
 UNKNOWN = Directory(0)
 Servers = dict[tuple[str, ...], list[str]]  # the queues that agents serve -> those agents
 
@@ -23,11 +23,11 @@ class WaitingLine(NamedTuple):
 
 
 class QueuePositions:
-    """Positions from 1, by chat. Sorted once per fact, as every waiting visitor asks every second."""
+    """Positions from 1, by chat. Sorted once per fact, because every waiting visitor's socket asks every second."""
 
     def __init__(self) -> None:
         self._lines = WaitingLines(Picture(), UNKNOWN)
-        self._sorted: tuple[Picture, int, Directory] | None = None  # what the lines are of, and the feed number
+        self._sorted: tuple[Picture, int, Directory] | None = None  # the sources of the lines, and the feed number
 
     def of(self, picture: Picture, chat: str, directory: Directory = UNKNOWN) -> tuple[int, int] | None:
         """Return (position from 1, expected wait in s or -1 if unknown) of a waiting chat; None for any other."""
@@ -40,7 +40,7 @@ class QueuePositions:
 
 
 class WaitingLines:
-    """The waiting chats of a picture, by who may have them."""
+    """The waiting chats of a picture, grouped by who may have them."""
 
     def __init__(self, picture: Picture, directory: Directory) -> None:
         self._picture, self._directory = picture, directory
@@ -74,7 +74,7 @@ class WaitingLines:
     def _goes_before(self, line: WaitingLine) -> list[tuple[WaitingLine, int]]:
         """Return the lines whose chats go first if their rank is lower, and how much each counts, in percent."""
         servers = self._servers(line)
-        if not servers:  # whoever comes online first decides; until then each queue is by itself
+        if not servers:  # depends on who comes online first; until then each queue counts separately
             return [(other, 100) for other in self._ranks if other.queues[0] == line.queues[0]]
         weights = {other: self._weight(other, line, servers) for other in self._ranks if line.pull or not other.pull}
         return [(other, weight) for other, weight in weights.items() if weight]
@@ -97,7 +97,7 @@ class WaitingLines:
         return speaks(self._directory.members.get(agent), language)
 
     def _weight(self, other: WaitingLine, line: WaitingLine, servers: Servers) -> int:
-        """Return which percentage of those who may have the other line's chats may have this line's too."""
+        """Return the percentage of agents for the other line's chats who may have this line's chats too."""
         return max(self._shared(queue, other, line, servers) for queue in other.queues)
 
     def _shared(self, queue: str, other: WaitingLine, line: WaitingLine, servers: Servers) -> int:

@@ -1,8 +1,8 @@
 """The number of chats at which an agent's first words and answers hold, from their own figures. Pure.
 
-A share counts as held if the agent's true share is very likely at the goal or above it (the lower end of a Wilson
-interval), and as missed if it is very likely below (the upper end): ten lucky turns say nothing. More chats never make
-it better, so nothing above the first number that misses counts.
+A share counts as held if the agent's true share is very likely at or above the goal (the lower end of a Wilson
+interval), and as missed if it is very likely below (the upper end), so ten lucky turns prove nothing. More chats never
+improve a share, so numbers above the first one that misses are ignored.
 """
 
 from collections.abc import Sequence
@@ -22,10 +22,9 @@ What = Literal["first_words", "answers"]
 
 
 class RightLimit(msgspec.Struct, frozen=True):
-    """`holds` is the highest number of chats at which both shares hold, `misses` the lowest at which one does not.
-
-    0: none is known. `share` and `missed` are the shares of `what` at these numbers; `use` is the limit to offer, 0 for
-    none. `turns` is the most that is known at one number of chats.
+    """`holds` is the highest number of chats at which both shares hold, `misses` the lowest at which one does not. 0:
+    none is known. `share` and `missed` are the shares of `what` at these numbers; `use` is the limit to offer, 0 for
+    none. `turns` is the highest count of turns at one number of chats.
     """
 
     holds: int = 0
@@ -38,14 +37,14 @@ class RightLimit(msgspec.Struct, frozen=True):
 
 
 def right_limit(levels: Sequence[Level], goal: float, limit: int) -> RightLimit:
-    """Return what the figures at 1, 2, ... chats say about an agent with that `limit`; `goal` is 0..1."""
+    """Evaluate the figures at 1, 2, ... chats for an agent with that `limit`; `goal` is 0..1."""
     misses = next((chats for chats, one in enumerate(levels, 1) if _misses(one, goal)), 0)
     below = levels[: misses - 1] if misses else levels
     holds = max((chats for chats, one in enumerate(below, 1) if _holds(one, goal)), default=0)
     what: What = "first_words"
     if misses and not _below(levels[misses - 1].first_words, levels[misses - 1].turns, goal):
         what = "answers"
-    # A lower limit is offered only if more is known to be too much, a higher one only if it is known to hold.
+    # Offer a lower limit only if more is known to be too much, and a higher one only if it is known to hold.
     use = holds if holds and ((misses and limit > holds) or limit < holds) else 0
     return RightLimit(
         holds,
@@ -59,14 +58,14 @@ def right_limit(levels: Sequence[Level], goal: float, limit: int) -> RightLimit:
 
 
 def right_limit_of(agent: AgentState, directory: Directory, now: int) -> RightLimit:
-    """What supervisors may set instead of their limit. The goal is the highest of the agent's queues."""
+    """Return the limit that supervisors could set instead. The goal is the highest of the agent's queues."""
     found = right_limit(agent.levels.at_each(now), _goal(agent, directory), agent.most)
     use = min(found.use, agent.highest_limit)
     return msgspec.structs.replace(found, use=use if use != agent.most else 0)
 
 
 def own_right_limit_of(agent: AgentState, directory: Directory, now: int) -> RightLimit:
-    """What the agent may choose instead of the limit they have: never more than the supervisors'."""
+    """Return the limit that the agent could choose instead: never above the supervisors'."""
     found = right_limit(agent.levels.at_each(now), _goal(agent, directory), agent.limit)
     use = min(found.use, agent.most)
     return msgspec.structs.replace(found, use=use if use != agent.limit else 0)

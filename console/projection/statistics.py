@@ -13,7 +13,7 @@ from console.domain.opening_hours import midnight
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000  # ms
 MINUTES, HOURS = 90, 26  # how many spans are kept
-KINDS = "avrfwhu"  # of durations: see Statistics
+KINDS = "avrfwhu"  # of durations, see Statistics
 BUCKET = 1.02  # each bucket is 2 % wider than the one before
 COUNTERS = (
     "opened", "left", "abandoned", "patience", "promised", "kept", "canned", "expected", "right",
@@ -22,7 +22,7 @@ COUNTERS = (
     "to_label", "labelled", "bot", "bot_handed", "bot_solved",
 )  # fmt: skip
 
-CHANNEL_KINDS = "vrf"  # what is kept of each channel besides
+CHANNEL_KINDS = "vrf"  # kinds that are also kept by channel
 CHANNEL_COUNTERS = ("opened", "broke", "held_left", "late_ended", "late_left")
 
 AGENT_COUNTERS = {  # stored name: own
@@ -51,7 +51,7 @@ class Sketch(msgspec.Struct):
             self.buckets[bucket] = self.buckets.get(bucket, 0) + count
 
     def without(self, parts: Sequence["Sketch"]) -> "Sketch":
-        """Return what is in none of these parts of it."""
+        """Return the sketch without these parts of it."""
         buckets = {at: n - sum(part.buckets.get(at, 0) for part in parts) for at, n in self.buckets.items()}
         kept = {at: n for at, n in buckets.items() if n > 0}
         return Sketch(sum(kept.values()), max(self.within - sum(part.within for part in parts), 0), kept)
@@ -71,10 +71,10 @@ class Sketch(msgspec.Struct):
 
 
 class DayFigures(Sketch):
-    """An agent's replies, and how often the agent's own time for a chat ran out (`broke`), whatever came of it.
+    """An agent's replies, and how often the agent's own time for a chat ran out (`broke`), whatever the outcome.
 
-    A reply is a first word: the answer, or a holding reply. `unanswered` counts chats that ended in the agent's hands
-    after holding replies only, `breathers` those that were taken; `to_label` chats that asked for a reason, `labelled`
+    A reply is a first word: the answer, or a holding reply. `unanswered` counts chats that ended with the agent after
+    holding replies only, `breathers` the breathers taken, `to_label` chats that asked for a reason, and `labelled`
     those of them that have one.
     """
 
@@ -88,7 +88,7 @@ class DayFigures(Sketch):
     load: dict[int, int] = {}  # slots in use -> ms
 
     def add_counts(self, other: "DayFigures") -> None:
-        """Add what is no sketch."""
+        """Add everything except the sketch."""
         self.broke += other.broke
         self.answers += other.answers
         self.answered_in_time += other.answered_in_time
@@ -104,7 +104,7 @@ class DayFigures(Sketch):
         return self.within / self.came_due if self.came_due else None
 
     def answered(self) -> float | None:
-        """Return the share of answers in time; those that never came are not. None if there are none."""
+        """Return the share of answers in time; those that never came count as not in time. None if there are none."""
         return self.answered_in_time / self.answers_due if self.answers_due else None
 
     @property
@@ -122,7 +122,7 @@ class AgentFigures(msgspec.Struct):
     hours: dict[int, DayFigures] = {}
 
     def at(self, ms: int) -> DayFigures:
-        """Return the hour that counts an event at `ms`. A new one drops those that are no longer kept."""
+        """Return the hour that counts an event at `ms`. A new hour drops those that are no longer kept."""
         hour = ms // HOUR
         if hour not in self.hours:
             self.hours = {one: figures for one, figures in self.hours.items() if one > hour - HOURS}
@@ -130,7 +130,7 @@ class AgentFigures(msgspec.Struct):
         return self.hours[hour]
 
     def held(self, slots: int, since: int, now: int) -> None:
-        """So many slots were in use from `since` (0: unknown, nothing is counted) until `now`."""
+        """Count that this many slots were in use from `since` (0: unknown, nothing is counted) until `now`."""
         since = max(since, now - (HOURS - 1) * HOUR) if since else now
         while slots and since < now:
             until = min((since // HOUR + 1) * HOUR, now)
@@ -149,12 +149,12 @@ class AgentFigures(msgspec.Struct):
 
 
 class Statistics(msgspec.Struct):
-    """What was measured and counted in a span of time.
+    """Measurements and counts of a span of time.
 
-    Kinds: `a` agents' reply times, holding replies among them, `v` the same as visitors experienced them, `r` times
-    from the question to the answer, `f` first responses, `w` waits, `h` handle times, `u` wrap-up. Counters: see
-    COUNTERS; `patience` is the longest wait (ms) of a visitor who left. `channels` has what is kept of chats by mail,
-    text message and so on, which count in the whole too.
+    Kinds: `a` agents' reply times, including holding replies, `v` the same as visitors experienced them, `r` times from
+    the question to the answer, `f` first responses, `w` waits, `h` handle times, `u` wrap-up. Counters: see COUNTERS;
+    `patience` is the longest wait (ms) of a visitor who left. `channels` has the figures of chats by mail, text message
+    and so on, which are also included in the totals.
     """
 
     kinds: dict[str, Sketch] = {}
@@ -184,7 +184,7 @@ class Statistics(msgspec.Struct):
         return self.channels.get(channel) or self.channels.setdefault(channel, Statistics())
 
     def live(self) -> "Statistics":
-        """Return what is kept of channels, of the chats that are on none of them: those whose visitors wait there."""
+        """Return the channel figures of all other chats, whose visitors wait in front of the chat."""
         rest = Statistics()
         for counter in CHANNEL_COUNTERS:
             rest.add(counter, self.count(counter) - sum(one.count(counter) for one in self.channels.values()))
@@ -193,11 +193,11 @@ class Statistics(msgspec.Struct):
         return rest
 
     def came_due(self) -> int:
-        """Return how many promises to visitors were kept, or broken, each once: whatever came of a broken one."""
+        """Return how many promises to visitors were kept or broken, each counted once, whatever the outcome."""
         return self.of("v").within + self.count("broke")
 
     def answers_due(self) -> int:
-        """Return how many answers were given, or never came: to who has had a first word, or whose turn was late."""
+        """Return how many answers were given or never came, to visitors who had a first word or whose turn was late."""
         return self.of("r").n + self.count("held_left") + self.count("late_ended") + self.count("late_left")
 
     def merge(self, other: "Statistics") -> None:
@@ -253,7 +253,7 @@ def agent_figures_of(counted: Mapping[str, str]) -> AgentFigures:
     """Build an agent's figures from the store's fields: `<hour>:<name>` as in AGENT_COUNTERS, `<hour>:b<bucket>`, and
     `<hour>:l<slots>`.
 
-    Skips other fields: other releases count more, or by day, beside this one.
+    Skips other fields, since other releases running beside this one count more, or by day.
     """
     found = AgentFigures()
     for field, value in counted.items():
@@ -273,7 +273,7 @@ def agent_figures_of(counted: Mapping[str, str]) -> AgentFigures:
 
 
 def number_of(text: str) -> int | None:
-    """Return the whole number that a name in the store has; None if it has none."""
+    """Return the integer in a name in the store; None if there is none."""
     return int(text) if text.removeprefix("-").isdecimal() else None
 
 
@@ -289,10 +289,10 @@ def bucket_of(ms: int) -> int:
 
 
 def figures_of(counted: Mapping[str, str]) -> Statistics:
-    """Build a span from the store's fields: `<kind>w` (count within target), `<kind><bucket>`, and counters by name; of
-    a channel, `<channel>/` before these.
+    """Build a span from the store's fields: `<kind>w` (count within target), `<kind><bucket>`, and counters by name;
+    for a channel, with `<channel>/` in front.
 
-    Skips other fields: other releases count more, beside this one.
+    Skips other fields, since other releases running beside this one count more.
     """
     total = Statistics()
     for name, value in counted.items():

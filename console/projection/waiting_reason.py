@@ -1,4 +1,4 @@
-"""Why a chat waits at the moment. Pure."""
+"""Why a chat currently waits. Pure."""
 
 from typing import Literal
 
@@ -10,7 +10,7 @@ WaitingReason = Literal["offered", "to_take", "nobody_online", "language", "all_
 
 
 def waiting_reason(picture: Picture, directory: Directory, chat: ChatState) -> WaitingReason:
-    """Return why a chat waits, or waits while it is offered to somebody."""
+    """Return why a chat waits; an offered chat waits, too."""
     queue = directory.queues.get(chat.queue)
     if chat.place == "offered":
         return "offered"
@@ -28,7 +28,7 @@ def waiting_reason(picture: Picture, directory: Directory, chat: ChatState) -> W
 
 
 def language_of_chat(directory: Directory, chat: ChatState) -> str:
-    """Return the language that matters for who may have it, as the store decides; empty for any."""
+    """Return the language that decides who may have the chat, by the store's rules; empty for any."""
     queue = directory.queues.get(chat.queue)
     if queue is None or not queue.languages or chat.any_language:
         return ""

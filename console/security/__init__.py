@@ -1,6 +1,6 @@
-"""Passwords, tokens, origins, forms and headers: what proves identity, and what a page may do.
+"""Passwords, tokens, origins, forms and headers: proof of identity, and what a page may do.
 
-Nothing here knows SQL or sockets. Secrets are compared in constant time, and only digests are stored.
+Nothing here uses SQL or sockets. Secrets are compared in constant time, and only digests are stored.
 """
 
 import asyncio
@@ -47,8 +47,8 @@ STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000")
 _hasher = PasswordHasher()
 _threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")  # 64 MiB each, so only two at once
 _COST = f"m={_hasher.memory_cost},t={_hasher.time_cost},p={_hasher.parallelism}"
-# Verified when there is no such user: it costs the same and matches no password. It is written out rather than
-# computed, since every command imports this file and a real hash takes longer than the rest of a start.
+# Verified when there is no such user: it costs the same and matches no password. It is a constant, because every
+# command imports this file, and computing a real hash takes longer than the rest of a start.
 _NOBODYS = f"$argon2id$v=19${_COST}${'A' * 22}${'A' * 43}"
 
 
@@ -89,8 +89,8 @@ def digest(token: str) -> str:
     return hashlib.sha256(_bytes(token)).hexdigest()
 
 
-# HMAC with SHA-256, for itsdangerous' serializers. What was signed with its default of SHA-1 stays valid: visitors keep
-# their chats.
+# HMAC with SHA-256, for itsdangerous' serializers. Tokens signed with its default, SHA-1, stay valid, so that visitors
+# keep their chats.
 SIGNED: dict[str, Any] = {
     "signer_kwargs": {"digest_method": hashlib.sha256},
     "fallback_signers": [{"digest_method": hashlib.sha1}],
@@ -100,22 +100,22 @@ SIGNED: dict[str, Any] = {
 class VisitorTokens:
     """Signs the visitor id that a widget keeps, so that nobody can claim another's.
 
-    A token belongs to one site and ends with the site's memory: each visit gets a fresh one.
+    A token belongs to one site and expires after the site's `remember_days`; each visit gets a new one.
     """
 
     def __init__(self, secret: str) -> None:
         self._signer = URLSafeTimedSerializer(secret, salt="sestetto.visitor.site", **SIGNED)
-        self._former = URLSafeSerializer(secret, salt="sestetto.visitor", **SIGNED)  # for any site, without an end
+        self._former = URLSafeSerializer(secret, salt="sestetto.visitor", **SIGNED)  # for any site, without expiry
 
     def sign(self, visitor_id: str, site: str = "") -> str:
         return str(self._signer.dumps([site, visitor_id]))
 
     def read(self, token: str, site: str | None = None, *, days: int = REMEMBERED) -> str | None:
-        """Return the visitor id, or None if the token is not signed by us, of another site than this, or over.
+        """Return the visitor id, or None if the token is not signed by us, belongs to another site, or has expired.
 
-        A site that remembers for `days` takes it a day longer, as a chat may be live for that long without a visit:
-        with 0 days it only leads back to that chat. One of a release before is taken for the site it comes to; the
-        welcome brings one that belongs there.
+        A site that remembers visitors for `days` accepts a token one day longer, since a chat may be live for that long
+        without a visit: with 0 days, it leads back only to that chat. A token of an earlier release is accepted by any
+        site; the welcome then contains one for that site.
         """
         try:
             found = self._signer.loads(token, max_age=(days + 1) * DAY)
@@ -135,7 +135,7 @@ class VisitorTokens:
 
 
 def csrf_of(secret: str) -> str:
-    """Return the form token that goes with a cookie; it does not reveal the cookie."""
+    """Return the form token for a cookie; it does not reveal the cookie."""
     return hmac.new(_bytes(secret), b"sestetto.csrf", hashlib.sha256).hexdigest()
 
 

@@ -1,7 +1,7 @@
-"""HTTP to others: only to public addresses with TLS, and to private networks that the installation names.
+"""Outgoing HTTP: only to public addresses with TLS, and to private networks that the installation allows.
 
-A name is resolved here and the connection is made to the address that was checked, so a name that changes its address a
-moment later leads nowhere else. Redirects are not followed, and nothing is taken from the environment.
+Names are resolved here, and the connection goes to the checked address, so a name that changes its address a moment
+later does not lead elsewhere. Redirects are not followed, and the environment is ignored.
 """
 
 import asyncio
@@ -16,11 +16,11 @@ from console.domain.address_policy import may_reach
 
 
 class NoSuchHost(OSError):
-    """The name leads nowhere."""
+    """The name does not resolve."""
 
 
 class ForbiddenAddress(Exception):
-    """Nothing may be sent there; `address` is empty if only TLS is missing."""
+    """The address is not allowed; `address` is empty if only TLS is missing."""
 
     def __init__(self, host: str, address: str = "") -> None:
         super().__init__(f"{host} is a private address" if address else f"{host} has to be asked with https")
@@ -30,9 +30,9 @@ class ForbiddenAddress(Exception):
 
 class CheckedTransport(httpx.AsyncBaseTransport):
     def __init__(self, networks: Sequence[str], *, most: int = 20) -> None:
-        """`networks` are private ones that may be reached, also without TLS; `most` connections at a time."""
+        """`networks` are private and may be reached, even without TLS; at most `most` connections at a time."""
         self._networks = networks
-        # A connection kept for one name must not serve another one at the same address.
+        # A connection kept open for one name must not serve another name at the same address.
         limits = httpx.Limits(max_connections=most, max_keepalive_connections=0)
         self._inner = httpx.AsyncHTTPTransport(verify=_trusted(), limits=limits, trust_env=False)
 
@@ -61,5 +61,5 @@ class CheckedTransport(httpx.AsyncBaseTransport):
 
 @cache
 def _trusted() -> ssl.SSLContext:
-    """Whom all of them trust. Reading the certificates takes 30 ms, and 1 MB."""
+    """The TLS context that all of them share. Reading the certificates takes 30 ms and 1 MB."""
     return httpx.create_ssl_context(trust_env=False)

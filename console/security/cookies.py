@@ -17,7 +17,7 @@ def read_cookie(connection: HTTPConnection, name: str, *, secure: bool) -> str:
 
 
 def set_cookie(response: Response, name: str, value: str, *, secure: bool, life: int, path: str = "/") -> None:
-    """For this server's pages alone; where TLS is, under a name that nobody else can set. `life` in seconds."""
+    """Set a cookie for this server's pages only; with TLS, under a name that nobody else can set. `life` in seconds."""
     response.set_cookie(
         f"{LOCKED}{name}" if secure else name,
         value,
@@ -40,18 +40,18 @@ def delete_cookie(response: Response, name: str, *, secure: bool, path: str = "/
 
 
 class DeviceTokens:
-    """Signs what a browser keeps of the accounts that it has signed in to; it lets nobody in by itself."""
+    """Signs the list that a browser keeps of accounts it has signed in to; it does not sign anybody in."""
 
     def __init__(self, secret: str) -> None:
         self._signer = URLSafeTimedSerializer(secret, salt="sestetto.device", **SIGNED)
 
     def device(self, token: str, account: str) -> str:
-        """The device's id if it has signed in to this account lately; empty if not, or for what we have not signed."""
+        """Return the device's id if it recently signed in to this account; empty if not, or without our signature."""
         device, accounts = self._read(token)
         return device if _short(account) in accounts else ""
 
     def sign(self, token: str, account: str) -> str:
-        """The token that the device keeps from now on, after a sign-in to the account."""
+        """Return the token that the device keeps from now on, after a sign-in to the account."""
         device, accounts = self._read(token)
         others = [one for one in accounts if one != _short(account)]
         return str(self._signer.dumps([device or new_token()[:16], *others[1 - ACCOUNTS :], _short(account)]))
@@ -65,5 +65,5 @@ class DeviceTokens:
 
 
 def _short(account: str) -> str:
-    """A device that changes hands tells nobody's address."""
+    """Shorten it to a digest, so that a device that changes hands reveals no address."""
     return digest(f"device {account}")[:16]

@@ -1,6 +1,6 @@
-"""Tickets for files: what a client gets for an upload, and names the file with in its message.
+"""Tickets for files: a client gets one for an upload, and refers to the file with it in its message.
 
-A ticket says all that the message will tell, so sending it asks neither SQL nor the store of files.
+A ticket contains everything the message needs, so sending the message reads neither SQL nor the file storage.
 """
 
 from typing import NamedTuple
@@ -12,11 +12,11 @@ from console.errors import BadFile
 from console.events import SharedFile
 from console.security import SIGNED
 
-LIFE = 20 * 3_600  # seconds; what no message has named is deleted after a day
+LIFE = 20 * 3_600  # seconds; files that no message refers to are deleted after a day
 
 
 class FileSender(NamedTuple):
-    """Who may send the file, by which command, and to which chat; a visitor's may be that which it opens."""
+    """Who may send the file, with which command, and to which chat; for a visitor, possibly the chat it opens."""
 
     id: str
     cid: str
@@ -31,10 +31,11 @@ class FileTickets:
         return str(self._signer.dumps([*sender, msgspec.to_builtins(file)]))
 
     def read(self, ticket: str, sender: FileSender, *, signed_in: bool = False) -> SharedFile:
-        """Raises BadFile for a ticket of somebody else, of another command or chat, or that is over.
+        """Read a ticket. Raises BadFile if it belongs to somebody else, another command or another chat, or has
+        expired.
 
-        A person who has `signed_in` may have uploaded the file before, as whom no frame says any more: their ticket for
-        this command is enough.
+        A person who has `signed_in` may have uploaded the file earlier under an id that no frame names any more, so
+        their ticket for this command is enough.
         """
         try:
             given, *what, file = self._signer.loads(ticket, max_age=LIFE)

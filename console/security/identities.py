@@ -1,7 +1,8 @@
-"""Checks signed identities: a JWT by a key of the site, or the HMAC of an id as earlier widgets have it.
+"""Checks signed identities: a JWT signed with a key of the site, or the HMAC of an id as in earlier widgets.
 
-Only CPU, and little: sizes are bounded before anything is decoded, and one signature is checked at most. Nothing a
-token says chooses how it is checked: its `kid` only picks from the site's keys, and the key has the algorithm.
+This takes only CPU, and little of it: sizes are bounded before anything is decoded, and at most one signature is
+checked. A token cannot choose how it is checked: its `kid` only selects one of the site's keys, and the key determines
+the algorithm.
 """
 
 import base64
@@ -25,13 +26,13 @@ MOST_TOKEN = 8_000  # characters
 MOST_HEADER = 1_000  # of them
 MOST_SUBJECT, MOST_JTI = 200, 200  # characters
 MOST_FIELDS, MOST_FIELD_BYTES = 30, 4_096
-LIFE = 600  # seconds that a token may be good for, at most
+LIFE = 600  # longest lifetime of a token, in seconds
 LEEWAY = 30  # seconds by which two clocks may differ
 SECRET = (32, 500)  # characters of a secret
 RSA_BITS = (2_048, 4_096)
 NAMES: dict[Algorithm, list[str]] = {"HS256": ["HS256"], "RS256": ["RS256"], "EdDSA": ["EdDSA", "Ed25519"]}
 
-# RFC 9864 calls the algorithm Ed25519 from now on; websites' libraries still say EdDSA.
+# RFC 9864 renamed the algorithm to Ed25519; websites' libraries still say EdDSA.
 warnings.filterwarnings("ignore", category=SecurityWarning, message="EdDSA")
 
 
@@ -43,7 +44,7 @@ class Header(msgspec.Struct):
 
 
 class Claims(msgspec.Struct):
-    """The claims that count, in the types they must have; any other is passed over."""
+    """The claims that count, in the types they must have; others are ignored."""
 
     aud: str | list[str]
     sub: str
@@ -58,7 +59,7 @@ class Claims(msgspec.Struct):
 
 
 class Checked(msgspec.Struct, frozen=True):
-    """Who it is, and what may be used once: an empty `jti` may be used again. `until` is ms."""
+    """Who it is, and the `jti` that may be used once; an empty one may be used again. `until` is in ms."""
 
     person: SignedPerson
     jti: str = ""
@@ -70,9 +71,9 @@ _claims = msgspec.json.Decoder(Claims)
 
 
 def check_token(identity: SiteIdentity, site: str, token: str, now: int) -> Checked:
-    """Return who signed for; `now` is ms. Raises BadIdentity, which says what is wrong.
+    """Return the person that the token is signed for; `now` is in ms. Raises BadIdentity, which says what is wrong.
 
-    Its `external` is set where the signature is good all the same.
+    Its `external` is set if the signature is valid nevertheless.
     """
     if len(token) > MOST_TOKEN:
         raise BadIdentity("too_large")
@@ -97,7 +98,7 @@ def check_token(identity: SiteIdentity, site: str, token: str, now: int) -> Chec
 
 
 def check_hash(identity: SiteIdentity, external: str, given: str) -> Checked:
-    """Return who the hash belongs to: it is HMAC-SHA-256 of their id, in hex. Raises BadIdentity."""
+    """Return the person that the hash belongs to: it is the HMAC-SHA-256 of their id, in hex. Raises BadIdentity."""
     if not identity.hash_secret:
         raise BadIdentity("hash_off")
     if not 0 < len(external) <= MOST_SUBJECT:
@@ -119,7 +120,7 @@ def _header_of(token: str) -> Header:
 
 
 def _payload(token: str, key: IdentityKey) -> bytes:
-    """Return what is signed, after its signature was checked."""
+    """Check the signature and return the signed content."""
     try:
         return jws.deserialize_compact(token, _material(key), algorithms=NAMES[key.algorithm]).payload
     except (JoseError, ValueError, TypeError, KeyError, RecursionError):
@@ -144,7 +145,7 @@ def _claims_of(payload: bytes) -> Claims:
 
 
 def _where(problem: Exception) -> str:
-    """Name the claim that is missing or of another type, and nothing of what it says."""
+    """Name the claim that is missing or has the wrong type, without its value."""
     return str(problem)[:120] if isinstance(problem, msgspec.ValidationError) else "The claims are no JSON object."
 
 
@@ -186,7 +187,7 @@ def _field(name: str, value: str | float | bool) -> tuple[str, str]:
 
 
 def _subject(text: str) -> str:
-    """Return the id as it is; one that would have to be cleaned is none, or two people could become one."""
+    """Return the id unchanged. An id that would need cleaning is invalid, or two people could become one."""
     try:
         if not 0 < len(text) <= MOST_SUBJECT or clean(text, limit=MOST_SUBJECT, lines=False) != text:
             raise BadIdentity("subject")
@@ -203,7 +204,7 @@ def _bytes(text: str) -> bytes:
 
 
 def algorithm_of(text: str) -> Algorithm | None:
-    """Return what a key is for, None if it is for nothing here: a private key, an elliptic curve, a short secret."""
+    """Return a key's algorithm; None if it cannot be used here: a private key, an elliptic curve, a short secret."""
     if "-----" not in text:
         return "HS256" if SECRET[0] <= len(text) <= SECRET[1] and text.isascii() and text.isprintable() else None
     if "PRIVATE" in text or len(text) > 4_000:

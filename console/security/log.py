@@ -1,6 +1,6 @@
-"""The security log: who came in, who did not, and what was refused. One line each, `security.<what>`.
+"""The security log: sign-ins, failed sign-ins, and refusals. One line each, `security.<what>`.
 
-Every line has the member as far as they are known, the address and the request's id (`requests.py`).
+Every line has the member if known, the address and the request's id (`requests.py`).
 """
 
 from typing import Any
@@ -11,11 +11,11 @@ from console.security.requests import about_the_request
 
 log = structlog.get_logger()
 
-LONGEST = 200  # characters of what a stranger has sent
+LONGEST = 200  # characters that are logged of a stranger's input
 
 
 def signed_in(member: str, session: str, *, known: str) -> None:
-    """`known`: why the account's lock did not hold: device, address, or neither."""
+    """`known` says why the account's lock did not apply: device, address, or neither."""
     _say("info", "security.signed_in", member=member, session=session, known=known)
 
 
@@ -25,7 +25,7 @@ def sign_in_failed(member: str, account: str) -> None:
 
 
 def throttled(account: str, what: str) -> None:
-    """`what` was tried: sign_in, or password, by somebody who is signed in."""
+    """`what` was attempted: sign_in, or password by somebody who is signed in."""
     _say("warning", "security.throttled", account=account[:LONGEST], what=what)
 
 
@@ -34,7 +34,7 @@ def signed_out(member: str, session: str) -> None:
 
 
 def session_ended(member: str, session: str, by: str) -> None:
-    """From another one, by its owner or by a new password."""
+    """Ended from another session by its owner, or by a new password."""
     _say("info", "security.session_ended", member=member, session=session, by=by)
 
 
@@ -43,12 +43,12 @@ def password_changed(member: str, by: str) -> None:
 
 
 def wrong_password(member: str) -> None:
-    """Somebody who is signed in does not know the current one."""
+    """Somebody who is signed in entered a wrong current password."""
     _say("warning", "security.wrong_password", member=member)
 
 
 def wrong_code(member: str) -> None:
-    """Of the second factor; the password was right."""
+    """A wrong code of the second factor; the password was right."""
     _say("warning", "security.wrong_code", member=member)
 
 
@@ -58,12 +58,12 @@ def second_factor(member: str, what: str, by: str) -> None:
 
 
 def token_used(member: str, token: str, last: int) -> None:
-    """For the first time (`last` 0), or again after a day without: ms of the time before."""
+    """Used for the first time (`last` 0), or again after a day without use; `last` is the time before (ms)."""
     _say("info", "security.token_used", member=member, token=token, last=last)
 
 
 def refused(what: str) -> None:
-    """A page or a verb that the role does not allow."""
+    """The role does not allow the page or verb."""
     _say("warning", "security.refused", what=what[:LONGEST])
 
 
@@ -73,7 +73,7 @@ def read_unrecorded(what: str, target: str) -> None:
 
 
 def foreign_origin(origin: str, path: str) -> None:
-    """A page of somebody else came with the cookie of one of ours."""
+    """A foreign page sent a request with a session cookie of ours."""
     _say("warning", "security.foreign_origin", origin=origin[:LONGEST], path=path[:LONGEST])
 
 

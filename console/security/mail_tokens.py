@@ -1,4 +1,4 @@
-"""Signed marks of a conversation in the addresses and Message-IDs of its mails: only who got one can reply into it."""
+"""Signed conversation marks in mail addresses and Message-IDs: only a recipient can reply into the conversation."""
 
 import base64
 import hashlib
@@ -20,7 +20,7 @@ class MailTokens:
         return f"{chat}-{base64.b32encode(signed).decode().lower()}"
 
     def chat_in(self, text: str) -> str:
-        """Return the chat of the first token in the text that we have signed; empty if there is none."""
+        """Return the chat of the first token in the text that we signed; empty if there is none."""
         for found in TOKEN.finditer(text.lower()[:10_000]):
             if hmac.compare_digest(found[0], self.make(found[1])):
                 return found[1]

@@ -1,4 +1,4 @@
-"""The token of a visitor who proved who they are: it stands for the signed identity until that has to be renewed."""
+"""The token of a visitor with a proven identity: it replaces the signed identity until that must be renewed."""
 
 import msgspec
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -6,11 +6,11 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from console.domain.identity import SignedPerson
 from console.security import SIGNED
 
-HOURS = 12  # since the signed identity; then the page proves it again
+HOURS = 12  # since the signed identity; then the page must prove it again
 
 
 class PersonTokens:
-    """Signs what a site has vouched for. A token belongs to that site, and to the key that signed the identity."""
+    """Signs identities that a site has vouched for. A token belongs to that site and to the key of the identity."""
 
     def __init__(self, secret: str) -> None:
         self._signer = URLSafeTimedSerializer(secret, salt="sestetto.person", **SIGNED)
@@ -19,11 +19,11 @@ class PersonTokens:
         return str(self._signer.dumps([site, msgspec.to_builtins(person)]))
 
     def names(self, token: str) -> bool:
-        """Whether it is such a token, of whatever site and age."""
+        """Whether it is such a token, of any site and age."""
         return self._signed(token) is not None
 
     def read(self, token: str, site: str) -> SignedPerson | None:
-        """Return who it is, or None if the token is not ours, of another site, or over."""
+        """Return who it is, or None if the token is not ours, belongs to another site, or has expired."""
         match self._signed(token, max_age=HOURS * 3_600):
             case [str(of), dict(person)] if of == site:
                 return msgspec.convert(person, SignedPerson)

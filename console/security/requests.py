@@ -1,4 +1,4 @@
-"""What every line of the log about a request says: its id and the client's address. And which name we go by."""
+"""Adds the request's id and the client's address to log lines about a request; fixes the server's public name."""
 
 from urllib.parse import urlsplit
 
@@ -11,18 +11,18 @@ HEADER = b"x-request-id"
 
 
 def about_the_request() -> dict[str, str]:
-    """Who asks, as far as it is known by now: `member`, `address` and `request`; empty outside of requests."""
+    """Return what is known about the current request: `member`, `address` and `request`; empty outside of requests."""
     known = structlog.contextvars.get_contextvars()
     return {name: str(known.get(name, "")) for name in ("member", "address", "request")}
 
 
 def asks(member: str) -> None:
-    """From here on the log knows who sent the request."""
+    """Add the sender of the request to the log lines that follow."""
     structlog.contextvars.bind_contextvars(member=member)
 
 
 class RequestIds:
-    """ASGI middleware: a fresh id for each request and socket, in the log and in the answer. None is taken over."""
+    """ASGI middleware: a new id for each request and socket, in the log and in the answer. Clients cannot set it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -45,9 +45,9 @@ class RequestIds:
 
 
 class PublicName:
-    """ASGI middleware: the address in the settings is ours, whatever the request's Host says.
+    """ASGI middleware: uses the address in the settings as ours, whatever the request's Host says.
 
-    So no redirect or comparison can be led elsewhere by a made-up Host.
+    So a forged Host cannot divert a redirect or a comparison.
     """
 
     def __init__(self, app: ASGIApp, origin: str) -> None:

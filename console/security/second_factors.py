@@ -1,4 +1,4 @@
-"""The second factor: codes of an authenticator app (TOTP), recovery codes, and who needs one. Pure."""
+"""The second factor: codes of an authenticator app (TOTP), recovery codes, and who needs a factor. Pure."""
 
 import secrets
 from typing import Literal
@@ -13,9 +13,9 @@ Policy = Literal["nobody", "leads", "everybody"]  # leads: admins and supervisor
 POLICIES: tuple[Policy, ...] = ("nobody", "leads", "everybody")
 
 STEP = 30  # seconds that a code is shown for
-AROUND = 1  # steps before and after the present one: clocks differ, and people type slowly
+AROUND = 1  # steps accepted before and after the current one: clocks differ, and people type slowly
 CODES = 10  # recovery codes
-GROUPS, LETTERS = 6, 4  # of each: 24 letters of 32 are 120 bits, enough for a plain digest
+GROUPS, LETTERS = 6, 4  # of each code: 24 letters out of 32 are 120 bits, enough for a plain digest
 ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # without l, o, 0 and 1
 
 
@@ -30,13 +30,13 @@ def new_secret() -> str:
 
 
 def provisioning_url(secret: str, email: str, origin: str) -> str:
-    """Return the `otpauth://` address that the picture holds; the app shows our host and the member's address."""
+    """Return the `otpauth://` address in the QR code; the app shows our host and the member's address."""
     host = urlsplit(origin).hostname or "localhost"
     return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=f"Sestetto {host}".replace(":", "."))
 
 
 def step_of(secret: str, code: str, now: int) -> int | None:
-    """Return the time step that a code belongs to; None if it is none of the present ones. `now` is in ms."""
+    """Return the time step that a code belongs to; None if it is not a current one. `now` is in ms."""
     given = "".join(code.split())
     if not (given.isascii() and given.isdecimal() and len(given) == 6):
         return None
@@ -47,7 +47,7 @@ def step_of(secret: str, code: str, now: int) -> int | None:
 
 
 def new_recovery_codes() -> tuple[str, ...]:
-    """Return codes such as `k3vm-9xqa-…`, each good once."""
+    """Return codes such as `k3vm-9xqa-…`, each valid once."""
     return tuple(_code() for _ in range(CODES))
 
 
@@ -56,6 +56,6 @@ def _code() -> str:
 
 
 def folded_code(text: str) -> str:
-    """Return a recovery code as it is digested, however it was typed; empty if the text cannot be one."""
+    """Return a recovery code in the form that is digested, however it was typed; empty if the text cannot be one."""
     letters = "".join(letter for letter in text.casefold() if letter in ALPHABET)
     return letters if len(letters) == GROUPS * LETTERS else ""

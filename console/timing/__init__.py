@@ -1,1 +1,1 @@
-"""When jobs of a process look at what they do now and then."""
+"""When the periodic jobs of a process run."""

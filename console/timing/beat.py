@@ -1,7 +1,7 @@
-"""One pulse for all that looks now and then: who waits for the same moment is woken together.
+"""One pulse for all periodic jobs: jobs that wait for the same moment are woken together.
 
-A sleeping process is woken once a second instead of once for each of its jobs, and those who wake together ask SQL
-together (`SqliteThreads.read`).
+An idle process wakes once a second instead of once for each of its jobs, and jobs that wake together query SQL together
+(`SqliteThreads.read`).
 """
 
 import asyncio
@@ -23,7 +23,7 @@ async def beat(every: float) -> None:
 
 
 def at_beat(every: float, call: Callable[[], None]) -> None:
-    """Call it then, once."""
+    """Call `call` once, at that moment."""
     loop = asyncio.get_running_loop()
     due = ((loop.time() + EARLY) // every + 1) * every
     moments = _moments.setdefault(loop, {})
@@ -37,24 +37,24 @@ def _come(loop: asyncio.AbstractEventLoop, moments: Moments, due: float) -> None
     for call in moments.pop(due):
         try:
             call()
-        except Exception as problem:  # all others wait for this moment too
+        except Exception as problem:  # the other jobs wait for this moment too
             loop.call_exception_handler({"message": "What looks with the beat has failed", "exception": problem})
 
 
 class Wake:
-    """Wakes the one job that waits for it, which otherwise goes on with the beat."""
+    """Wakes the one job that waits for it, which otherwise runs with the beat."""
 
     def __init__(self) -> None:
         self._rung = False
         self._waiter: asyncio.Future[None] | None = None
 
     def set(self) -> None:
-        """Wake it at once, or as soon as it waits."""
+        """Wake the job at once, or as soon as it waits."""
         self._rung = True
         self._go_on()
 
     async def wait(self, every: float) -> None:
-        """Wait until `set` is called, or was since the last time; for the next beat of `every` seconds at most."""
+        """Wait for `set`, unless it was called since the last wait, or at most for the next beat of `every` seconds."""
         if not self._rung:
             self._waiter = asyncio.get_running_loop().create_future()
             at_beat(every, self._go_on)

@@ -207,7 +207,8 @@ class Protocol(WSProtocol):
     # --- what goes out ---------------------------------------------------------------------------------
 
     def writer(self, again: Callable[[], None]) -> Callable[[list[str]], bool]:
-        """Return a function that writes texts; while the client reads too slowly it returns False, then calls `again`.
+        """Return a function that writes texts, or returns False while the client reads too slowly; `again` follows
+        then.
         """
         self._again = again
         return self._write_texts

@@ -42,8 +42,7 @@ class ErasureCalls(Caller):
         return {chat.decode() for chat in await self.store.command("SMEMBERS", self.keys.left)}
 
     async def erase_from_feed(self, chats: Collection[str]) -> None:
-        """Delete the chats' entries from the feed. Readers that have not read them find a gap and take a new snapshot.
-        """
+        """Delete the chats' entries from the feed. Readers that have not read them find a gap and take a snapshot."""
         marks = [f'"chat":"{chat}"'.encode() for chat in chats]
         start = "-"
         while marks:
