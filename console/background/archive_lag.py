@@ -1,4 +1,4 @@
-"""Says in the log when the archive falls behind, and when it has caught up: a missing worker is noticed there."""
+"""Logs when the archive falls behind, and when it has caught up, which reveals a missing worker."""
 
 import time
 from collections.abc import Callable
@@ -9,20 +9,20 @@ from console.background.safely import safely
 from console.consumers.lag import LATE, Lags, lag_of_archive
 from console.timing.beat import beat
 
-LOOK = 5.0  # seconds between two looks
+LOOK = 5.0  # seconds between two checks
 
 log = structlog.get_logger()
 
 
 class ArchiveLag:
-    """Only the process that fires the timers says it, so that the log of all has it once; it also says when it is over,
-    whoever fires them by then.
+    """Only the process that fires the timers logs it, so that it is logged once for all. The same process logs the end,
+    whichever fires the timers by then.
     """
 
     def __init__(self, lags: Lags, reports: Callable[[], bool]) -> None:
         self._lags = lags
         self._reports = reports
-        self._since = 0.0  # monotonic; when it was said, 0: it is not behind
+        self._since = 0.0  # monotonic; when it was logged, 0: not behind
 
     async def run(self) -> None:
         while True:
@@ -32,7 +32,7 @@ class ArchiveLag:
 
     async def _look(self) -> None:
         lag = lag_of_archive(await self._lags.read())
-        if lag is None:  # the store is away, and says so itself
+        if lag is None:  # the store is away, which is logged already
             return
         if lag.seconds > LATE and not self._since:
             self._since = time.monotonic() - lag.seconds

@@ -1,4 +1,4 @@
-"""Publishes SQL's configuration to the store, however SQL was changed; every process reads what is live."""
+"""Publishes SQL's configuration to the store, however SQL was changed; every process reads the live one."""
 
 import time
 from collections.abc import Callable
@@ -9,8 +9,8 @@ from console.queue.workspace import LiveConfiguration
 from console.services import Services
 from console.timing.beat import Wake
 
-PUBLISH = 2.0  # seconds between two looks whether SQL or the store has another version ...
-SELDOM = 10.0  # ... by the process that fires the timers, and by the others, which hear of what it publishes
+PUBLISH = 2.0  # seconds between two checks for another version in SQL or the store ...
+SELDOM = 10.0  # ... by the process that fires the timers, and by the others, which are told when it publishes
 WHOLE = 60.0  # seconds until the whole configuration is compared, whatever the versions say
 HOURS = 3_600.0  # seconds between two updates of the coming days' opening hours
 
@@ -34,7 +34,7 @@ class Publisher:
 
     async def _publish(self) -> None:
         workspace = self.services.workspace
-        if workspace.epoch != self._owned:  # a store that lost everything has lost whose it is
+        if workspace.epoch != self._owned:  # a store that lost everything has lost its owner too
             await workspace.claim_store(workspace.installation)
             self._owned = workspace.epoch
         if await self._differs():
@@ -47,7 +47,7 @@ class Publisher:
             self._hours_due = time.monotonic() + HOURS
 
     async def _differs(self) -> bool:
-        """Whether SQL or the store may have something new: reading and publishing all of it costs ten times as much."""
+        """Whether SQL or the store may have changed; reading and publishing everything costs ten times as much."""
         if time.monotonic() - self._compared >= WHOLE:
             return True
         version = await self.services.stores.directory.version()

@@ -1,7 +1,7 @@
-"""Asks SQL from time to time, so that a process that alone has lost it does not keep the lead.
+"""Queries SQL regularly, so that a process that alone has lost its database does not keep the lead.
 
-While SQLite is locked it also asks for the lock: a process that has nothing to write, as it has given the lead away,
-would otherwise never find out that the lock is free again.
+While SQLite is locked, it also requests the lock: a process that has given up the lead has nothing to write, and would
+otherwise never notice that the lock is free again.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from console.archive.database import Database
 from console.errors import SestettoError
 from console.timing.beat import beat
 
-EVERY = 2.0  # seconds between two questions
+EVERY = 2.0  # seconds between two queries
 PATIENCE = 2.0  # seconds for an answer
 AFTER = 5.0  # seconds without an answer until the process counts as cut off
 

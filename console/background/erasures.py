@@ -7,8 +7,8 @@ from console.background.safely import safely
 from console.queue.lead import Lead
 from console.services import Services
 
-SOON, SELDOM = 60.0, 3_600.0  # seconds between two looks: after a start, and later
-FIRST = 3  # looks after a start, since what a store brings back reaches SQL a little later
+SOON, SELDOM = 60.0, 3_600.0  # seconds between two checks: after a start, and later
+FIRST = 3  # checks after a start, since what a store brings back reaches SQL a little later
 
 
 class Erasures:

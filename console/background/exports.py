@@ -6,8 +6,8 @@ from console.background.safely import safely
 from console.queue.lead import Lead
 from console.services import Services
 
-LOOK = 2.0  # seconds between two looks for exports that another process was asked for
-SWEEP = 60.0  # seconds between two looks for those whose time is over
+LOOK = 2.0  # seconds between two checks for exports requested in another process
+SWEEP = 60.0  # seconds between two checks for expired ones
 
 
 class Exporter:

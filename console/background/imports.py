@@ -1,4 +1,4 @@
-"""Imports what admins have read in: in small steps, one file at a time, the oldest first."""
+"""Runs imports that admins have started: in small steps, one file at a time, oldest first."""
 
 import asyncio
 
@@ -7,12 +7,12 @@ from console.background.safely import safely
 from console.queue.lead import Lead
 from console.services import Services
 
-LOOK = 2.0  # seconds between two looks for an import that was begun in another process
+LOOK = 2.0  # seconds between two checks for an import started in another process
 BREATH = 0.05  # seconds between two steps, so that the archive's writer gets its turn
 
 
 class Imports:
-    """Does imports. Only the leading process does."""
+    """Runs imports, in the leading process only."""
 
     def __init__(self, services: Services, leads: Lead) -> None:
         self.services = services

@@ -1,4 +1,4 @@
-"""Fetches mails from the mailbox, and brings those that came in, by whatever way, into their conversations."""
+"""Fetches mails from the mailbox, and adds incoming mails, however they arrived, to their conversations."""
 
 import asyncio
 
@@ -16,7 +16,7 @@ from console.queue.lead import Lead
 from console.services import Services
 from console.timing.beat import beat
 
-LOOK = 5.0  # seconds between two looks at what the pipe command has kept
+LOOK = 5.0  # seconds between two checks for mails kept by the pipe command
 
 log = structlog.get_logger()
 
@@ -40,14 +40,14 @@ class IncomingMails:
             await asyncio.sleep(self._services.settings.mail_poll)
 
     async def work(self) -> None:
-        """Look at what came in."""
+        """Process incoming mails."""
         while True:
             await self._leads.begins()
             await safely(self.settle_all())
             await beat(LOOK)
 
     async def fetch(self) -> None:
-        """Keep what is unread, and then mark it as read; what is fetched twice is kept once."""
+        """Keep unread mails, then mark them as read; a mail fetched twice is kept once."""
         assert self.server is not None
         mailbox = Mailbox(self.server)
         try:
@@ -78,7 +78,7 @@ class IncomingMails:
         try:
             outcome = await receive(self._services, mail.raw, whole=mail.whole)
         except SestettoError:
-            raise  # store or SQL are away: later
+            raise  # store or SQL are down: retry later
         except Exception as problem:
             log.error("mail.unreadable", mail=mail.id, error=repr(problem))
             outcome = MailOutcome("aside", type(problem).__name__)

@@ -1,4 +1,4 @@
-"""Recognizes the languages that visitors write in, off their messages' way: a few looks at a chat at most."""
+"""Recognizes the languages that visitors write in, without delaying messages: at most a few attempts per chat."""
 
 import asyncio
 import re
@@ -17,14 +17,14 @@ from console.languages.recognizer import Recognizer, RecognizerAway, installed
 from console.services import Services
 from console.views.templating import languages
 
-LETTERS = 16  # before the first look: fewer say little
-SURE = 0.7  # of 1
-LOOKS = 3  # at one chat
-LONGEST = 600  # characters looked at, the newest
+LETTERS = 16  # before the first attempt: fewer are too little evidence
+SURE = 0.7  # probability, 0..1
+LOOKS = 3  # attempts per chat
+LONGEST = 600  # characters examined, the newest
 CHATS = 5_000  # remembered; the oldest are forgotten
-WAITING = 200  # chats to be looked at; of what is too much, later words are another chance
-ADDRESS = re.compile(r"\S*(?:://|@|www\.)\S*")  # of a page or a mailbox: in no language
-IDLE = 600.0  # seconds until the process ends that has nothing to do
+WAITING = 200  # chats in the queue; a chat beyond that gets another chance with later messages
+ADDRESS = re.compile(r"\S*(?:://|@|www\.)\S*")  # of a page or a mailbox: not in any language
+IDLE = 600.0  # seconds until an idle recognizer process ends
 PAUSE = 30.0  # seconds after a failure
 
 log = structlog.get_logger()
@@ -35,11 +35,11 @@ class Heard(msgspec.Struct):
 
     text: str = ""
     looks: int = 0
-    waits: bool = False  # to be looked at
+    waits: bool = False  # in the queue
 
 
 class Languages:
-    """Only the leading process does this, and only where a queue has languages. `here`: whether the models are."""
+    """Only the leading process does this, and only if a queue has languages. `_here`: the models are installed."""
 
     def __init__(self, services: Services, leads: Callable[[], bool], *, recognizer: Recognizer | None = None) -> None:
         self._services = services
@@ -99,13 +99,13 @@ class Languages:
             return
         language, likely = await self.recognizer.ask(heard.text, self._languages())
         if likely >= SURE and language != state.language:
-            with suppress(Refused):  # the chat has ended, or an agent was quicker
+            with suppress(Refused):  # the chat has ended, or an agent was faster
                 await self._services.workspace.detected(chat, self._as_spoken(language))
 
     def _languages(self) -> set[str]:
-        """Those of the product besides, so that a language nobody here speaks is not taken for another."""
+        """Include the product's own languages, so that a language nobody here speaks is not mistaken for another."""
         return {language_of(code) for code in (*languages(), *languages_in(self._services.directory))}
 
     def _as_spoken(self, language: str) -> str:
-        """Norwegian goes by two codes."""
+        """Norwegian has two codes."""
         return "no" if language == "nb" and "no" in self._languages() else language

@@ -10,7 +10,7 @@ from console.timing.beat import beat
 
 RENEW_AGENTS = 4.0  # seconds; the lease is 10
 RENEW_TABS = 15.0  # seconds; the lease is 45
-SEEN = 240.0  # seconds between two notes of sessions with an open socket; a session unseen for 12 h ends
+SEEN = 240.0  # seconds between two updates of sessions with an open socket; a session unseen for 12 h ends
 LINES = 1.0  # seconds between two refreshes of sockets
 
 log = structlog.get_logger()

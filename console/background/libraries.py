@@ -1,4 +1,4 @@
-"""Notes which version of the Functions this process uses, and deletes those that no process uses any more."""
+"""Records the version of the Functions that this process uses, and deletes versions that no process uses any more."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,7 +16,7 @@ log = structlog.get_logger()
 
 
 class Libraries:
-    """Every process notes; only the leading one deletes."""
+    """Every process records its version; only the leading one deletes."""
 
     def __init__(self, services: Services, leads: Callable[[], bool]) -> None:
         self._workspace = services.workspace
@@ -34,7 +34,7 @@ class Libraries:
         try:
             deleted = await self._note_and_delete()
         except NoPermissionError as problem:
-            # The store's user may not delete libraries: old versions stay, which costs a little memory.
+            # Without permission to delete libraries, old versions stay, which costs a little memory.
             self._allowed = False
             log.info("store.libraries_kept", error=str(problem))
             return

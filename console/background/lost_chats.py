@@ -1,4 +1,4 @@
-"""Puts chats that the store lost back, or lists them, once SQL has read its new history: they would never end."""
+"""Restores or lists chats that the store lost, once SQL has read its new history; otherwise they would never end."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from console.queue.lead import Lead
 from console.services import Services
 from console.timing.beat import beat
 
-LOOK = 5.0  # seconds between two checks whether a history has been read
+LOOK = 5.0  # seconds between two checks that a history has been read
 MARGIN = 1_000  # ms
 
 log = structlog.get_logger()
@@ -19,8 +19,8 @@ log = structlog.get_logger()
 class LostChats:
     """Finds lost chats. Only the leading process does, once per history.
 
-    What a replica that became the primary, or an older copy of the store, did not have is offered again if it is of the
-    last day, and else listed in the archive as lost.
+    Chats that a promoted replica or an older copy of the store did not have are put back if they are from the last day,
+    and otherwise listed in the archive as lost.
     """
 
     def __init__(self, services: Services, leads: Lead) -> None:
@@ -37,13 +37,13 @@ class LostChats:
             await beat(LOOK)
 
     async def _compare(self) -> None:
-        """Take chats that were not live before SQL had read that far, and have no end there."""
+        """Find chats without an end in SQL that were not live when the store was asked, once SQL has read that far."""
         workspace = self.services.workspace
         if self._asked is None or self._asked.epoch != workspace.epoch:
             self._asked = await self._ask()
         asked = self._asked
         read = await self.services.archive.cursor()
-        # Compared with what the store had when asked, not with what it has now: under load SQL never has all of it.
+        # Compared with the store's state when asked, not its current one: under load SQL never has all of it.
         if read.epoch != asked.epoch or read.n < asked.newest:
             return
         back = await revive_all(workspace, self.services.stores.database)
@@ -58,12 +58,12 @@ class LostChats:
         workspace = self.services.workspace
         epoch, before = workspace.epoch, workspace.now() - MARGIN
         live = await workspace.live_chats()
-        # Read afterwards: a chat that is not live has ended before that.
+        # Read afterwards: the end of a chat that is not live comes before it.
         return LiveChats(epoch, before, live, await workspace.newest())
 
 
 class LiveChats(NamedTuple):
-    """The chats that the store has under `epoch`, all as of entry `newest` at the latest; others are quiet `before`."""
+    """The store's chats under `epoch`, as of entry `newest` at the latest; others quiet since `before` may be lost."""
 
     epoch: str
     before: int

@@ -1,4 +1,4 @@
-"""Takes text that was redacted out of the files: the store's and SQL's. Log, screens and SQL have it already."""
+"""Removes redacted text from the files of the store and of SQL. Logs, screens and SQL are already redacted."""
 
 import asyncio
 
@@ -9,11 +9,11 @@ from console.queue.lead import Lead
 from console.services import Services
 
 PAUSE = 60.0  # s between two rewrites of the store's file
-AGAIN = 1.0  # s until the next look whether SQL has read the feed
+AGAIN = 1.0  # s between two checks that SQL has read the feed
 
 
 class Redactions:
-    """Only the leading process cleans up. Every process looks at its start: the store knows what is left to do."""
+    """Only the leading process cleans up. Every process checks at its start: the store knows what is left to do."""
 
     def __init__(self, services: Services, leads: Lead) -> None:
         self.services = services
@@ -35,7 +35,7 @@ class Redactions:
             await asyncio.sleep(AGAIN)
 
     async def _round(self) -> None:
-        """Clean up; what cannot be done yet is tried again. The store rewrites all of its file, so not every second."""
+        """Clean up; retry later what cannot be done yet. The store rewrites its whole file, so not every second."""
         workspace, heard = self.services.workspace, self._heard
         if await workspace.redacted() > 0:
             read = await self._read()

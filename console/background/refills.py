@@ -1,4 +1,4 @@
-"""Fills a store that was emptied under way, before anybody is served from it again."""
+"""Refills a store that was emptied while running, before it serves anybody again."""
 
 from console.background.safely import safely
 from console.pairing.refilling import refill
@@ -6,7 +6,7 @@ from console.services import Services
 
 
 class Refills:
-    """Every process does it that notices: the first one may be gone in the middle."""
+    """Every process that notices does it, since the first one may die in the middle."""
 
     def __init__(self, services: Services) -> None:
         self._services = services

@@ -1,5 +1,6 @@
-"""Deletes what is older than data retention allows: chats, what alerts, mails and webhooks sent, lines of the audit
-log, and expired sessions."""
+"""Deletes data older than data retention allows: chats, sent alerts, mails and webhook events, lines of the audit log,
+and expired sessions.
+"""
 
 import asyncio
 import time
@@ -13,7 +14,7 @@ from console.services import Services
 from console.timing.beat import beat
 
 SWEEP = 3_600.0  # seconds between two sweeps
-SCAN = 5.0  # seconds until files that were not scanned are scanned again
+SCAN = 5.0  # seconds between two attempts to scan unscanned files
 MESSAGES = 30  # days that alert messages, mails and webhook events are kept
 DAY = 86_400_000  # ms
 
@@ -21,7 +22,7 @@ log = structlog.get_logger()
 
 
 class Retention:
-    """Deletes old data. Only the leading process does."""
+    """Deletes old data, in the leading process only."""
 
     def __init__(self, services: Services, leads: Lead) -> None:
         self.services = services
@@ -52,7 +53,7 @@ class Retention:
             log.info("retention.dropped", chats=dropped, left_messages=stray, audit_lines=lines)
 
     async def scan(self) -> None:
-        """Files that came while the scanner was away are scanned once it is back."""
+        """Scan files that arrived while the scanner was away, once it is back."""
         while True:
             await self._leads.begins()
             await beat(SCAN)
@@ -68,7 +69,7 @@ class Retention:
         return len(erased)
 
     async def tidy(self) -> None:
-        """Whatever was deleted, by whom ever: its words and its room leave the files too."""
+        """Reclaim the space of deleted data, whoever deleted it, so that its text leaves the files too."""
         upkeep = Upkeep(self.services.database)
         while True:
             await self.services.tidy.wait()
@@ -76,4 +77,4 @@ class Retention:
             await safely(self.services.files.sweep())
             quiet = all(chat.place == "ended" for chat in self.services.picture.chats.values())
             if not await safely(upkeep.tidy(quiet=quiet)):
-                self.services.tidy.set()  # what was erased is still in the files
+                self.services.tidy.set()  # the erased text is still in the files

@@ -17,7 +17,7 @@ async def safely(job: Coroutine[Any, Any, Any]) -> bool:
         await job
         return True
     except SestettoError as problem:
-        # The part that is away has said so once; each job's wait for it is no news.
+        # The part that is away has been logged once; each job's wait for it is not logged.
         level = "debug" if isinstance(problem, Unknown) else "info"
         getattr(log, level)("worker.waits", error=problem.code)
         await asyncio.sleep(0.2)

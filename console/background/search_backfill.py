@@ -11,7 +11,7 @@ BREATH = 0.05  # seconds between two transactions, so that the archive's writer 
 
 
 class SearchBackfill:
-    """Fills the search index. Only the leading process does."""
+    """Fills the search index, in the leading process only."""
 
     def __init__(self, index: SearchIndex, leads: Lead) -> None:
         self._index = index

@@ -1,7 +1,7 @@
-"""Where alerts may be sent: public addresses, and private networks the installation names. Pure.
+"""Where alerts may be sent: public addresses, and private networks that the installation allows. Pure.
 
-The policy checks the address that is connected to, never the name. A name that changes its address a moment later, and
-an address in disguise, are checked like any other.
+The policy checks the address of the connection, never the name. A name that changes its address a moment later, and an
+address in an unusual notation, are checked like any other.
 """
 
 import ipaddress
@@ -15,8 +15,8 @@ LONGEST = 2_000  # characters of a destination's URL
 ON_THIS_MACHINE = frozenset(
     {"syslog", "dbus", "kde", "qt", "glib", "gio", "gnome", "macosx", "windows", "blink1", "file"}
 )
-_COMPATIBLE = ipaddress.IPv6Network("::/96")  # IPv4 embedded in IPv6, in the compatible form
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # and by translation
+_COMPATIBLE = ipaddress.IPv6Network("::/96")  # IPv4 embedded in IPv6, IPv4-compatible
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # and IPv4-translated
 _TRANSLATED = ipaddress.IPv6Network("64:ff9b:1::/48")
 
 
@@ -33,12 +33,12 @@ def read_networks(text: str) -> tuple[str, ...]:
 
 
 def may_reach(host: str, networks: Sequence[str] = ()) -> bool:
-    """Whether a connection to this address may be made. `host` is an address; for a name the answer is no."""
+    """Whether a connection to this address is allowed. `host` is an address; a name is never allowed."""
     try:
         address: Address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
         return False
-    # An IPv6 address that embeds an IPv4 one may lead there, so both must be allowed.
+    # An IPv6 address that embeds an IPv4 address may lead there, so both must be allowed.
     every = [address, *_inside(address)]
     allowed = [ipaddress.ip_network(network) for network in networks]
     return all(_is_public(one) or any(_within(one, network) for network in allowed) for one in every)
@@ -68,7 +68,7 @@ def _inside(address: Address) -> list[Address]:
 
 
 def what_is_wrong(url: str) -> str:
-    """Return a page text saying why this can never be a destination; empty if it may be one."""
+    """Return the page text that says why this can never be a destination; empty if it may be one."""
     if len(url) > LONGEST:
         return "Enter an address of up to 2000 characters."
     if any(not char.isprintable() for char in decoded(url)):
@@ -88,7 +88,7 @@ def scheme_of(url: str) -> str:
 
 
 def decoded(text: str) -> str:
-    """Return the text with every layer of percent-encoding removed, as a later reader might decode it."""
+    """Return the text without any layer of percent-encoding, as a later reader might decode it."""
     for _ in range(10):
         plain = unquote(text)
         if plain == text:
@@ -98,7 +98,7 @@ def decoded(text: str) -> str:
 
 
 def hide(text: str, url: str, shown: str = "") -> str:
-    """Return `text` with everything replaced that occurs in `url` and not in `shown`."""
+    """Return `text` with every part replaced that occurs in `url` but not in `shown`."""
     # Longest first: a short piece would cut a long one into parts that no longer match.
     for piece in sorted(_pieces(url), key=len, reverse=True):
         if piece not in shown:
@@ -107,7 +107,7 @@ def hide(text: str, url: str, shown: str = "") -> str:
 
 
 def _pieces(url: str) -> set[str]:
-    """Return what may be secret in a URL: every word and every query value of three or more characters."""
+    """Return the possibly secret parts of a URL: every word and every query value of three or more characters."""
     found: set[str] = set()
     rest = url.partition("://")[2]
     for text in (rest, decoded(rest)):

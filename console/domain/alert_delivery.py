@@ -1,4 +1,4 @@
-"""What goes to a courier process and what comes back."""
+"""What a courier process receives and returns."""
 
 import msgspec
 
@@ -29,8 +29,8 @@ class Answer(msgspec.Struct):
     """A courier's result.
 
     `code` is sent, failed, refused, redirected, slow, bad (not a URL) or dropped; for `only_look` it is fine or
-    unknown_host. `detail` is technical English from the far end or the network, without secrets. `shown` is the part of
-    the destination that people may see.
+    unknown_host. `detail` is technical English from the endpoint or the network, without secrets. `shown` is the part
+    of the destination that people may see.
     """
 
     code: str
@@ -44,5 +44,5 @@ class Answer(msgspec.Struct):
 
     @property
     def final(self) -> bool:
-        """Whether another try is pointless."""
+        """Whether a retry is pointless."""
         return self.code in FINAL

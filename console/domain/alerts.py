@@ -7,14 +7,14 @@ import msgspec
 Kind = Literal["due_soon", "late", "line", "nobody", "left", "came"]
 What = Literal["opened", "still", "over", "test"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-EVENTS: tuple[Kind, ...] = ("left", "came")  # these happen and do not last, so nothing is ever resolved
+EVENTS: tuple[Kind, ...] = ("left", "came")  # these are momentary, so nothing is ever resolved
 SWITCHES: tuple[Kind, ...] = ("late", *EVENTS)  # on or off, without a threshold
 
 
 class Destination(msgspec.Struct, frozen=True):
     """Where alerts go. `url` is Apprise's and secret: people see only `shown` and `note`.
 
-    `note` is the code of an address check that found something worth mentioning; empty if all was well.
+    `note` is the code of an address check that found something to mention; empty if all was well.
     """
 
     id: str
@@ -24,12 +24,12 @@ class Destination(msgspec.Struct, frozen=True):
 
 
 class AlertRule(msgspec.Struct, frozen=True):
-    """Which incidents to report, in which queues (none: all), where to, and how often.
+    """Which incidents to report, from which queues (none: all), to which destinations, and how often.
 
     Times are in ms; None turns a kind off. `due_soon`: an answer is due within that time. `late`: an answer is late.
-    `line`: more chats wait than that. `nobody`: nobody has been online for that long while the queue is open. `left`: a
-    visitor left a message. `came`: a visitor opened a chat. An incident sends at most one message per `quiet`, and one
-    at its end if `over` is set; events within `quiet` are reported together when it has passed.
+    `line`: more chats than that are waiting. `nobody`: nobody has been online for that long while the queue is open.
+    `left`: a visitor left a message. `came`: a visitor opened a chat. An incident sends at most one message per
+    `quiet`, and one at its end if `over` is set; events within `quiet` are reported together when it has passed.
     """
 
     id: str
@@ -57,10 +57,10 @@ class AlertRule(msgspec.Struct, frozen=True):
 
 
 class Incident(msgspec.Struct):
-    """A problem in a queue since `opened`, and what its rule has reported.
+    """A problem in a queue since `opened`, and what its rule has reported of it.
 
     `told` is when the last message was created, `last` when the problem was last seen, `holds` whether it still exists.
-    `count` is how many answers became late, how many events are still to be told, or the highest number at one time.
+    `count` is how many answers became late, how many events are still to report, or the highest number at one time.
     """
 
     rule: str
@@ -87,7 +87,7 @@ def step(
     """
     if incident is None:
         return (Incident(*key, now, now, now), "opened") if holds else (None, None)
-    if holds or incident.holds:  # it lasted until now, at least
+    if holds or incident.holds:  # it lasted at least until now
         incident.last = now
     incident.holds = holds
     if holds and now - incident.told >= quiet:
@@ -104,7 +104,7 @@ def step_event(
     """Return the incident after `happened` events by `now`, what to report, if anything, and of how many events.
 
     The first one is reported at once. Those within `quiet` after a message are counted, and reported together when it
-    has passed. Without any by then it is over, and nothing is said of that.
+    has passed. If there were none by then, the incident is over, without a report.
     """
     if incident is None:
         return (Incident(*key, now, now, now, holds=False), "opened", happened) if happened else (None, None, 0)

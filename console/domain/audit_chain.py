@@ -1,8 +1,8 @@
-"""Hashes of the audit log's lines; pure. docs/operations.md tells how to check them without Sestetto.
+"""Hashes of the audit log's lines; pure. docs/operations.md explains how to check them without Sestetto.
 
 A line's `details` is the SHA-256 of its values (`before`, `after`) with a salt. Its `hash` is the SHA-256 of everything
-else, with `details` and with the hash of the line before. So values can be erased later and the chain still holds; the
-salt goes with them, and nobody can guess them by trying.
+else, including `details` and the hash of the previous line. So values can be erased later and the chain stays valid.
+The salt is erased with them, so nobody can find the values by guessing.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any, Literal
 
-Log = Literal["changes", "reads"]  # each has a chain of its own, as they are kept for different times
+Log = Literal["changes", "reads"]  # each has its own chain, since they are kept for different times
 
 DETAILS = ("after", "before", "salt")  # what `details` covers
 LINKED = (
@@ -21,7 +21,7 @@ NOTHING = ""  # the hash before the first line
 
 
 def canonical(values: Mapping[str, Any]) -> bytes:
-    """JSON in ASCII with sorted keys and no spaces: the same bytes for the same values."""
+    """Return JSON in ASCII with sorted keys and no spaces: the same bytes for the same values."""
     return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode("ascii")
 
 
@@ -34,7 +34,7 @@ def hash_of(line: Mapping[str, Any]) -> str:
 
 
 def linked(line: Mapping[str, Any], n: int, previous: str) -> dict[str, Any]:
-    """Return what makes a line number `n` of its chain: the columns that are not its content."""
+    """Return the columns that make a line number `n` of its chain, without its content."""
     place = {"n": n, "previous": previous, "salt": secrets.token_hex(16)}
     details = details_of({**line, **place})
     return {**place, "details": details, "hash": hash_of({**line, **place, "details": details})}

@@ -1,4 +1,4 @@
-"""Blocks: visitors and addresses that may not write for a while. Pure."""
+"""Blocks: visitors and addresses that are not allowed to write for a while. Pure."""
 
 import ipaddress
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ DAY = 86_400_000  # ms
 
 
 class Block(msgspec.Struct, frozen=True):
-    """`who` is a visitor's id, an IPv4 address or the /64 of an IPv6 one; `name` is the visitor's own.
+    """`who` is a visitor's id, an IPv4 address, or the /64 of an IPv6 address; `name` is the visitor's name.
 
     The block ends by itself at `until` (ms).
     """
@@ -47,7 +47,7 @@ def still(blocks: Mapping[str, Block], now: int) -> dict[str, Block]:
 
 
 def is_address(text: str) -> bool:
-    """Whether it is an IP address, or the network that stands for an IPv6 one."""
+    """Whether it is an IP address, or the network that represents an IPv6 address."""
     try:
         ipaddress.ip_network(text.strip(), strict=False)
     except ValueError:

@@ -1,7 +1,7 @@
 """Card numbers in text: found by network, length, check digit and spelling, then masked.
 
-Numbers that only look like cards stay: ids in web addresses, tracking codes, phone numbers, barcodes, coordinates,
-amounts. Everything here takes time linear in the text's length, whatever it contains.
+Numbers that only look like cards stay visible: ids in web addresses, tracking codes, phone numbers, barcodes,
+coordinates, amounts. Everything here takes time linear in the text's length, whatever it contains.
 """
 
 import re
@@ -17,8 +17,8 @@ SHORTEST = 13
 PLUS = ("+", "＋")
 LOOK_BACK = 2_000  # characters searched for the start of a web address
 
-# Between two groups of digits: white space and characters that show nothing (marks of emoji digits among them), around
-# up to three separators; or the marks of bold words, which are hidden where messages are formatted.
+# Between two groups of digits: white space and invisible characters (including those of emoji digits), around up to
+# three separators; or the marks of bold words, which are hidden where messages are formatted.
 _MARKS = r"\u00ad\u061c\u180e\u200b-\u200f\u20e3\u2060-\u2064\u2800\u3164\ufe00-\ufe0f"
 _NOTHING = rf"[\s{_MARKS}]"
 _SIGN = r"[.\-/_,:;*|~=\\·•∙‧・、。\u2010-\u2015\u2212\uff0a\uff0c-\uff0f\uff1a\uff1b\uff3f\uff5c]"
@@ -27,7 +27,7 @@ _BETWEEN = (
     rf"|\*\*{_NOTHING}{{1,40}}\*\*)"
 )
 _RUN = re.compile(rf"\d+(?:{_BETWEEN}\d+)*")
-_ENOUGH = re.compile(rf"(?:\D*+\d){{{SHORTEST}}}")  # digits for a card, wherever they are
+_ENOUGH = re.compile(rf"(?:\D*+\d){{{SHORTEST}}}")  # enough digits for a card, wherever they are
 _INVISIBLE = re.compile(rf"{_NOTHING}+")
 _DOMAIN = re.compile(r"(?:[\w-]{1,63}\.)+[a-z]{2,63}(?::\d{1,5})?[/?#]", re.IGNORECASE)
 _MAIL = re.compile(r"[\w.+-]{0,64}@[\w-]")
@@ -43,7 +43,7 @@ _SAYS_CARD = ("card", "carta", "carte", "karte", "tarjeta", "visa", "amex", "mas
 
 
 class Network(NamedTuple):
-    """Cards whose first digits are between `first` and `last`, with the lengths that the network issues."""
+    """Cards whose first digits are between `first` and `last`, with the lengths the network issues."""
 
     first: str
     last: str
@@ -107,7 +107,7 @@ NETWORKS = (
 
 
 class Run(NamedTuple):
-    """Digits with little between them. `places` are their indices in the text, `digits` their values."""
+    """Digits with little text between them. `places` are their indices in the text, `digits` their values."""
 
     text: str
     places: list[int]
@@ -116,7 +116,7 @@ class Run(NamedTuple):
 
 def mask_cards(text: str) -> str:
     """Replace all but the last four digits of every card number by `•`; the length stays the same."""
-    if not _ENOUGH.match(text):  # as in most texts: one look is enough
+    if not _ENOUGH.match(text):  # true for most texts, at the cost of one match
         return text
     runs = [run for run in long_runs(text) if len(run.digits) >= SHORTEST and not _is_parcel(run)]
     banks = ibans(text) if runs else []
@@ -124,7 +124,7 @@ def mask_cards(text: str) -> str:
 
 
 def same_but_hidden(stored: str, text: str) -> bool:
-    """Whether the texts are the same but for what is hidden in the stored one."""
+    """Whether the texts are the same except for what is hidden in the stored one."""
     return len(stored) == len(text) and all(old in (new, MASK) for old, new in zip(stored, text, strict=True))
 
 
@@ -157,7 +157,7 @@ def _hidden(run: Run, banks: Sequence[range]) -> Iterator[int]:
 def card_at(run: Run, sums: tuple[list[int], list[int]], start: int) -> int:
     """Return the number of digits of the card that starts at `start`; 0 for none.
 
-    A card starts and ends where a group does.
+    A card starts and ends at the borders of groups.
     """
     if not _new_group(run, start):
         return 0
@@ -184,7 +184,7 @@ def _lengths(first: Sequence[int]) -> tuple[int, ...]:
 
 
 def _written_like_a_card(run: Run, start: int, end: int) -> bool:
-    """Whether the digits can be a card, judging by what is between and around them."""
+    """Whether the digits can be a card, judging by the text between and around them."""
     first, last = run.places[start], run.places[end - 1]
     whole = last - first == end - start - 1
     if whole and (
@@ -197,7 +197,7 @@ def _written_like_a_card(run: Run, start: int, end: int) -> bool:
 
 
 def _groups_fit(number: str) -> bool:
-    """In groups like a card's; or one kind of separator between them, and not grouped like dates, phones or amounts."""
+    """Whether the groups are like a card's, or have one kind of separator and are unlike dates, phones or amounts."""
     gaps = [
         _INVISIBLE.sub("", unicodedata.normalize("NFKC", gap)).translate(_DASHES) for gap in re.findall(r"\D+", number)
     ]
@@ -213,7 +213,7 @@ def _groups_fit(number: str) -> bool:
 
 
 def is_part_of_more(text: str, first: int, end: int) -> bool:
-    """A phone number, a code of letters and digits, a mail address, or a part of a web address."""
+    """Whether it is part of a phone number, a code of letters and digits, a mail address, or a web address."""
     before, after = text[max(first - LOOK_BACK, 0) : first], text[end : end + 70]
     if before.endswith((*PLUS, "@")) or (after[:1].isalpha() and not _EXPIRY.match(after)) or _MAIL.match(after):
         return True
@@ -225,7 +225,7 @@ def is_part_of_more(text: str, first: int, end: int) -> bool:
 
 
 def ibans(text: str) -> list[range]:
-    """Return where the text has bank account numbers that are valid by their own check digits."""
+    """Return where the text has bank account numbers with valid check digits."""
     return [range(*found.span()) for found in _IBAN.finditer(text) if _is_iban(found.group())]
 
 
@@ -235,18 +235,18 @@ def _is_iban(written: str) -> bool:
 
 
 def _is_parcel(run: Run) -> bool:
-    """A postal tracking number: it is longer than a card, and has a check digit of its own."""
+    """Whether it is a postal tracking number, which is longer than a card and has its own check digit."""
     digits = run.digits
     return len(digits) in _PARCEL and digits[0] == 9 and _weighs_ten(digits)
 
 
 def _is_barcode(digits: Sequence[int]) -> bool:
-    """An EAN-13 by its own check digit: 13-digit Visa cards no longer exist, but barcodes do."""
+    """Whether it is an EAN-13 with a valid check digit: 13-digit Visa cards no longer exist, but barcodes do."""
     return _weighs_ten(digits)
 
 
 def _weighs_ten(digits: Sequence[int]) -> bool:
-    """The check of barcodes and parcels: every second digit before the last counts three times."""
+    """Check a barcode or parcel number: every second digit before the last counts three times."""
     return sum(digit * (3 if place % 2 else 1) for place, digit in enumerate(reversed(digits))) % 10 == 0
 
 

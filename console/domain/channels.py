@@ -1,7 +1,7 @@
 """Channels that visitors write through, and what a queue has set for them. Pure.
 
-On the instant ones somebody sits in front of the chat and waits. The chats of all others are taken rather than
-assigned, unless the queue says otherwise, so that a mail never takes the slot that a live chat needs.
+On instant channels, visitors wait in front of the chat. Agents take the chats of all other channels instead of being
+assigned them, unless the queue says otherwise, so that a mail never takes the slot that a live chat needs.
 """
 
 from collections.abc import Sequence
@@ -9,15 +9,15 @@ from collections.abc import Sequence
 import msgspec
 
 WEB = "web"  # the widget
-INSTANT = (WEB, "api")  # they have the queue's own target and mode
-OTHER = "other"  # every channel without a name of its own here; the last
+INSTANT = (WEB, "api")  # these have the queue's own target and mode
+OTHER = "other"  # every channel not named here; the last
 CHANNELS = ("email", "sms", "whatsapp", "phone", OTHER)
 TARGETS = {"email": 9 * 3_600_000}  # ms
-TARGET = 12 * 60_000  # ms, of the others
+TARGET = 12 * 60_000  # ms, for the others
 
 
 class ChannelRule(msgspec.Struct, frozen=True):
-    """A channel's target in ms (0: its default), and whether its chats are assigned as the queue's other chats are."""
+    """A channel's target in ms (0: its default), and whether its chats are assigned like the queue's other chats."""
 
     channel: str
     target: int = 0
@@ -43,6 +43,6 @@ def rule_for(rules: Sequence[ChannelRule], channel: str) -> ChannelRule:
 
 
 def told_channels(rules: Sequence[ChannelRule]) -> str:
-    """Return what the Functions get, `assigned` as 1 or 0: `email 32400000 0 … other 720000 0`."""
+    """Return the text for the Functions, with `assigned` as 1 or 0: `email 32400000 0 … other 720000 0`."""
     told = (rule_for(rules, channel) for channel in CHANNELS)
     return " ".join(f"{rule.channel} {rule.target} {int(rule.push)}" for rule in told)

@@ -18,14 +18,14 @@ MemberRole = Literal["agent", "supervisor", "admin"]
 Mode = Literal["push", "offer", "pull"]
 Scope = Literal["shared", "queue", "member"]
 SLOTS = 6  # chats per agent, at most: the product's promise
-FIRST_LIMIT = 3  # chats at once of somebody new, until they are used to more
+FIRST_LIMIT = 3  # chats at once for a new member, until they are used to more
 BREATHERS = 3  # within an hour, of at most two minutes each, unless the team sets another number
-REMEMBERED = 30  # days until a visitor who does not come back is a stranger, unless the site says otherwise
+REMEMBERED = 30  # days until a visitor who does not return is forgotten, unless the site says otherwise
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000  # ms
 
 
 def highest_limit(channel_slots: int | None) -> int:
-    """Return the highest limit that supervisors may set: slots for chats of other channels are among the six."""
+    """Return the highest limit that supervisors may set, since the six slots include those for other channels."""
     return SLOTS - (channel_slots or 0)
 
 
@@ -33,10 +33,10 @@ class Site(msgspec.Struct, frozen=True):
     """A website with the widget.
 
     `origins` match exactly (`https://shop.example:8443`); the query `parameters` named here are kept in page addresses.
-    A visitor who comes back within `remember_days` (0: never) is shown their earlier chats. `mails` are its own
+    A visitor who returns within `remember_days` (0: never) is shown their earlier chats. `mails` are the site's own
     texts around answers by mail. `files` are groups of types that may be sent (none: no files), up to `file_size` MB.
-    `identity` is how visitors prove who they are, `questions` what they are asked before a chat. With `formatting` the
-    bold words, lists and named links of messages are drawn as such, and with `emoji` both composers offer some.
+    `identity` is how visitors prove who they are, `questions` what they are asked before a chat. With `formatting`,
+    bold words, lists and named links in messages are rendered; with `emoji`, both composers offer emoji.
     """
 
     key: str
@@ -61,7 +61,7 @@ class Site(msgspec.Struct, frozen=True):
 
     @property
     def features(self) -> list[str]:
-        """What its visitors and agents may write beside plain words."""
+        """What its visitors and agents may use besides plain text."""
         return [name for name in ("formatting", "emoji") if getattr(self, name)]
 
 
@@ -69,8 +69,8 @@ class Hours(msgspec.Struct, frozen=True):
     """When a queue takes new chats, in its own time zone. Without a `week` it is always open.
 
     `week` holds (weekday, from, to): Monday is 0, times are minutes since midnight, `to` is after `from` and at most
-    1440. On `holidays` the queue is closed all day (`2026-12-25`), or open at these
-    hours only (`2026-12-24 09:00-13:00`), whatever day of the week it is.
+    1440. On `holidays` the queue is closed all day (`2026-12-25`), or open only at these hours (`2026-12-24
+    09:00-13:00`), whatever the day of the week.
     """
 
     zone: str = "UTC"
@@ -104,19 +104,19 @@ class QueueSetting(NamedTuple):
 class Queue(msgspec.Struct, frozen=True):
     """Where chats wait. Times are in ms.
 
-    `target` is the time to answer; `ask` and `end` are the visitor's silence before we ask whether they are there, and
+    `target` is the time to answer. `ask` and `end` are the visitor's silence before we ask whether they are there, and
     before the chat ends. `head_start` is the queue's priority: its chats count as more urgent by that time. `goal` is
     the percentage of answers that should be within the target. In mode `offer` an agent accepts within `accept`, or the
     chat moves on; after `misses` missed offers in a row the agent is set away. With `languages`, a chat goes to members
     who speak its language, or else the first of these, and after `language_after` (0: never) to any member; without, to
-    any member. A queue with `longest` waiting chats is full (0: no limit). Who has waited `leave_after` may leave a
-    message instead (0: only while nobody is online); the team answers it within `message_target` of opening hours
-    (0: no target). A chat that has waited `overflow_after` is
-    also offered to members of `overflow_to`; that is how queues become tiers. `wrapup` is how long the slot stays
-    reserved after the chat for reason and tags (0: no wrap-up). First words are the team's own `phrases`, or
-    ours; one is given by itself `automatic` before the target (0: never). `channels` has the targets of chats that come
-    by mail, text message and so on; by default these are taken by agents in any mode. A new chat goes to the `bot` (an
-    integration's id) if that is connected and not full; it has `bot_within` for each answer before people get the chat.
+    any member. A queue with `longest` waiting chats is full (0: no limit). A visitor who has waited `leave_after` may
+    leave a message instead (0: only while nobody is online); the team answers it within `message_target` of opening
+    hours (0: no target). A chat that has waited `overflow_after` is also offered to members of `overflow_to`; that is
+    how queues become tiers. `wrapup` is how long the slot stays reserved after the chat for reason and tags (0: no
+    wrap-up). First words are the team's own `phrases`, or ours; one is sent automatically `automatic` before the target
+    (0: never). `channels` has the targets of chats that come by mail, text message and so on; by default agents take
+    these in any mode. A new chat goes to the `bot` (an integration's id) if it is connected and not full; the bot has
+    `bot_within` for each answer before people get the chat.
     """
 
     id: str
@@ -280,15 +280,15 @@ class Queue(msgspec.Struct, frozen=True):
     ] = 10_000
 
     def target_on(self, channel: str) -> int:
-        """The time (ms) to answer a chat of this channel."""
+        """Return the time (ms) to answer a chat of this channel."""
         return self.target if channel in INSTANT else rule_for(self.channels, channel).target
 
     def stands_aside(self, channel: str) -> bool:
-        """Whether chats of this channel take the slots that a member may have for other channels."""
+        """Whether chats of this channel use the slots that a member may have for other channels."""
         return channel not in INSTANT and not rule_for(self.channels, channel).push
 
     def assigns(self, channel: str) -> bool:
-        """Whether chats of this channel reach agents by themselves; others are taken."""
+        """Whether chats of this channel are assigned to agents; agents take the others."""
         return self.mode != "pull" and (channel in INSTANT or rule_for(self.channels, channel).push)
 
 
@@ -307,8 +307,8 @@ def queue_default(name: str) -> Any:
 class Member(msgspec.Struct, frozen=True):
     """A person with an account. `languages` are primary tags (`fr`); none means all.
 
-    `limit` is the supervisors', `own_limit` a lower one that the person chose; 0 for none. `channel_slots` is how many
-    chats of other channels they may take besides; None: these use the slots of `limit` too.
+    `limit` is the supervisors' limit, `own_limit` a lower one that the person chose; 0 for none. `channel_slots` is how
+    many chats of other channels they may take in addition; None: these also use the slots of `limit`.
     """
 
     id: str
@@ -324,7 +324,7 @@ class Member(msgspec.Struct, frozen=True):
 
     @property
     def at_once(self) -> int:
-        """How many chats they get at once."""
+        """The number of chats they get at once."""
         return min(self.limit, self.own_limit or self.limit)
 
 
@@ -340,7 +340,7 @@ class Directory(msgspec.Struct, frozen=True):
     watch_shown: bool = True  # whether an agent sees who watches a chat
     suggestions: bool = True  # whether consoles suggest replies
     drafts: bool = True  # whether a model drafts answers, if there is one
-    breathers: int = BREATHERS  # that an agent may take within an hour
+    breathers: int = BREATHERS  # breathers that an agent may take within an hour
 
 
 def served_by(directory: Directory, queue: str, chosen: Collection[str]) -> Directory:
@@ -361,7 +361,7 @@ def answered_first_by(directory: Directory, bot: str) -> list[Queue]:
 
 
 def without_bot(directory: Directory, bot: str) -> Directory:
-    """Return the directory in which people answer all chats of the bot's queues."""
+    """Return the directory in which people answer all chats of this bot's queues."""
     freed = {queue.id: msgspec.structs.replace(queue, bot="") for queue in answered_first_by(directory, bot)}
     return msgspec.structs.replace(directory, queues={**directory.queues, **freed})
 
@@ -391,8 +391,8 @@ def overflowing_into(directory: Directory, queues: Collection[str]) -> set[str]:
 class Canned(msgspec.Struct, frozen=True):
     """A canned reply, inserted with `/`. `owner` is a queue's or a member's id; empty for a shared reply.
 
-    PLACEHOLDERS in braces are filled in: `Good morning {visitor}, this is {agent}.` `snippet` is the code that becomes
-    the reply when it is typed after a semicolon: `;ty`. It may be empty.
+    PLACEHOLDERS in braces are filled in: `Good morning {visitor}, this is {agent}.` `snippet` is the code that is
+    replaced by the reply when typed after a semicolon: `;ty`. It may be empty.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""First words: what tells a visitor that somebody has read them and when that person is back. Pure."""
+"""First words: they tell a visitor that somebody has read their message, and when that person will be back. Pure."""
 
 from collections.abc import Sequence
 
@@ -6,9 +6,9 @@ import msgspec
 
 # The visitor's first name, the agent's name, and what the visitor wrote last, if it can be quoted.
 PLACEHOLDERS = ("first_name", "agent", "question")
-ALWAYS_KNOWN = ("agent",)  # for every visitor and message
+ALWAYS_KNOWN = ("agent",)  # known for every visitor and message
 OTHERS = "-"
-PROMISE = 30_000  # ms; until when a team's own phrases promise to be back
+PROMISE = 30_000  # ms within which a team's own phrases promise to be back
 
 HALF_A_MINUTE = {
     "en": (
@@ -174,14 +174,14 @@ class Phrases(msgspec.Struct, frozen=True):
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """What a visitor gets: the language of the first word, and the team's own phrases in it, if there are any."""
+    """The choice for a visitor: the language of the first word, and the team's own phrases in it, if any."""
 
     language: str
     texts: tuple[str, ...] = ()
 
 
 def built_in(language: str, ms: int) -> tuple[str, ...]:
-    """Return our phrases that promise to be back within that time; none in a language that we do not speak."""
+    """Return our phrases that promise to be back within that time; none in a language without built-in phrases."""
     if ms == PROMISE:
         return HALF_A_MINUTE.get(language, ())
     return tuple(text.replace("{n}", str(ms // 60_000)) for text in MINUTES.get(language, ()))
@@ -190,8 +190,8 @@ def built_in(language: str, ms: int) -> tuple[str, ...]:
 def choice_for(own: Sequence[Phrases], served: Sequence[str], locale: str) -> Choice:
     """Choose for a visitor of that locale, in a queue with its `own` phrases and the languages it is `served` in.
 
-    The visitor's language comes first, then the queue's first one, then English: the first in which there are phrases,
-    the team's or ours.
+    The visitor's language comes first, then the queue's first language, then English: the first one with phrases, the
+    team's or ours.
     """
     ours = {one.language: one.texts for one in own}
     for language in (primary(locale), *served[:1]):
@@ -201,7 +201,7 @@ def choice_for(own: Sequence[Phrases], served: Sequence[str], locale: str) -> Ch
 
 
 def told_phrases(own: Sequence[Phrases], served: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Return what any visitor may get, by language; under OTHERS for those whose language is not there."""
+    """Return the phrases any visitor may get, by language; under OTHERS for all other languages."""
     languages = dict.fromkeys([*HALF_A_MINUTE, *(one.language for one in own)])
     chosen = {language: choice_for(own, served, language) for language in languages} | {
         OTHERS: choice_for(own, served, "")

@@ -1,7 +1,7 @@
 """Greetings: what a site says beside the launcher, by page and time. Pure.
 
-A page's address is matched in the visitor's browser. Which greeting was clicked is named by its key and language, so
-that the chat begins with the words that the visitor has read.
+Page addresses are matched in the visitor's browser. A clicked greeting is identified by key and language, so that the
+chat begins with the words that the visitor read.
 """
 
 import re
@@ -13,11 +13,11 @@ MOST_GREETINGS = 20
 MOST_PAGES = 10  # patterns of one greeting
 LONGEST_PATTERN, LONGEST_GREETING = 200, 300  # characters
 LONGEST_WAIT = 3600  # seconds
-PATTERN = re.compile(r"/[^\s?#*]*(?:\*[^\s?#*]*){0,3}")  # few stars: they are searched for in long addresses
+PATTERN = re.compile(r"/[^\s?#*]*(?:\*[^\s?#*]*){0,3}")  # few stars, since long addresses are matched
 
 
 class Greeting(msgspec.Struct, frozen=True):
-    """Shown `after` seconds on a page that fits one of the patterns (none: any page). `texts` is by primary tag."""
+    """Shown `after` seconds on a page that matches one of the patterns (none: any page). `texts` is by primary tag."""
 
     key: str
     pages: tuple[str, ...] = ()
@@ -26,12 +26,12 @@ class Greeting(msgspec.Struct, frozen=True):
 
     @property
     def told(self) -> str:
-        """Describe it for the audit log."""
+        """Describe the greeting for the audit log."""
         texts = " / ".join(f"{tag}: {text}" for tag, text in self.texts.items())
         return f"{' '.join(self.pages) or '*'} · {self.after} s · {texts}"
 
     def language(self, locale: str, site_locale: str) -> str:
-        """Return the language that a visitor reads it in: theirs, else the site's, else English, else any."""
+        """Return the language in which a visitor reads it: theirs, else the site's, else English, else any."""
         tags = [tag.partition("-")[0].lower() for tag in (locale, site_locale, "en")]
         return next((tag for tag in (*tags, *self.texts) if tag in self.texts), "")
 
@@ -55,6 +55,6 @@ def shown_in(greetings: Iterable[Greeting], locale: str, site_locale: str) -> tu
 
 
 def words_of(greetings: Iterable[Greeting], id: str) -> str:
-    """Return what the greeting with that id says; empty if there is none any more."""
+    """Return the text of the greeting with that id; empty if it no longer exists."""
     key, _, tag = id.rpartition(".")
     return next((one.texts.get(tag, "") for one in greetings if one.key == key), "")

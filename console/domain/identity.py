@@ -1,4 +1,4 @@
-"""Who a visitor is by their website's word: a site's keys and rules, and what a signed identity says. Pure values."""
+"""Signed identities of visitors: a site's keys and rules, and what a signed identity says. Pure values."""
 
 import hashlib
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ MOST_RULES = 20
 class IdentityKey(msgspec.Struct, frozen=True):
     """A key of a site. `key` is what checks a signature: a PEM public key, for HS256 the secret itself.
 
-    The algorithm is the key's; what a token says of it only has to agree.
+    The key determines the algorithm; a token's own statement must only match it.
     """
 
     kid: str
@@ -27,17 +27,17 @@ class IdentityKey(msgspec.Struct, frozen=True):
 
     @property
     def mark(self) -> str:
-        """Return what is remembered of the key that signed: another one of the same name is not it."""
+        """Return the mark that identifies this key as the signer, unlike another key of the same name."""
         return f"{self.kid} {fingerprint(self.key)}"
 
     @property
     def public(self) -> str:
-        """Return what may be shown of it: no secret, and enough to tell two keys apart."""
+        """Return the part that may be shown: no secret, but enough to tell two keys apart."""
         return f"{self.kid} ({self.algorithm}, {fingerprint(self.key)})"
 
 
 class ClaimRule(msgspec.Struct, frozen=True):
-    """`field` is `value`: new chats go to `queue` (empty: where they would), with a head start (ms) of their own."""
+    """If `field` is `value`, new chats go to `queue` (empty: their normal one), with their own head start (ms)."""
 
     field: str
     value: str
@@ -55,8 +55,8 @@ class ClaimRule(msgspec.Struct, frozen=True):
 class SiteIdentity(msgspec.Struct, frozen=True):
     """How a site's visitors prove who they are.
 
-    `enforced` is "identity" if a page's own word on who somebody is counts for nothing, "chat" if nobody may write
-    without a signed identity. `hash_secret` is for `user_hash`, the weaker way of earlier widgets; empty: off.
+    `enforced` is "identity" if a page's unsigned data about who somebody is does not count, "chat" if nobody may write
+    without a signed identity. `hash_secret` is for `user_hash`, the weaker method of earlier widgets; empty: off.
     """
 
     keys: tuple[IdentityKey, ...] = ()
@@ -73,7 +73,7 @@ class SiteIdentity(msgspec.Struct, frozen=True):
         return f"{HASHED} {fingerprint(self.hash_secret)}"
 
     def trusts(self, by: str) -> bool:
-        """Whether what was signed by this mark still counts."""
+        """Whether identities signed by the key with this mark still count."""
         return any(key.mark == by for key in self.keys) or (bool(self.hash_secret) and by == self.hash_mark)
 
 
@@ -88,12 +88,12 @@ class SignedPerson(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def hashed(self) -> bool:
-        """Whether it is the weaker way: only the id was checked, and holds for good."""
+        """Whether it used the weaker method: only the id was checked, and it never expires."""
         return self.by.startswith(f"{HASHED} ")
 
     @property
     def proven(self) -> list[str]:
-        """Return what facts name as proven."""
+        """Return the names of the proven data, as in facts."""
         own = [name for name in ("name", "email") if getattr(self, name)]
         return own + [f"field:{name}" for name in self.fields]
 
@@ -106,11 +106,11 @@ def fingerprint(key: str) -> str:
 
 
 def person_id(site: str, external: str) -> str:
-    """Return the visitor id of a person: the same on each of their devices, another one on another site."""
+    """Return the visitor id of a person: the same on all of their devices, but different on each site."""
     text = f"{len(site)}:{site}:{external}"
     return "p" + hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=15, person=b"sestetto").hexdigest()
 
 
 def rule_for(identity: SiteIdentity, fields: Mapping[str, str]) -> ClaimRule | None:
-    """Return the first rule that fits fields of a signed identity; None without one."""
+    """Return the first rule that matches the fields of a signed identity; None if no rule does."""
     return next((rule for rule in identity.rules if rule.fits(fields)), None)

@@ -1,4 +1,4 @@
-"""What may be wrong with a signed identity, and what the website's developer does about it."""
+"""Possible problems of a signed identity, and how the website's developer fixes them."""
 
 from typing import NamedTuple
 

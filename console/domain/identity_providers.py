@@ -1,4 +1,4 @@
-"""Identity providers (OpenID Connect): where they are, whom they let in, and what their claims allow. Pure."""
+"""Identity providers (OpenID Connect): their addresses, whom they let in, and what their claims allow. Pure."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,10 +17,10 @@ MOST_MAPPED = 200  # lines of a mapping
 
 
 class Provider(msgspec.Struct, frozen=True):
-    """A provider. A role or queue claim that is set decides at every sign-in; an empty one leaves that to admins.
+    """A provider. A role or queue claim that is set applies at every sign-in; an empty one leaves it to admins.
 
-    `roles` and `queues` map a claim's values. With an empty `default_role` only those with a mapped value come in.
-    `link`: whoever has the address of a member, verified there, becomes that member. `create`: others become new ones.
+    `roles` and `queues` map a claim's values. With an empty `default_role`, only people with a mapped value may sign
+    in. `link`: a person whose verified address is a member's becomes that member. `create`: others become new members.
     """
 
     id: str
@@ -45,7 +45,7 @@ class Provider(msgspec.Struct, frozen=True):
 
 
 class ProviderIdentity(msgspec.Struct, frozen=True):
-    """Whom a provider vouches for: `subject` is theirs for good, the rest is what it says today."""
+    """A person that a provider vouches for: `subject` is permanent, the rest is the provider's current data."""
 
     issuer: str
     subject: str
@@ -64,7 +64,7 @@ def person_of(issuer: str, claims: Mapping[str, Any]) -> ProviderIdentity:
 
 
 def role_for(provider: Provider, person: ProviderIdentity) -> MemberRole | None:
-    """Return the highest role that the claims give, else the default; None: they may not come in."""
+    """Return the highest role that the claims give, else the default; None: they may not sign in."""
     if provider.role_claim:
         found = {provider.roles[value] for value in values_of(person.claims, provider.role_claim) & {*provider.roles}}
         for role in reversed(ROLES):
@@ -74,14 +74,14 @@ def role_for(provider: Provider, person: ProviderIdentity) -> MemberRole | None:
 
 
 def queues_for(provider: Provider, person: ProviderIdentity, known: Directory) -> tuple[str, ...]:
-    """Return the queues that the claims give, and the default ones; those that there are."""
+    """Return the queues that the claims give, and the default ones, as far as they exist."""
     values = values_of(person.claims, provider.queue_claim) if provider.queue_claim else set()
     found = [queue for value, queue in provider.queues.items() if value in values]
     return tuple(dict.fromkeys(queue for queue in (*provider.default_queues, *found) if queue in known.queues))
 
 
 def values_of(claims: Mapping[str, Any], path: str) -> set[str]:
-    """Return the values of a claim: a text, or a list of them. Dots lead into objects: `realm_access.roles`."""
+    """Return the values of a claim: a text, or a list of texts. Dots lead into objects: `realm_access.roles`."""
     found: Any = claims.get(path)
     if found is None:
         found = claims
@@ -122,7 +122,7 @@ def validate_provider(provider: Provider, known: Directory, others: Sequence[Pro
 
 
 def is_issuer(text: str) -> bool:
-    """Whether it can be an issuer's address."""
+    """Whether it can be the address of an issuer."""
     try:
         parts = urlsplit(text)
         _ = parts.port

@@ -5,7 +5,7 @@ import re
 import secrets
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
-BITS = 160  # drawn for an id: so many more than it has that no letter is more likely than another
+BITS = 160  # random bits per id: far more than it holds, so that all letters are equally likely
 ID_LENGTH = 16  # 82 bits: no collisions in the life of an installation
 CID = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 bits, base64url without padding
 
@@ -16,7 +16,7 @@ def new_id() -> str:
 
 
 def same_id(*parts: str) -> str:
-    """Return an id as of `new_id`, always the same for the same parts."""
+    """Return an id like `new_id`, always the same for the same parts."""
     return _id_of(int.from_bytes(hashlib.sha256("\0".join(parts).encode()).digest()))
 
 

@@ -1,4 +1,4 @@
-"""What can be imported: kinds, formats, and the records that every format becomes. Plain values."""
+"""What can be imported: kinds, formats, and the records that all formats are converted to. Plain values."""
 
 from collections.abc import Mapping
 from typing import Any, Literal, get_args
@@ -36,7 +36,7 @@ class ReplyRecord(msgspec.Struct, frozen=True):
 
 
 class SaidLine(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What somebody wrote in a chat, at a time in ms; `agent` is empty for the visitor, else an id."""
+    """A message in a chat, at a time in ms; `agent` is an id, or empty for the visitor."""
 
     at: int
     text: str
@@ -92,19 +92,19 @@ RECORDS: Mapping[str, type[Record]] = {
 
 
 class ImportWanted(msgspec.Struct, frozen=True):
-    """What is in a file, and for visitors and chats the site under which they are kept."""
+    """What a file contains, and for visitors and chats the site to which they are added."""
 
     kind: Kind
     format: Format
     name: str
     site: str = ""
-    origin: str = ""  # what links to this installation begin with
+    origin: str = ""  # the prefix of links to this installation
 
 
 class Import(msgspec.Struct, frozen=True, kw_only=True):
-    """A file on its way in. `rows` is how many it has, `line` the last one that is done; times in ms.
+    """A file that is being imported. `rows` is how many it has, `line` the last one done; times in ms.
 
-    `left_out` are columns that nobody here knows, `says` why it failed.
+    `left_out` are unknown columns, `says` is why it failed.
     """
 
     id: str
@@ -113,7 +113,7 @@ class Import(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     site: str = ""
     origin: str = ""
-    by: str = ""  # a member's id; empty: by command
+    by: str = ""  # a member's id; empty: by the command line
     by_name: str = ""
     made: int
     state: State
@@ -129,7 +129,7 @@ class Import(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Misfit(Exception):
-    """A row that does not fit; `says` is a text with placeholders."""
+    """A row that cannot be imported; `says` is a text with placeholders."""
 
     def __init__(self, says: str, **values: str | int) -> None:
         super().__init__(says % values if values else says)

@@ -1,4 +1,4 @@
-"""Languages as routing knows them: primary tags such as `fr`. Pure."""
+"""Languages as routing uses them: primary tags such as `fr`. Pure."""
 
 from typing import Literal
 
@@ -6,6 +6,6 @@ LanguageSource = Literal["browser", "text", "agent"]
 
 
 def language_of(locale: str) -> str:
-    """Return the primary tag: `fr` of `fr-CA`; empty for what has none."""
+    """Return the primary tag, such as `fr` for `fr-CA`; empty if there is none."""
     tag = locale.replace("_", "-").partition("-")[0].lower()
     return tag if tag.isascii() and tag.isalpha() and len(tag) <= 8 else ""

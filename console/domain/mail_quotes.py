@@ -1,9 +1,9 @@
-"""What is new in a reply by mail: without the history that mail programs quote below it. Pure, linear in the length."""
+"""Finds the new text in a mail reply, without the history that mail programs quote below it. Pure, linear time."""
 
 import re
 
 LONGEST_LINE = 300  # characters of a line that may begin the history
-# "On Monday Ana wrote:" as common mail programs write it, in the languages that we speak.
+# "On Monday Ana wrote:" as common mail programs write it, in our languages.
 WROTE = re.compile(
     r"(?:On|Il|Am|El|Le|Em|Op|Dnia|W dniu)\b.*\b"
     r"(?:wrote|ha scritto|schrieb|escribió|a écrit|escreveu|schreef|napisał\(a\)|napisał|napisała)\b.{0,80}:\s*$"
@@ -17,7 +17,7 @@ SENT = re.compile(r"\*?(?:Sent|Date|Inviato|Data|Gesendet|Datum|Enviado|Fecha|En
 
 
 def without_history(text: str) -> str:
-    """Return what somebody wrote above (or between) what they quote; everything, if nothing else is left."""
+    """Return what somebody wrote above (or between) their quotes; the whole text, if nothing would be left."""
     lines = text.splitlines()
     end = next((n for n in range(len(lines)) if _begins_history(lines, n)), len(lines))
     own = [line for line in lines[:end] if not line.startswith(">")]
@@ -30,5 +30,5 @@ def _begins_history(lines: list[str], n: int) -> bool:
         return True
     if FROM.match(line):
         return any(SENT.match(other[:LONGEST_LINE].strip()) for other in lines[n + 1 : n + 4])
-    joined = " ".join(part[:LONGEST_LINE].strip() for part in lines[n : n + 2])  # it may go over two lines
+    joined = " ".join(part[:LONGEST_LINE].strip() for part in lines[n : n + 2])  # it may span two lines
     return bool(WROTE.match(line) or (WROTE.match(joined) and not joined.startswith(">")))

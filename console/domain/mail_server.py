@@ -1,4 +1,4 @@
-"""Addresses of mail servers as the settings write them. Pure."""
+"""Addresses of mail servers in the settings. Pure."""
 
 from typing import NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -14,7 +14,7 @@ NO_TLS = "tls=none"
 
 
 class MailServer(NamedTuple):
-    """Where to connect. `tls` from the first byte; else `start_tls`, or neither."""
+    """Where to connect, with `tls` from the first byte, with `start_tls`, or with neither."""
 
     host: str
     port: int
@@ -37,7 +37,7 @@ def read_smtp_url(text: str) -> str:
 
 
 def smtp_server(url: str) -> MailServer:
-    """Take the URL apart. Raises ValueError if it is invalid, or would send a password unencrypted."""
+    """Parse the URL. Raises ValueError if it is invalid, or would send a password unencrypted."""
     return mail_server(url, SMTP_PORTS, LIKE_SMTP)
 
 
@@ -49,7 +49,7 @@ def read_imap_url(text: str) -> str:
 
 
 def imap_server(url: str) -> MailServer:
-    """Take a mailbox's URL apart; its path is the folder. Raises ValueError if it is invalid."""
+    """Parse a mailbox's URL; its path is the folder. Raises ValueError if it is invalid."""
     server = mail_server(url, IMAP_PORTS, LIKE_IMAP)
     if not server.user or '"' in server.path or "\\" in server.path:
         raise ValueError(LIKE_IMAP)
@@ -57,7 +57,7 @@ def imap_server(url: str) -> MailServer:
 
 
 def mail_server(url: str, ports: dict[str, int], like: str) -> MailServer:
-    """Take apart a URL whose second scheme means TLS from the first byte; `?tls=none` means none at all."""
+    """Parse a URL whose second scheme means TLS from the first byte; `?tls=none` means none at all."""
     parts, port = _split(url, like)
     host, plain = parts.hostname or "", next(iter(ports))
     if parts.scheme not in ports or not host or parts.fragment or not url.isprintable() or " " in url:

@@ -1,4 +1,4 @@
-"""What stands around an answer by mail: subject, greeting and signature, per site and language. Pure."""
+"""The texts around an answer by mail: subject, greeting and signature, per site and language. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ import msgspec
 PLACEHOLDERS = ("visitor", "first_name", "agent", "site")
 LONGEST = {"subject": 150, "greeting": 300, "signature": 1_000}  # characters
 PLACE = re.compile(r"\{([^{}\n]*)\}")
-SPARE = re.compile(r"[ \t]+(?=[,.!:;?\n]|$)")  # before a mark, where a placeholder was empty
+SPARE = re.compile(r"[ \t]+(?=[,.!:;?\n]|$)")  # before a punctuation mark, where a placeholder was empty
 
 
 class MailTemplate(msgspec.Struct, frozen=True):
@@ -33,7 +33,7 @@ OURS = {
 
 
 def template_for(own: tuple[MailTemplate, ...], locale: str, site_locale: str) -> MailTemplate:
-    """Return the texts in the visitor's language, else the site's, else English: the site's own before ours."""
+    """Return the texts in the visitor's language, else the site's, else English; the site's own precede ours."""
     mine = {one.language: one for one in own}
     tags = [tag.partition("-")[0].lower() for tag in (locale, site_locale, "en")]
     tag = next(tag for tag in tags if tag in mine or tag in OURS)
@@ -43,10 +43,10 @@ def template_for(own: tuple[MailTemplate, ...], locale: str, site_locale: str) -
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
-    """Fill in the placeholders; no space is left before a mark where one of them was empty."""
+    """Fill in the placeholders; where one is empty, no space is left before a punctuation mark."""
     return SPARE.sub("", PLACE.sub(lambda found: values.get(found[1], found[0]), text)).strip()
 
 
 def unknown_placeholders(text: str) -> list[str]:
-    """Return the names in braces that nothing fills in."""
+    """Return the names in braces that are not placeholders."""
     return [name for name in PLACE.findall(text) if name not in PLACEHOLDERS]

@@ -1,4 +1,4 @@
-"""The address of a language model's API that drafts answers. Pure."""
+"""The address of the language model API that drafts answers. Pure."""
 
 import ipaddress
 from typing import NamedTuple
@@ -13,7 +13,7 @@ OWN_NETWORK = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 
 
 class ModelAddress(NamedTuple):
-    """Where to connect, and what to ask for there."""
+    """Where to connect, and which path to request."""
 
     host: str
     port: int
@@ -22,7 +22,7 @@ class ModelAddress(NamedTuple):
 
     @property
     def authority(self) -> str:
-        """Return the host as HTTP names it."""
+        """Return the host in the form of HTTP's Host header."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == PORTS["https" if self.tls else "http"] else f"{host}:{self.port}"
 
@@ -42,7 +42,7 @@ def read_model_key(text: str) -> str:
 
 
 def model_address(url: str) -> ModelAddress:
-    """Take the URL apart. Raises ValueError if it is invalid, or would carry chats unencrypted over public networks."""
+    """Parse the URL. Raises ValueError if it is invalid, or would send chats unencrypted over public networks."""
     parts, port = _split(url)
     host = parts.hostname or ""
     if parts.scheme not in PORTS or not host or not url.isascii() or not url.isprintable() or " " in url:
@@ -59,7 +59,7 @@ def model_address(url: str) -> ModelAddress:
 
 
 def is_own_network(host: str) -> bool:
-    """Whether the host is this machine or in a private network: by its address, or by a name that no public one has."""
+    """Whether the host is this machine or in a private network, by address or by a name that is never public."""
     try:
         ipaddress.ip_address(host.partition("%")[0])
     except ValueError:

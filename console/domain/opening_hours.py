@@ -59,13 +59,13 @@ def next_opening(hours: Hours, now_ms: int) -> int:
 
 
 def midnight(zone: str, now_ms: int) -> int:
-    """When the day began (ms) that it is in that time zone."""
+    """Return when the current day began (ms) in that time zone."""
     return _midnight(zone, now_ms // QUARTER) * 1000
 
 
 @lru_cache(maxsize=256)
 def _midnight(zone: str, quarter: int) -> int:
-    # Days begin on a quarter of an hour in every zone of today.
+    # In every current zone, days begin on a quarter of an hour.
     here = datetime.fromtimestamp(quarter * QUARTER // 1000, ZoneInfo(zone))
     return int(here.replace(hour=0, minute=0, second=0, microsecond=0, fold=0).timestamp())
 
@@ -86,7 +86,7 @@ def _holidays(written: tuple[str, ...]) -> Mapping[str, list[tuple[int, int]]]:
 
 
 def holiday_hours(text: str) -> tuple[str, list[tuple[int, int]]] | None:
-    """Parse `2026-12-24 09:00-13:00`: the date, and when it is open in minutes. None if it is not written like that."""
+    """Parse `2026-12-24 09:00-13:00`: the date, and the open minutes. None if it has another form."""
     day, _, rest = text.partition(" ")
     rows = [ROW.fullmatch(part) for part in rest.split(", ")] if rest else []
     minutes = [[int(number) for number in row.groups()] for row in rows if row is not None]

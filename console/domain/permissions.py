@@ -1,4 +1,4 @@
-"""Who may do what; pages and sockets both ask here."""
+"""Who may do what, for pages, sockets and the API."""
 
 from collections.abc import Collection
 
@@ -24,7 +24,7 @@ def may(member: Member, right: Right) -> bool:
 
 
 def rights_of(member: Member) -> frozenset[Right]:
-    """A member has the rights of their role, an integration those of its token's scopes."""
+    """Return the rights: a member's come from their role, an integration's from its token's scopes."""
     return member.rights if isinstance(member, Integration) else RIGHTS[member.role]
 
 

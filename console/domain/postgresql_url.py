@@ -1,4 +1,4 @@
-"""A PostgreSQL URL as libpq reads it, taken apart for our driver; what that cannot do is refused by name. Pure."""
+"""Parses a PostgreSQL URL like libpq, for our driver; options that the driver lacks are refused by name. Pure."""
 
 import re
 from typing import NamedTuple
@@ -13,11 +13,11 @@ PASSED_ON = frozenset({
     "gsslib", "krbsrvname", "passfile", "service", "ssl_max_protocol_version", "ssl_min_protocol_version", "sslcert",
     "sslcrl", "sslkey", "sslmode", "sslnegotiation", "sslpassword", "sslrootcert", "target_session_attrs",
 })  # fmt: skip
-# Where to connect, and as whom.
+# Where to connect, and as which user.
 PLACES = frozenset({"host", "port", "user", "password", "dbname", "database"})
-# Of the server itself, sent when a connection begins.
+# Settings of the server, sent when a connection begins.
 SENT = frozenset({"application_name", "fallback_application_name", "options"})
-# The only values with which the driver does what they ask for.
+# The only values that the driver supports.
 ONLY: dict[str, tuple[str, ...]] = {
     "channel_binding": ("disable", "prefer"),
     "client_encoding": ("auto", "utf8", "utf-8"),
@@ -40,7 +40,7 @@ _SET_BY_OPTIONS = re.compile(r"(?:^|\s)(?:-c\s*|--)([A-Za-z_][\w.\-]*)\s*=")
 
 
 class PostgresUrl(NamedTuple):
-    """What the driver is called with. Empty or None: its own default, which is libpq's."""
+    """The driver's arguments. Empty or None: its own default, which is libpq's."""
 
     hosts: tuple[str, ...]
     ports: tuple[int, ...]
@@ -58,16 +58,16 @@ class PostgresUrl(NamedTuple):
         return f"postgresql://?{urlencode(self.passed_on)}" if self.passed_on else "postgresql://"
 
     def sets(self, name: str) -> bool:
-        """Whether `options` has a value of its own for a setting of the server."""
+        """Whether `options` sets this setting of the server."""
         found = _SET_BY_OPTIONS.findall(self.sent.get("options", ""))
         return name in [one.replace("-", "_").lower() for one in found]
 
 
 def read_postgresql_url(url: str) -> PostgresUrl:
-    """Raises ValueError, which names the option at fault and never shows a password."""
+    """Parse the URL. Raises ValueError, which names the invalid option and never shows a password."""
     try:
         parts = urlsplit(url)
-    except ValueError:  # its words may hold a piece of the password
+    except ValueError:  # its text may contain part of the password
         raise ValueError(LIKE) from None
     if not parts.netloc and "://" not in url:
         raise ValueError(LIKE)
@@ -96,9 +96,9 @@ def read_postgresql_url(url: str) -> PostgresUrl:
 
 
 def _options(parts: SplitResult) -> dict[str, str]:
-    """The options by name; a host may be given several times, or all in one."""
+    """Return the options by name; several hosts may be given in one option or in several."""
     found: dict[str, str] = {}
-    # A plus is a plus, as in libpq, and no space.
+    # A plus is a plus, as in libpq, not a space.
     for name, value in parse_qsl(parts.query.replace("+", "%2B"), keep_blank_values=True):
         if name in ("host", "port") and name in found:
             value = f"{found[name]},{value}"
@@ -132,7 +132,7 @@ def _check_ssl(options: dict[str, str]) -> None:
 
 
 def _places(parts: SplitResult, options: dict[str, str]) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """Hosts and ports; one port, or none, is that of every host."""
+    """Return hosts and ports; a single port, or none, applies to every host."""
     hosts, ports = _pairs(parts.netloc.rpartition("@")[2])
     if "host" in options:
         named, with_ports = _pairs(options["host"])
@@ -145,7 +145,7 @@ def _places(parts: SplitResult, options: dict[str, str]) -> tuple[tuple[str, ...
 
 
 def _pairs(text: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """Take `host:port,host:port` apart."""
+    """Parse `host:port,host:port`."""
     if not text:
         return (), ()
     found = [_HOST.fullmatch(unquote(one)) or _refuse_host() for one in text.split(",")]

@@ -1,4 +1,4 @@
-"""Notifications of devices whose console is closed or hidden: what is pushed, and to where. Plain values and rules."""
+"""Notifications for devices whose console is closed or hidden: what is pushed, and where. Plain values and rules."""
 
 import base64
 import binascii
@@ -13,11 +13,11 @@ PushKind = Literal["offered", "given", "waits", "alert", "over", "test"]
 
 POINT, AUTH = 65, 16  # bytes of a browser's public key and of its secret
 MOST_DEVICES = 10  # of a member
-APPLE = "web.push.apple.com"  # a browser there shows something for each push, or is pushed to no more
+APPLE = "web.push.apple.com"  # browsers there must show something for each push, or they get no more pushes
 
 
 class PushKeys(msgspec.Struct, frozen=True):
-    """Where a browser is pushed to, and the keys that only it can read with: as its PushSubscription says."""
+    """Where pushes for a browser go, and the keys with which only it can read them, from its PushSubscription."""
 
     endpoint: str
     p256dh: str
@@ -27,8 +27,8 @@ class PushKeys(msgspec.Struct, frozen=True):
 class PushDevice(msgspec.Struct, frozen=True):
     """A browser that its member wants to be notified on, for as long as it is signed in.
 
-    `key` is the server's that it subscribed with. `always`: also while away or offline. `code` and `told` (ms) are what
-    came of the last push.
+    `key` is the server key it subscribed with. `always`: even while away or offline. `code` and `told` (ms) are the
+    result and time of the last push.
     """
 
     id: str
@@ -53,7 +53,7 @@ class PushDevice(msgspec.Struct, frozen=True):
 
 
 class Nudge(msgspec.Struct, frozen=True):
-    """What a member should know of a chat (or an alert, `about` its incident), `at` (ms) since when it is so."""
+    """What a member should know about a chat (or an alert, `about` its incident); `at` (ms) is when it began."""
 
     kind: PushKind
     about: str
@@ -61,7 +61,7 @@ class Nudge(msgspec.Struct, frozen=True):
 
 
 def is_usable(keys: PushKeys) -> bool:
-    """Whether this can be a subscription; where it leads is for the sender to check at each connection."""
+    """Whether this can be a subscription; the sender checks its address at each connection."""
     if len(keys.endpoint) > LONGEST or not keys.endpoint.isascii() or not keys.endpoint.isprintable():
         return False
     try:

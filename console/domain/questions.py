@@ -1,7 +1,6 @@
-"""What a site asks before a chat opens, and what counts as an answer. Pure.
+"""The questions a site asks before a chat opens, and what counts as an answer. Pure.
 
-The widget asks in the visitor's language. What it sends, conditions and rules use the site's own words, and so does
-what agents read.
+The widget asks in the visitor's language. Answers, conditions, rules and what agents read are in the site's own words.
 """
 
 import re
@@ -29,8 +28,8 @@ PHONE = re.compile(r"\+?[0-9 ()./-]{5,40}")
 class Question(msgspec.Struct, frozen=True):
     """`key` names its answer. With `when` it is asked only if that earlier question was answered with `equals`.
 
-    `prefill` is a field of the signed identity or of the page (`name` and `email` too). `languages` has its words in
-    other languages, by primary tag: the question, then each choice.
+    `prefill` is a field of the signed identity or of the page (including `name` and `email`). `languages` has
+    translations by primary tag: the question, then each choice.
     """
 
     key: str
@@ -45,7 +44,7 @@ class Question(msgspec.Struct, frozen=True):
 
     @property
     def told(self) -> str:
-        """Describe it for the audit log."""
+        """Describe the question for the audit log."""
         parts = (
             f"{self.key}: {self.text}",
             self.kind + ("*" if self.required else ""),
@@ -81,7 +80,7 @@ class SiteQuestions(msgspec.Struct, frozen=True):
 
 
 def answers_to(asked: Sequence[Question], given: Mapping[str, str]) -> list[AnswerGiven]:
-    """Return what was answered, in order. Raises BadAnswers for anything that the questions do not ask for."""
+    """Return the answers in order. Raises BadAnswers for anything that does not fit the questions."""
     if unknown := set(given) - {one.key for one in asked}:
         raise BadAnswers(f"There is no such question: {min(unknown)[:60]}.")
     found: dict[str, AnswerGiven] = {}
@@ -104,7 +103,7 @@ def address_in(asked: Sequence[Question], answers: Sequence[AnswerGiven]) -> str
 
 
 def is_asked(one: Question, answers: Iterable[AnswerGiven]) -> bool:
-    """Whether the answers before it lead to this question."""
+    """Whether the earlier answers lead to this question."""
     return not one.when or any(is_answer(given, one.when, one.equals) for given in answers)
 
 

@@ -1,4 +1,4 @@
-"""Cleaning of what people type, without changing its meaning: one function each for texts and names.
+"""Cleans what people type without changing its meaning: one function for texts and one for names.
 
 Everything here takes time linear in the text's length, whatever the text contains.
 """
@@ -19,24 +19,24 @@ _DROPPED = re.compile(
     "\u206a-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]"  # deprecated and non-characters
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_SIGN = r"[^\w\0-\u02ff]"  # all combining marks, and others
-_TOWER = re.compile(rf"{_SIGN}{_SIGN}{{{MARKS_LIMIT}}}")  # the first one apart: `re` looks for it faster
+_SIGN = r"[^\w\0-\u02ff]"  # all combining marks, among others
+_TOWER = re.compile(rf"{_SIGN}{_SIGN}{{{MARKS_LIMIT}}}")  # the first one separately, which `re` finds faster
 _SPACES = re.compile(r"\s+")
 _JOINERS = "\u200c\u200d"  # Persian and emoji need them inside a word
-_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and symbols that show nothing
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and symbols that are invisible
 
 
 def clean(text: str, *, limit: int, lines: bool = True, optional: bool = False) -> str:
     """Return `text` in NFC without characters that are invisible, reorder text or pile up; one line unless `lines`.
 
-    Raises BadText if the text is longer than `limit` characters, holds half a surrogate pair, or shows nothing at all
-    (unless `optional`, which returns an empty text instead).
+    Raises BadText if the text is longer than `limit` characters, contains half a surrogate pair, or is completely
+    invisible (unless `optional`, which returns an empty text instead).
     """
     if len(text) > limit:
         raise BadText
     tidy = text if text.isprintable() else _printable(text)
     if not tidy.isascii():
-        tidy = _without_towers(tidy)  # bounds the work of NFC
+        tidy = _without_towers(tidy)  # limits the work of NFC
         if not unicodedata.is_normalized("NFC", tidy):
             tidy = _without_towers(unicodedata.normalize("NFC", tidy))
     tidy = tidy.strip() if lines else _SPACES.sub(" ", tidy).strip()
@@ -52,7 +52,7 @@ def safe_name(text: str, *, limit: int = NAME_LIMIT) -> str:
 
     Long names are cut. Raises BadText only for half a surrogate pair.
     """
-    # Four times the limit leaves room for characters that cleaning removes.
+    # Four times the limit, to allow for characters that cleaning removes.
     line = clean(text[: limit * 4], limit=limit * 16, lines=False, optional=True)
     visible = "".join(char for char in line if unicodedata.category(char) != "Cf" or char in _JOINERS)
     return mask_cards(_SPACES.sub(" ", visible).strip(_JOINERS + " ")[:limit])

@@ -1,4 +1,4 @@
-"""What a token may be used for, and who an integration is: a principal of its own, without a console or slots."""
+"""What a token may be used for, and integrations: principals of their own, without a console or slots."""
 
 from collections.abc import Collection
 from typing import Literal, NamedTuple, get_args
@@ -29,7 +29,7 @@ def _(text: str) -> str:
 
 
 class ScopeMeaning(NamedTuple):
-    """What a scope is called on the settings pages, and the rights that an integration has through it."""
+    """A scope's name on the settings pages, and the rights that an integration has through it."""
 
     says: str
     rights: frozenset[Right]
@@ -52,7 +52,7 @@ MEANINGS: dict[TokenScope, ScopeMeaning] = {
 
 
 class Integration(Member, frozen=True):
-    """A system that acts under its own name; `rights` are those of the token that it came with."""
+    """A system that acts under its own name; `rights` are those of the token it used."""
 
     rights: frozenset[Right] = frozenset()
 
@@ -68,7 +68,7 @@ def integration_of(id: str, name: str, scopes: Collection[str]) -> Integration:
 
 
 class HeldToken(msgspec.Struct, frozen=True):
-    """A valid token: whose it is, what it is for, and when (ms) it ends, 0 for never.
+    """A valid token: its holder, its scopes, and when (ms) it expires, 0 for never.
 
     Exactly one of `member` and `integration` is set; `integration` has no rights yet.
     """
@@ -87,7 +87,7 @@ class HeldToken(msgspec.Struct, frozen=True):
 
 
 class Principal(msgspec.Struct, frozen=True):
-    """Who sends a request to the API: a member as of now or an integration, with what their token is for."""
+    """The sender of an API request: a member with their current rights or an integration, with the token's scopes."""
 
     by: Member
     token: str

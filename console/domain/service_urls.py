@@ -1,4 +1,4 @@
-"""URLs of the store and the database: what is valid, and how to show one without its password. Pure."""
+"""URLs of the store and the database: validation, and display without the password. Pure."""
 
 import re
 from urllib.parse import urlsplit
@@ -9,15 +9,15 @@ from console.domain.store_url import SCHEMES, read_asked_url
 HIDDEN = "***"
 STORES = ("redis", "rediss", "unix")
 DATABASES = ("sqlite", "postgresql", "postgres")
-DRIVERS = ("aiosqlite", "asyncpg")  # what may be named after a plus: those we use anyway
+DRIVERS = ("aiosqlite", "asyncpg")  # allowed after a plus: the ones we use anyway
 
-# Everything before the last @: people write passwords with slashes and the like, unescaped.
+# Everything before the last @: people write passwords with slashes and similar characters, unescaped.
 _USER = re.compile(r"^(?P<scheme>[^/?#@]*//)?(?P<user>[^:/@]*:)?.*@", re.DOTALL)
 _QUERY = re.compile(r"(?P<name>[?&][^=&#]*pass[^=&#]*=)[^&#]*", re.IGNORECASE)
 
 
 def without_password(url: str) -> str:
-    """Return the URL as it may be printed and logged."""
+    """Return the URL in a form that may be printed and logged."""
     shown = _USER.sub(lambda found: f"{found['scheme'] or ''}{found['user'] or ''}{HIDDEN}@", url)
     return _QUERY.sub(lambda found: found["name"] + HIDDEN, shown)
 

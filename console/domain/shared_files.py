@@ -1,4 +1,4 @@
-"""What may be shared in a chat: types by content, groups that a site allows, and names as they may be shown."""
+"""Files that may be shared in a chat: types by content, groups that a site allows, and names for display."""
 
 import re
 from collections.abc import Collection
@@ -13,7 +13,7 @@ Group = str  # pictures, documents, archives, media
 
 
 class FileType(NamedTuple):
-    """A type by its content. The first of its `extensions` is given to names that have none of them."""
+    """A type by its content. A name with none of its `extensions` gets the first one."""
 
     group: Group
     extensions: tuple[str, ...]
@@ -46,8 +46,8 @@ GROUPS: tuple[Group, ...] = ("pictures", "documents", "archives", "media")
 USUAL: tuple[Group, ...] = ("pictures", "documents")  # of a new site
 
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}$")
-_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|%]+')  # separators, and what some system or header gives a meaning
-_RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)", re.IGNORECASE)  # devices, on Windows
+_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|%]+')  # separators, and characters with a meaning in some system or header
+_RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)", re.IGNORECASE)  # device names on Windows
 
 
 def is_picture(media: str) -> bool:
@@ -59,14 +59,14 @@ def allowed(media: str, groups: Collection[Group]) -> bool:
 
 
 def accepted(groups: Collection[Group]) -> list[str]:
-    """What a file dialog is to offer: pictures by their types, so that phones offer the camera, all else by endings."""
+    """Return what a file dialog offers: pictures by type, so that phones offer the camera; all others by extension."""
     found = [(media, one) for media, one in TYPES.items() if one.group in groups]
     pictures = [media for media, _ in found if is_picture(media)]
     return pictures + [f".{ending}" for media, one in found if not is_picture(media) for ending in one.extensions]
 
 
 def shown_name(declared: str, media: str) -> str:
-    """The name that everybody is shown: one line, no path, nothing invisible, and an ending that fits the content."""
+    """Return the displayed name: one line, no path, nothing invisible, and an extension that fits the content."""
     name = _NOT_IN_NAMES.sub("_", safe_name(_last_part(declared), limit=4 * MOST_NAME)).strip(". ")
     stem, endings = _ENDING.sub("", name), TYPES[media].extensions
     declared_ending = name[len(stem) + 1 :].lower()

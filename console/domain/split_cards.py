@@ -1,7 +1,7 @@
-"""A card number that somebody writes over several messages: found by joining their digits, then masked in all of them.
+"""Card numbers split over several messages: found by joining their digits, then masked in all of them.
 
-Each message has one part of it: the earlier ones at their end, the last one at its start. Where words stand between two
-parts, they are few, and the digits are in groups like a card's: two other numbers are rarely taken for a card.
+Each message has one part: the earlier ones at their end, the last one at its start. Between two parts only few words
+are allowed, and then the digits must be in groups like a card's, so two other numbers are rarely mistaken for a card.
 """
 
 import re
@@ -23,12 +23,12 @@ from console.domain.card_numbers import (
 
 MOST_PARTS = 4  # messages
 MOST_BETWEEN = 40  # characters of a message before or after its part
-GROUPS = (4, 5, 6)  # digits of a group that may follow words
+GROUPS = (4, 5, 6)  # sizes of a group of digits that may follow words
 _DIGIT = re.compile(r"\d")
 
 
 class Part(NamedTuple):
-    """The digits of one text that a card may go over. `at` is the text's place; `words`: some stand at the joint."""
+    """The digits of one text that may be part of a card. `at` is the text's index; `words`: words are at the joint."""
 
     at: int
     run: Run
@@ -41,9 +41,9 @@ def may_end_a_card(text: str) -> bool:
 
 
 def mask_across(texts: Sequence[str]) -> dict[int, str]:
-    """Return by index the texts, the last one among them, over which a card number goes, with it masked.
+    """Return by index the texts over which a card number is split, including the last one, with the number masked.
 
-    `texts` are of one author, oldest first. Empty if no card number ends in the last one.
+    `texts` are one author's, oldest first. Empty if no card number ends in the last one.
     """
     last = _head(len(texts) - 1, texts[-1])
     parts = [last] if last is not None else []
@@ -58,7 +58,7 @@ def mask_across(texts: Sequence[str]) -> dict[int, str]:
         hidden = _hidden(parts)
         if hidden:
             return {part.at: masked_at(part.run.text, places) for part, places in zip(parts, hidden, strict=True)}
-        if len(runs) > 1:  # a part in the middle is all that its text has
+        if len(runs) > 1:  # a middle part must be the only digits of its text
             break
     return {}
 
@@ -105,7 +105,7 @@ def _hidden(parts: Sequence[Part]) -> list[list[int]]:
 
 
 def _joined(parts: Sequence[Part]) -> Run:
-    """Return the parts' digits, a line each, as one run."""
+    """Return the parts' digits as one run, one line per part."""
     text, places = "", list[int]()
     for part in parts:
         first, last = part.run.places[0], part.run.places[-1]
@@ -124,7 +124,7 @@ def _shares(parts: Sequence[Part], start: int, end: int) -> list[list[int]]:
 
 
 def _written_like_one(parts: Sequence[Part], number: str) -> bool:
-    """Words between two parts: only in groups like a card's."""
+    """Whether the groups are like a card's, which is required if there are words between two parts."""
     words = any(part.words for part in parts)
     return not words or tuple(len(group) for group in re.split(r"\D+", number)) in LIKE_A_CARD
 

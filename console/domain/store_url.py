@@ -1,4 +1,4 @@
-"""The address of a store whose primary is asked for: Sentinels and clusters. Pure."""
+"""The address of a store whose primary must be looked up: Sentinels and clusters. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ SCHEMES = ("redis+sentinel", "rediss+sentinel", "redis+cluster", "rediss+cluster
 
 LIKE_SENTINEL = "enter redis+sentinel://HOST:26379,HOST:26379,HOST:26379/NAME, with the name that the Sentinels monitor"
 LIKE_CLUSTER = "enter redis+cluster://HOST:6379,HOST:6379, with some of the cluster's nodes"
-# What redis-py calls them.
+# Their names in redis-py.
 TLS = ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile", "ssl_password", "ssl_cert_reqs", "ssl_check_hostname")
 SENTINEL_OPTIONS = ("db", "sentinel_username", "sentinel_password", *TLS)
 NODE = re.compile(r"(?:\[(?P<host>[0-9a-fA-F:.]+)\]|(?P<plain>[^\[\]:@\s]+))(?::(?P<port>[0-9]{1,5}))?")
@@ -25,7 +25,7 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class StoreUrl:
-    """`nodes` are whom to ask; `name` is the primary's among Sentinels."""
+    """`nodes` are the servers to ask; `name` is the primary's name in the Sentinels."""
 
     mode: str  # sentinel or cluster
     nodes: tuple[tuple[str, int], ...]

@@ -1,4 +1,4 @@
-"""Webhooks: where events go, which ones, and under which secrets they are signed. Plain values."""
+"""Webhooks: where which events go, and the secrets that sign them. Plain values."""
 
 import base64
 import secrets
@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-ROTATION = 24 * 3_600_000  # ms that the secret before stays valid
-PREFIX = "whsec_"  # as Standard Webhooks writes secrets
+ROTATION = 24 * 3_600_000  # ms that the previous secret stays valid
+PREFIX = "whsec_"  # the prefix of secrets in Standard Webhooks
 LONGEST = 2_000  # characters of an address
 
-# What can be chosen, in the order in which a chat goes through it.
+# The events that can be chosen, in the order of a chat's life.
 KINDS = (
     "chat.opened",
     "chat.reopened",
@@ -40,7 +40,7 @@ class Secret(msgspec.Struct, frozen=True):
 
 
 class WebhookEndpoint(msgspec.Struct, frozen=True):
-    """An address that events are posted to. `made` (ms): earlier events are not for it."""
+    """An address that events are posted to. It gets no events from before `made` (ms)."""
 
     id: str
     name: str
@@ -56,9 +56,9 @@ class WebhookEndpoint(msgspec.Struct, frozen=True):
 
 
 class WebhookEvent(msgspec.Struct, frozen=True):
-    """An event for every endpoint that asked for its kind.
+    """An event for every endpoint that subscribes to its kind.
 
-    `id` is the webhook-id, `chat` is empty for what is about none, `at` (ms) is when it happened.
+    `id` is the webhook-id, `chat` is empty for events without a chat, `at` (ms) is when it happened.
     """
 
     id: str
@@ -69,7 +69,7 @@ class WebhookEvent(msgspec.Struct, frozen=True):
 
 
 class WebhookBody(msgspec.Struct):
-    """What is posted, as Standard Webhooks recommends; `timestamp` is in ISO 8601, UTC."""
+    """The body of a post, as Standard Webhooks recommends; `timestamp` is in ISO 8601, UTC."""
 
     type: str
     timestamp: str
@@ -77,7 +77,7 @@ class WebhookBody(msgspec.Struct):
 
 
 def webhook_event(id: str, kind: str, at: int, data: Mapping[str, Any]) -> WebhookEvent:
-    """Build an event; what is empty in `data` is left out."""
+    """Build an event; empty fields of `data` are omitted."""
     moment = datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     kept = {name: value for name, value in data.items() if value not in ("", None, {}, [], ())}
     body = msgspec.json.encode(WebhookBody(kind, moment, kept)).decode()
@@ -89,13 +89,13 @@ def new_secret() -> Secret:
 
 
 def rotated(endpoint: WebhookEndpoint, now: int) -> WebhookEndpoint:
-    """Return the endpoint with a new secret; the one before stays valid for a day, older ones end."""
+    """Return the endpoint with a new secret; the previous one stays valid for a day, older ones end."""
     current = next((one for one in endpoint.secrets if not one.until), None)
     before = (Secret(current.value, now + ROTATION),) if current else ()
     return msgspec.structs.replace(endpoint, secrets=(new_secret(), *before))
 
 
 def shown(url: str) -> str:
-    """Return what a log or list may show of an address: paths and queries often hold secrets."""
+    """Return the part of an address that logs and lists may show: paths and queries often hold secrets."""
     host = urlsplit(url).netloc.rpartition("@")[2]
     return f"{host}/…" if urlsplit(url).path.strip("/") else host

@@ -89,8 +89,7 @@ async def revive(workspace: Workspace, unended: Unended, chat: str) -> bool:
 
 
 def last_history(found: Sequence[FactRow]) -> list[Row]:
-    """Return the facts with seq 1, 2, 3 …. A seq that a later history reused drops all earlier facts from that seq on.
-    """
+    """Return the facts with seq 1, 2, 3 …. A seq that a later history reused drops the earlier facts from it on."""
     kept: list[Row] = []
     for row in found:
         known = msgspec.json.decode(row.raw, type=Numbered)

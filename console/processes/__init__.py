@@ -1,1 +1,1 @@
-"""Several processes on one port: the parent that keeps them, and what a child does."""
+"""Several processes on one port: the parent that supervises them, and its children."""

@@ -1,4 +1,4 @@
-"""One process that the parent has started, as the parent sees it."""
+"""A process that the parent has started, as the parent sees it."""
 
 import asyncio
 import contextlib
@@ -6,13 +6,13 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 
-READY = "ready"  # the line that a child prints once it does its work
+READY = "ready"  # the line that a child prints once it works
 
 
 class Child:
-    """`start` it; `serves` says whether it got as far; `wait` returns its exit code.
+    """`start` it; `serves` says whether it got ready; `wait` returns its exit code.
 
-    Its standard input is its tie to the parent: it ends when that closes, however the parent has died.
+    Its standard input ties it to the parent: it ends when that closes, however the parent died.
     """
 
     def __init__(self, words: Sequence[str], environment: Mapping[str, str], files: Sequence[int]) -> None:
@@ -39,12 +39,12 @@ class Child:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             pass_fds=tuple(self._files),
-            start_new_session=True,  # a Ctrl-C is for the parent, which stops everybody in order
+            start_new_session=True,  # a Ctrl-C is for the parent, which stops all children in order
         )
         self._reading = asyncio.create_task(self._read())
 
     async def serves(self) -> bool:
-        """Wait until it does its work; False if it ended before."""
+        """Wait until it works; False if it ended before."""
         waits = [asyncio.create_task(self.ready.wait()), asyncio.create_task(self.wait())]
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
@@ -65,7 +65,7 @@ class Child:
         """Ask it to end; kill it when it does not."""
         if self._process is None:
             return
-        # Python that is still importing would answer SIGINT with a trace.
+        # Python that is still importing would answer SIGINT with a traceback.
         self.send(number if self.ready.is_set() else signal.SIGTERM)
         try:
             async with asyncio.timeout(patience):

@@ -1,7 +1,7 @@
-"""`sestetto serve --workers N`: starts the processes, keeps them, replaces and stops them in order.
+"""`sestetto serve --workers N`: starts the processes, keeps them running, and replaces and stops them in order.
 
-They share one listening socket, opened here, instead of having one each (SO_REUSEPORT): a connection that waits in its
-queue belongs to nobody yet, so none is lost when a process dies or is replaced, and macOS works like Linux.
+They share one listening socket, opened here, instead of having one each (SO_REUSEPORT). A connection waiting in its
+backlog belongs to no process yet, so none is lost when a process dies or is replaced, and macOS works like Linux.
 """
 
 import asyncio
@@ -32,10 +32,10 @@ log = structlog.get_logger()
 
 
 class Parent:
-    """The places for N serving processes, and one for the background work unless it is done elsewhere."""
+    """The places for N serving processes, and one for the background work unless that is done elsewhere."""
 
     def __init__(self, settings: Settings, listening: socket, monitoring: Sequence[socket | None]) -> None:
-        """`monitoring`: the sockets of the worker and then of the servers; None where there is no port."""
+        """`monitoring`: the sockets of the worker, then of the servers; None where there is no port."""
         patience = settings.drain + STOP_PATIENCE
         environment = _environment(settings)
         worker, *servers = monitoring
@@ -53,7 +53,7 @@ class Parent:
         return [*self.servers, *self.workers]
 
     async def start(self) -> None:
-        """Start the first one alone, as it may have to migrate. Raises SettingError if one does not start."""
+        """Start the first one alone, since it may have to migrate. Raises SettingError if one does not start."""
         first, *others = self.places
         started = [await first.start()]
         if all(started):
@@ -63,15 +63,15 @@ class Parent:
 
     @asynccontextmanager
     async def kept(self, early: asyncio.Event) -> AsyncIterator[asyncio.Event]:
-        """Keep the processes inside the block; the event is set when they are to stop. At its end they have.
+        """Keep the processes running inside the block; the event is set when they should stop. They stop at its end.
 
-        `early`: they are to be replaced at once, as somebody asked for it while they started.
+        `early`: replace them at once, because that was requested while they started.
         """
         stopping = asyncio.Event()
         how = [signal.SIGTERM]
 
         def stop(number: signal.Signals) -> None:
-            if stopping.is_set():  # a second signal waits for nobody
+            if stopping.is_set():  # a second signal stops without waiting
                 self._send(number)
             how[0] = number
             stopping.set()
@@ -93,7 +93,7 @@ class Parent:
                 await self.stop(how[0])
 
     async def stop(self, number: signal.Signals) -> None:
-        """Stop the servers together, then the worker, which archives until then."""
+        """Stop the servers together, then the worker, which keeps archiving until then."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -101,7 +101,7 @@ class Parent:
         await asyncio.gather(*(place.stop(number) for place in self.workers))
 
     async def _reload(self) -> None:
-        """Replace them one after the other; the first one that does not start ends it, and the others stay."""
+        """Replace them one after the other. If one does not start, stop replacing and keep the others."""
         async with self._reloading:
             log.info("processes.reload", processes=len(self.places))
             for place in self.places:
@@ -125,7 +125,7 @@ async def processes(settings: Settings, filled: Settings, listening: socket) -> 
     with ExitStack() as sockets:
         monitoring = [None if one is None else sockets.enter_context(one) for one in _monitoring(settings)]
         parent = Parent(filled, listening, monitoring)
-        # What starts may be of the release before already, so who asks for new ones meanwhile gets them afterwards.
+        # Processes that are starting may already be outdated, so a request to replace them is done afterwards.
         early = asyncio.Event()
         with on_signals({signal.SIGHUP: early.set}):
             try:
@@ -147,7 +147,7 @@ def _monitoring(settings: Settings) -> list[socket | None]:
 
 
 def _environment(filled: Settings) -> Mapping[str, str]:
-    """The parent's own, with the store that it has started."""
+    """Return the parent's environment, with the store that it has started."""
     ours = {name: value for name, value in os.environ.items() if name != "SESTETTO_STORE_FILE"}
     return ours | {"SESTETTO_STORE": filled.store}
 

@@ -1,4 +1,4 @@
-"""A place among the processes: a child that is started again when it dies, and can be replaced by another one."""
+"""A place for one process: a child that is restarted when it dies, and can be replaced by a new one."""
 
 import asyncio
 import signal
@@ -10,7 +10,7 @@ import structlog
 from console.processes.child import Child
 from console.queue.embedded import Pauses
 
-START_PATIENCE = 120.0  # s until a child that replaces another one must be ready
+START_PATIENCE = 120.0  # s until a replacement child must be ready
 
 log = structlog.get_logger()
 
@@ -23,15 +23,15 @@ class Place:
         self.child = make()
         self._make = make
         self._patience = patience
-        self._passing: Child | None = None  # the one that comes or goes during a replacement
+        self._passing: Child | None = None  # the child that starts or stops during a replacement
 
     async def start(self) -> bool:
-        """Start the first child; return whether it got as far as doing its work."""
+        """Start the first child; return whether it got ready."""
         await self.child.start()
         return await self.child.serves()
 
     async def keep(self) -> None:
-        """Start another child whenever this place's one ends, forever."""
+        """Restart the child of this place whenever it ends, forever."""
         pauses = Pauses()
         while True:
             child, began = self.child, time.monotonic()
@@ -49,7 +49,7 @@ class Place:
                 log.warning("process.restarted", process=self.name, pid=fresh.pid)
 
     async def replace(self) -> bool:
-        """Put another child here and end the one before once it is ready. False if it did not start: all stays."""
+        """Start a new child here, then end the current one. False if the new one did not get ready: nothing changes."""
         fresh, before = self._make(), self.child
         self._passing = fresh
         await fresh.start()
@@ -63,7 +63,7 @@ class Place:
             log.error("process.not_replaced", process=self.name, pid=before.pid)
             return False
         self.child, self._passing = fresh, before
-        # The others go on answering on the port, so it need not be announced first: SIGINT drains nobody.
+        # The other processes keep serving the port, so clients need no warning: SIGINT does not drain.
         await before.stop(signal.SIGINT, self._patience)
         self._passing = None
         log.info("process.replaced", process=self.name, pid=fresh.pid, before=before.pid)

@@ -1,1 +1,1 @@
-"""Several workspaces in one installation: which there are, and how one process runs all of them apart."""
+"""Several workspaces in one installation: which ones exist, and how one process runs them in isolation."""

@@ -1,4 +1,4 @@
-"""The ASGI application of a process with several workspaces: the host that was asked for decides which one answers."""
+"""The ASGI application of a process with several workspaces: the requested host decides which one answers."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -19,7 +19,7 @@ from console.workspaces.tenants import Tenants
 
 
 class WorkspacesApplication(Application):
-    """Hands requests and sockets to the application of the workspace at their host; each is a whole one of its own."""
+    """Passes requests and sockets to the workspace at their host, each of which has a complete application."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket") and scope["path"] not in monitoring.PATHS:
@@ -37,7 +37,7 @@ def create_workspaces_app(installation: Installation, make: Callable[[Settings],
 
     def build(own: Settings) -> Starlette:
         inner = make(own)
-        inner.state.connections = getattr(app.state, "connections", None)  # a process counts its connections once
+        inner.state.connections = getattr(app.state, "connections", None)  # connections are counted once per process
         return inner
 
     tenants = Tenants(installation, build)

@@ -1,15 +1,10 @@
-"""Which workspaces there are: one, or those that the file of `SESTETTO_WORKSPACES` declares.
+"""The declared workspaces: a single one, or those in the file of `SESTETTO_WORKSPACES`.
 
-```toml
-[acme]
-origin = "https://chat.acme.example"
+```toml [acme] origin = "https://chat.acme.example"
 
-[globex]
-origin = "https://chat.globex.example"
-database_file = "/run/secrets/globex-database"
-```
+[globex] origin = "https://chat.globex.example" database_file = "/run/secrets/globex-database" ```
 
-Each becomes the settings of an installation of its own, so nothing else has to know that there are several.
+Each becomes the settings of a separate installation, so nothing else has to know that there are several.
 """
 
 import hmac
@@ -27,17 +22,17 @@ from console.workspaces.hosts import host_of
 
 NAME, FILE, SECRET = f"{PREFIX}WORKSPACE", f"{PREFIX}WORKSPACES", f"{PREFIX}SECRET"
 OWN = frozenset(row.name for row in TABLE if row.own)
-PAUSED = "paused"  # of a section: whether the workspace is kept and not served
-APART = ("database", "origin")  # what no two have in common: the environment cannot give it to all of them
+PAUSED = "paused"  # key of a section: whether the workspace is kept but not served
+APART = ("database", "origin")  # these differ for each workspace, so the environment cannot set them for all
 SAY_WHICH = "This installation has several workspaces. Say which one is meant: {}"
 NONE_SUCH = "There is no workspace {}. There {}: {}"
 
 
 @dataclass(frozen=True)
 class Installation:
-    """`process` is what all workspaces have in common, such as the port; without a file it is all there is.
+    """`process` has the settings that all workspaces share, such as the port; without a file these are all.
 
-    `paused` names those that are not served, as long as their section says so. `chosen`: it is about one of several.
+    `paused` names workspaces that are not served while their section says so. `chosen`: this is one of several.
     """
 
     process: Settings
@@ -47,14 +42,14 @@ class Installation:
 
     @property
     def several(self) -> bool:
-        """Whether a file declares them, even if it is only one."""
+        """Whether a file declares the workspaces, even if only one."""
         return self.process.workspaces is not None
 
 
 def read_installation(environment: Mapping[str, str] | None = None, **given: Any) -> Installation:
-    """Read all settings. Raises SettingError for what is wrong with any of them.
+    """Read all settings. Raises SettingError if any of them is wrong.
 
-    With several workspaces `SESTETTO_WORKSPACE` chooses one of them; without it, it is about all.
+    With several workspaces, `SESTETTO_WORKSPACE` chooses one of them; without it, all are read.
     """
     source = dict(os.environ if environment is None else environment)
     settings = read_settings(source, **given)
@@ -72,7 +67,7 @@ def read_installation(environment: Mapping[str, str] | None = None, **given: Any
 
 
 def one_workspace(installation: Installation) -> Settings:
-    """Return the one that a command is about. Raises SettingError if there are several and none was chosen."""
+    """Return the workspace of a command. Raises SettingError if there are several and none was chosen."""
     if len(installation.workspaces) == 1:
         return installation.workspaces[0]
     names = (f"--workspace {one.workspace}" for one in installation.workspaces)
@@ -120,7 +115,7 @@ def _read_one(name: str, section: Mapping[str, Any], source: Mapping[str, str], 
     settings = read_settings({**inherited, **own}, **{**given, "workspace": name})
     if not settings.origin:
         raise ValueError('origin: enter the address that browsers open, such as "https://chat.example.com"')
-    # With a secret for all, each workspace signs with one made of it: what one has signed is worth nothing in another.
+    # With one secret for all, each workspace derives its own from it, so its tokens are invalid in the others.
     ours = settings.secret and not any(f"{SECRET}{ending}" in own for ending in ("", "_FILE"))
     bucket = settings.files.startswith("s3:") and not _overrides(own, f"{PREFIX}FILES")
     return replace(
@@ -132,7 +127,7 @@ def _read_one(name: str, section: Mapping[str, Any], source: Mapping[str, str], 
 
 
 def _as_environment(section: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield each of a section's settings as the variable that it is elsewhere."""
+    """Yield each setting of a section as an environment variable."""
     for key, value in section.items():
         if key.removesuffix("_file") not in OWN:
             known = any(row.name == key for row in TABLE)
@@ -153,7 +148,7 @@ def _derived(secret: str, name: str) -> str:
 
 
 def _clashes(found: Mapping[str, Settings]) -> Iterator[str]:
-    """What two workspaces cannot have in common. Browsers send cookies to every port of a host, so that counts."""
+    """Yield what two workspaces must not share but do. Hosts count without port, as browsers' cookies do."""
     for what, of in (
         ("name", _folded),
         ("host", host_of),
@@ -170,7 +165,7 @@ def _clashes(found: Mapping[str, Settings]) -> Iterator[str]:
 
 
 def _folded(settings: Settings) -> str:
-    return settings.workspace.casefold()  # a folder's name, and some file systems tell no case
+    return settings.workspace.casefold()  # a folder's name, and some file systems ignore case
 
 
 def _database(settings: Settings) -> str:

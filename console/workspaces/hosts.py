@@ -1,4 +1,4 @@
-"""Names of hosts, as they are declared and as they are asked for."""
+"""Host names, as declared and as requested."""
 
 from urllib.parse import urlsplit
 
@@ -9,13 +9,13 @@ from console.security import parse_origin
 
 
 def host_of(settings: Settings) -> str:
-    """Return the name of the host at which the workspace is."""
+    """Return the workspace's host name."""
     found = parse_origin(settings.origin)
     return plain_host(found[1]) if found else ""
 
 
 def asked_host(scope: Scope) -> str:
-    """Return the name in the Host header, without its port; empty if there is none. A proxy passes it on."""
+    """Return the name in the Host header, without its port; empty if there is none. Proxies must pass it on."""
     given = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
     try:
         return plain_host(urlsplit(f"//{given}").hostname or "")
@@ -24,7 +24,7 @@ def asked_host(scope: Scope) -> str:
 
 
 def plain_host(name: str) -> str:
-    """Return a host's name as it is compared: lower case, without a final dot, in ASCII."""
+    """Return a host name in the form used for comparison: lower case, without a final dot, in ASCII."""
     name = name.rstrip(".").lower()
     try:
         return name.encode("idna").decode()

@@ -1,7 +1,7 @@
-"""What monitoring asks a process with several workspaces: at a workspace's host of it, elsewhere of all.
+"""Monitoring of a process with several workspaces: at a workspace's host it covers that one, elsewhere all.
 
-A process is ready while it serves at least one of them: a balancer that took it out because of one would take all from
-everybody. Ask at a workspace's own host to know about that one.
+A process is ready while it serves at least one of them: a balancer that removed it because of one would take down all.
+For the state of one workspace, ask at its own host.
 """
 
 import asyncio
@@ -26,14 +26,14 @@ NONE_SERVED = "No workspace can be served."
 
 
 async def health(request: Request) -> Response:
-    """Return 200 while the stores of those who are asked about respond, else 503."""
+    """Return 200 while the stores of the workspaces in question respond, else 503."""
     tenants = _asked(request)
     found = dict(zip((one.name for one in tenants), await asyncio.gather(*map(_store_of, tenants)), strict=True))
     return JSONResponse({"stores": found}, status_code=200 if set(found.values()) == {"ok"} else 503)
 
 
 async def readiness(request: Request) -> Response:
-    """Return 200 while people of at least one workspace that was asked about can be served, else 503."""
+    """Return 200 while at least one of the workspaces in question can serve people, else 503."""
     tenants, draining = _asked(request), request.app.state.draining
     found = await asyncio.gather(*(_readiness_of(tenant, draining=draining) for tenant in tenants))
     ready = any(one["ready"] for one in found)

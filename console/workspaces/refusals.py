@@ -1,4 +1,4 @@
-"""What is said at a host of no workspace, and at that of one that does not run. It names none: strangers read it."""
+"""Answers at hosts without a running workspace. They name no workspace, since strangers read them."""
 
 from html import escape
 
@@ -22,7 +22,7 @@ PAGE = (
 
 
 async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
-    """ASGI: answer what no workspace does, sockets too."""
+    """ASGI: answer requests and sockets that no workspace answers."""
     host = asked_host(scope)
     if scope["app"].state.tenants.at(host) is None:
         scope["app"].state.strangers.info("workspaces.unknown_host", host=host[:100])

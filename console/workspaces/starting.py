@@ -1,4 +1,4 @@
-"""From what is declared to what runs: the store on this machine, the application, and what SIGHUP changes."""
+"""Starts the declared workspaces: the store on this machine, the application, and reloading on SIGHUP."""
 
 import asyncio
 import signal
@@ -27,7 +27,7 @@ log = structlog.get_logger()
 async def with_store(installation: Installation) -> AsyncIterator[Installation]:
     """Yield the installation with its stores filled in; an embedded store runs inside the block.
 
-    Of a single workspace database and secret are filled in too; several do that each for itself, when it starts.
+    For a single workspace, database and secret are filled in too; each of several does that itself when it starts.
     """
     if not installation.several:
         async with local_services(installation.process) as filled:
@@ -40,7 +40,7 @@ async def with_store(installation: Installation) -> AsyncIterator[Installation]:
 
 
 def filled_with(installation: Installation, url: str) -> Installation:
-    """Give the store to those who name none. Raises SettingError if they need one, and there is none."""
+    """Give the store to workspaces that name none. Raises SettingError if they need one and there is none."""
     missing = [one for one in installation.workspaces if not one.store]
     if missing and not url:
         raise SettingError(NO_STORE.format(missing[0].workspace))
@@ -58,7 +58,7 @@ def application_of(installation: Installation, make: Callable[[Settings], Starle
 
 @contextmanager
 def reloading(app: Starlette, filled: Installation, given: Mapping[str, Any]) -> Iterator[None]:
-    """Inside the block SIGHUP reads the declared workspaces anew, and starts and stops those that have changed."""
+    """Inside the block, SIGHUP rereads the declared workspaces, and starts and stops those that have changed."""
     if not filled.several:
         yield
         return

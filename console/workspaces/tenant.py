@@ -1,4 +1,4 @@
-"""One of the workspaces of a process: it starts, fails, tries again and stops by itself, whatever the others do."""
+"""One of the workspaces of a process: it starts, fails, retries and stops independently of the others."""
 
 import asyncio
 from collections.abc import Callable
@@ -12,15 +12,15 @@ from console.data_folder import resolve
 from console.domain.service_urls import without_password
 from console.errors import SestettoError
 
-PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)  # seconds until the next try of a workspace that does not start
+PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)  # seconds until the next attempt to start a workspace
 IS_PAUSED = "The workspace is paused."
-STOP_PATIENCE = 20.0  # seconds until one that does not stop is left
+STOP_PATIENCE = 20.0  # seconds to wait for one that does not stop
 
 log = structlog.get_logger()
 
 
 class Tenant:
-    """`app` answers for it while it runs; else it is None and `problem` says why, as soon as that is known."""
+    """`app` answers for it while it runs. Otherwise it is None, and `problem` says why, as soon as that is known."""
 
     def __init__(self, settings: Settings, make: Callable[[Settings], Starlette], *, paused: bool = False) -> None:
         self.settings = settings
@@ -28,13 +28,13 @@ class Tenant:
         self.name = settings.workspace
         self.app: Starlette | None = None
         self.problem = ""
-        self.settled = asyncio.Event()  # it runs, or has failed once
+        self.settled = asyncio.Event()  # set once it runs or has failed
         self._make = make
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def is_like(self, other: "Tenant | None") -> bool:
-        """Whether the other one is declared as this one is."""
+        """Whether the other one is declared the same way."""
         return other is not None and (self.settings, self.paused) == (other.settings, other.paused)
 
     def start(self) -> None:
@@ -45,7 +45,7 @@ class Tenant:
         self._task = asyncio.create_task(self._run(), name=f"workspace {self.name}")
 
     async def stop(self) -> None:
-        """End it in order. One that is still starting, or does not stop, is cancelled."""
+        """Stop it in order. A workspace that is still starting, or does not stop, is cancelled."""
         self._stopping.set()
         self.settled.set()
         if self._task is None:
@@ -58,14 +58,14 @@ class Tenant:
             await asyncio.wait((self._task,), timeout=STOP_PATIENCE)
 
     async def _run(self) -> None:
-        # Every task that is started below has it, so each line of the log says which workspace it is about.
+        # Every task started below inherits it, so each log line says which workspace it is about.
         structlog.contextvars.bind_contextvars(workspace=self.name)
         failures = 0
         while not self._stopping.is_set():
             try:
                 await self._serve()
                 failures = 0
-            except Exception as problem:  # whatever it is: the other workspaces go on
+            except Exception as problem:  # any error: the other workspaces go on
                 self.problem = str(problem) or type(problem).__name__
                 pause = PAUSES[min(failures, len(PAUSES) - 1)]
                 trace = not isinstance(problem, SestettoError)

@@ -1,4 +1,4 @@
-"""All workspaces of a process: started beside each other, found by the host that was asked for, changed under way."""
+"""All workspaces of a process: started concurrently, found by the requested host, changed while running."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from console.workspaces.declared import Installation
 from console.workspaces.hosts import host_of
 from console.workspaces.tenant import Tenant
 
-PATIENCE = 3.0  # seconds in which none has started or failed until those that run wait for the others no more
+PATIENCE = 3.0  # seconds without a start or failure after which running workspaces no longer wait for the others
 
 log = structlog.get_logger()
 
@@ -35,7 +35,7 @@ class Tenants:
         return self._by_host.get(host)
 
     async def start(self) -> None:
-        """Return once all have started, or some have and the others take long. Raises SettingError if none does."""
+        """Return once all have started, or some have and the others take long. Raises SettingError if none starts."""
         for tenant in self:
             tenant.start()
         pending = {asyncio.create_task(tenant.settled.wait()) for tenant in self}
@@ -55,7 +55,7 @@ class Tenants:
         await asyncio.gather(*(tenant.stop() for tenant in self))
 
     async def change_to(self, installation: Installation) -> None:
-        """Stop those that are declared no more or otherwise, start the new ones; the rest notices nothing."""
+        """Stop workspaces that were removed or have changed, and start new ones; the others are unaffected."""
         async with self._changing:
             wanted = {tenant.name: tenant for tenant in self._of(installation)}
             gone = [tenant for tenant in self if not tenant.is_like(wanted.get(tenant.name))]

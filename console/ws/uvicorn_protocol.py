@@ -207,9 +207,7 @@ class Protocol(WSProtocol):
     # --- what goes out ---------------------------------------------------------------------------------
 
     def writer(self, again: Callable[[], None]) -> Callable[[list[str]], bool]:
-        """Return a function that writes texts, or returns False while the client reads too slowly; `again` follows
-        then.
-        """
+        """Return a function that writes texts, or returns False if the client reads too slowly; `again` follows."""
         self._again = again
         return self._write_texts
 

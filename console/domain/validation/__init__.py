@@ -1,4 +1,4 @@
-"""Validation of settings: what is wrong with each, and how to fix it. Pure; looks nothing up."""
+"""Validation of settings: what is wrong with each, and how to fix it. Pure; without any lookups."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -19,14 +19,14 @@ HOURS = ("zone", "week", "holidays")  # fields of a queue's hours; `week0` is Mo
 def check(
     known: Directory, wanted: Directory, *, edited: str, but: Collection[str] = (), more: Sequence[Problem] = ()
 ) -> None:
-    """Raise BadSettings if `edited` (such as `queue:support`) is wrong in `wanted`, or anything else is that was fine
-    in `known`. `more` is wrong with the edited thing by what no directory has.
+    """Raise BadSettings if `edited` (such as `queue:support`) is invalid in `wanted`, or if anything else is that was
+    valid in `known`. `more` are problems of the edited thing that a directory cannot show.
 
-    Errors of the edited thing in the fields `but` are ignored, and so are errors elsewhere that only follow from its
-    own.
+    Problems of the edited thing in the fields `but` are ignored, and so are problems elsewhere that only follow from
+    its own.
     """
     own = [one for one in (*problems_in(wanted), *more) if one.target == edited and one.field not in but]
-    # In a queue without members nobody speaks its languages, and its members come one by one.
+    # In a queue without members nobody speaks its languages, and members are added one by one.
     silent = [one for queue in known.queues.values() for one in validate_speakers(queue, known)]
     before, bad = [*problems_in(known), *silent], {*but, *(one.field for one in own)}
     after = problems_in(_without(bad, known, wanted, edited) if bad else wanted)
@@ -35,7 +35,7 @@ def check(
 
 
 def problems_in(directory: Directory) -> list[Problem]:
-    """Return everything that is wrong in a directory."""
+    """Return all problems in a directory."""
     found: list[Problem] = []
     for queue in directory.queues.values():
         found += validate_queue(queue, directory)

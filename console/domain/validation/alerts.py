@@ -49,7 +49,7 @@ def validate_alert(
 
 
 def _longest_target(queue: Queue) -> int:
-    """The queue's own target, or one that it has set for a channel: a mail may be due soon for half an hour."""
+    """Return the queue's own target, or a longer one of a channel: a mail may be due soon for half an hour."""
     return max(queue.target, *(rule_for(queue.channels, one.channel).target for one in queue.channels), 0)
 
 

@@ -8,10 +8,10 @@ from console.domain.first_words import ALWAYS_KNOWN, PLACEHOLDERS, Phrases
 from console.domain.validation.problems import Problems, is_plain, languages
 from console.errors import Problem
 
-LEAST, MOST = 2, 12  # phrases of a language: with two, none is read twice in a row
+LEAST, MOST = 2, 12  # phrases per language: with two, none is repeated in a row
 PHRASE = 200  # characters
 BRACES = re.compile(r"\{([^{}\n]*)\}")
-OTHER = "phrases_language"  # the field for a language that has no field of its own yet
+OTHER = "phrases_language"  # the field for a language that does not have its own field yet
 
 
 def validate_phrases(target: str, phrases: Sequence[Phrases]) -> list[Problem]:

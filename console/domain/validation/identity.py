@@ -45,5 +45,5 @@ def validate_identity(site: Site, known: Directory) -> list[Problem]:
 
 
 def _once(found: list[Problem]) -> list[Problem]:
-    """Name each problem once, however many rules or keys have it."""
+    """Report each problem once, however many rules or keys have it."""
     return [one for number, one in enumerate(found) if one not in found[:number]]

@@ -1,4 +1,4 @@
-"""A site's own texts around answers by mail: what is wrong with them, and how to fix it."""
+"""Validation of a site's own texts around answers by mail."""
 
 from console.domain.directory import Site
 from console.domain.mail import one_line

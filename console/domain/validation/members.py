@@ -26,7 +26,7 @@ TITLE, CANNED_TEXT = 80, 4_000  # characters; a canned text may be as long as a 
 SNIPPET = 20  # characters
 RETENTION = 3_650  # days
 REMEMBERED = 365  # days
-AUDIT_CHANGES, AUDIT_READS = 365, 30  # days that lines of the audit log are kept at least
+AUDIT_CHANGES, AUDIT_READS = 365, 30  # fewest days that lines of the audit log are kept
 BREATHERS = 10  # an hour
 ROLES: tuple[MemberRole, ...] = get_args(MemberRole)
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}|")
@@ -144,7 +144,7 @@ def validate_canned(canned: Canned, others: Iterable[Canned], known: Directory) 
 
 
 def snippet_of(typed: str) -> str:
-    """Return the code as it is kept: without its semicolon, in lower case."""
+    """Return the code in its stored form: without its semicolon, in lower case."""
     return unicodedata.normalize("NFC", typed).strip().lstrip(";\uff1b\u061b").lower()
 
 
@@ -171,7 +171,7 @@ def validate_retention(days: int) -> list[Problem]:
 
 
 def validate_audit_retention(changes: int, reads: int) -> list[Problem]:
-    """Whoever shortens it must not be able to hide what they did a while ago."""
+    """Validate the days; the minimum keeps people from hiding recent actions by shortening them."""
     found = Problems("retention")
     found.unless(
         changes == 0 or AUDIT_CHANGES <= changes <= RETENTION,

@@ -71,7 +71,7 @@ def _check_choices(found: Problems, field: str, one: Question) -> None:
 
 
 def _check_answer(found: Problems, field: str, asked: Question | None, answer: str) -> None:
-    """There is an answer, and one that the question can have."""
+    """Check that there is an answer, and that the question can have it."""
     given = {"choice": asked.choices, "consent": (YES,)}.get(asked.kind) if asked else None
     fits = answer and (given is None or answer.casefold() in {one.casefold() for one in given})
     found.unless(fits, field, "“%(answer)s” is not an answer to that question.", answer=answer[:40])

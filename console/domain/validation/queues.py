@@ -12,7 +12,7 @@ from console.domain.validation.problems import ID, Problems, check_languages, ch
 from console.errors import Problem
 
 HOLIDAYS = 400
-LONGEST_TARGET = 7 * DAY  # of a channel
+LONGEST_TARGET = 7 * DAY  # for a channel
 MODES: tuple[Mode, ...] = get_args(Mode)
 
 
@@ -100,7 +100,7 @@ def _members(queue: Queue, known: Directory) -> list[Problem]:
 
 
 def validate_speakers(queue: Queue, known: Directory) -> list[Problem]:
-    """Return which of its languages nobody speaks who could get its chats, the next tier's members among them."""
+    """Return the queue's languages that no member who could get its chats speaks, including the next tier's members."""
     found = Problems(f"queue:{queue.id}")
     beyond = _serving(queue.id, known) + _serving(queue.overflow_to, known)
     for language in queue.languages:
@@ -120,9 +120,9 @@ def _serving(queue: str, known: Directory) -> list[Member]:
 
 
 def validate_bot(queue: Queue, bots: Mapping[str, tuple[str, bool]], *, was: str) -> list[Problem]:
-    """Return why the integration that is to answer first cannot; `bots` are all by id: name, and whether they may.
+    """Return why the integration cannot answer first; `bots` maps all ids to name and whether they may.
 
-    The bot that it has already (`was`) may be without a token for a while: people get its chats meanwhile.
+    The queue's current bot (`was`) may lack a token for a while: people then get its chats.
     """
     found = Problems(f"queue:{queue.id}")
     name, able = bots.get(queue.bot, ("", False))
@@ -178,7 +178,7 @@ def _overflow(queue: Queue, known: Directory) -> list[Problem]:
 
 
 def circle_from(queue: Queue, known: Directory) -> list[str]:
-    """Return the names along a loop of overflows that starts at `queue`; empty if there is none."""
+    """Return the names along an overflow loop that starts at `queue`; empty if there is none."""
     names, at = [queue.name], queue.overflow_to
     while at in known.queues and len(names) <= len(known.queues):
         names.append(known.queues[at].name)

@@ -28,5 +28,5 @@ def _is_address(url: str) -> bool:
 
 
 def _names_host(parts: SplitResult) -> bool:
-    # A user name in an address is a way to disguise the host; a port that is no number raises ValueError.
+    # A user name in an address can disguise the host; a port that is not a number raises ValueError.
     return bool(parts.hostname) and "@" not in parts.netloc and (parts.port is None or parts.port > 0)
