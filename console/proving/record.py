@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from console.archive.database import Database
 from console.archive.tables import facts as fact_rows
@@ -19,6 +19,24 @@ async def read_feed(stage: Stage) -> list[tuple[int, bytes]]:
     async with primary_of(stage.store_url, stage.workspace).connected() as connection:
         rows: Any = await ask(connection, "XRANGE", Keys(stage.workspace).feed, "-", "+")
     return [(int(name.split(b"-")[1]), fields[1]) for name, fields in rows]
+
+
+async def last_in_feed(stage: Stage) -> int:
+    """Return the number of the newest fact in the live feed; 0 if there is none."""
+    async with primary_of(stage.store_url, stage.workspace).connected() as connection:
+        rows: Any = await ask(connection, "XREVRANGE", Keys(stage.workspace).feed, "+", "-", "COUNT", "1")
+    return int(rows[0][0].split(b"-")[1]) if rows else 0
+
+
+async def last_in_archive(stage: Stage) -> int:
+    """Return the number of the newest fact in SQL; 0 if there is none."""
+    database = Database(stage.database_url)
+    try:
+        async with database.reading() as connection:
+            newest = select(func.max(fact_rows.c.n)).where(fact_rows.c.workspace == stage.workspace)
+            return await connection.scalar(newest) or 0
+    finally:
+        await database.close()
 
 
 async def read_archive(stage: Stage) -> list[tuple[int, bytes]]:

@@ -5,20 +5,31 @@ import asyncio
 from console.bench.checker import Finding, check
 from console.events import AnyFact
 from console.proving.journal import Journal
-from console.proving.record import decoded, read_archive, read_feed
+from console.proving.record import decoded, last_in_archive, last_in_feed, read_archive, read_feed
 from console.proving.stage import Stage
 
-PATIENCE = 45.0  # s until screens and archive have the last fact
+PATIENCE = 45.0  # s until screens have the last fact, and until the archive has more than before
 LOOK = 0.5  # s
 
 
 async def judge(stage: Stage, journal: Journal) -> tuple[list[Finding], list[AnyFact]]:
     """Return the problems once everything has arrived, or patience ends; and the record."""
+    await _archived(stage)
     deadline = asyncio.get_running_loop().time() + PATIENCE
     while True:
         findings, facts = await _look(stage, journal)
         if not findings or asyncio.get_running_loop().time() > deadline:
             return findings, facts
+        await asyncio.sleep(LOOK)
+
+
+async def _archived(stage: Stage) -> None:
+    """Wait until the archive has the last fact, for as long as it goes on: after a long outage it has a lot to do."""
+    loop, newest = asyncio.get_running_loop(), -1
+    deadline = loop.time() + PATIENCE
+    while newest < await last_in_feed(stage) and loop.time() < deadline:
+        if (now := await last_in_archive(stage)) > newest:
+            newest, deadline = now, loop.time() + PATIENCE
         await asyncio.sleep(LOOK)
 
 
