@@ -100,6 +100,10 @@ def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
             await close(services)
 
     routes = [
+        WebSocketRoute("/ws/visitor", SocketEndpoint(visitor_socket)),
+        WebSocketRoute("/ws/agent", SocketEndpoint(agent_socket)),
+        WebSocketRoute("/ws/bot", SocketEndpoint(bot_socket)),
+        WebSocketRoute("/ws/board", SocketEndpoint(board_socket)),
         *widget.routes,
         *files.routes,
         *static.routes,
@@ -117,10 +121,6 @@ def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
         *monitoring.routes,
         *api_documents.routes,
         *api.routes,
-        WebSocketRoute("/ws/visitor", SocketEndpoint(visitor_socket)),
-        WebSocketRoute("/ws/agent", SocketEndpoint(agent_socket)),
-        WebSocketRoute("/ws/bot", SocketEndpoint(bot_socket)),
-        WebSocketRoute("/ws/board", SocketEndpoint(board_socket)),
     ]
     routes += shop.routes if demo else sign_in.front_door
     if settings.metrics:
