@@ -35,47 +35,47 @@ types: javascript ## strict types of Python and JavaScript
 	@$(PY) -m mypy
 	@$(JS) tsc
 
-unit: dev ## one test file per module, the model of a workspace, the settings
+unit: dev ## one test file per module, the model of a workspace, the settings pages
 	@$(PY) -m pytest $(TOGETHER) tests/unit tests/model
 
 stories: dev ## the product as sentences; DATABASE=postgresql, sqlite or both (default: each story on one of them)
 	@$(PY) -m pytest $(TOGETHER) --database $(DATABASE) tests/stories
 
-faults: dev ## what breaks in the field
+faults: dev ## faults of production: killed processes, cut networks, full disks
 	@$(PY) -m pytest $(TOGETHER) tests/faults
 
 browser: chromium ## in a real browser
 	@$(PY) -m pytest $(TOGETHER) tests/browser
 
-format: dev ## put the code into shape
+format: dev ## format the code
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
 	@$(JS) biome check --write
 	@$(JS) node tools/format_lua.mjs
 
-wheel: dev ## dist/sestetto-*.whl, and beside it what is in it and what it needs (CycloneDX)
+wheel: dev ## dist/sestetto-*.whl, with a bill of materials (CycloneDX) next to it
 	@$(PY) -m pip wheel -q --disable-pip-version-check --no-deps --no-build-isolation -w dist .
 	@$(PY) -m tools.bill_of_materials dist
 
-lock: dev ## requirements/*.txt anew after a change of pyproject.toml; UPGRADE=1: with the newest versions
+lock: dev ## update requirements/*.txt after a change of pyproject.toml; UPGRADE=1 takes the newest versions
 	@$(PY) -m tools.lock $(if $(UPGRADE),--upgrade)
 
-audit: dev ## known vulnerabilities of what is locked; needs the network
+audit: dev ## check the locked packages for known vulnerabilities; needs the network
 	@$(PY) -m tools.audit
 
-screenshots: chromium ## docs/images anew, from the real thing
+screenshots: chromium ## take the pictures of docs/images again, from a running demo
 	@$(PY) -m tools.screenshots
 
-yardstick: chromium ## what one person can do with six chats: docs/six.md; about half an hour
+yardstick: chromium ## measure what one person can do with six chats (docs/six.md); about half an hour
 	@$(PY) -m tools.yardstick
 
-bench: dev ## what a message costs, beside bare loops, Socket.IO and Django Channels; about 18 minutes
+bench: dev ## measure what a message costs here, in bare loops, Socket.IO and Django Channels; about 18 minutes
 	@$(PY) -m tools.comparison
 
-prove: dev ## what breaks in the field, done to a whole installation; SEED=7 repeats a run, FAULT=kill-store picks one, WRITE=docs/reliability.md keeps the table
+prove: dev ## break a whole installation in every way we know; SEED=7 repeats a run, FAULT=kill-store picks one, WRITE=docs/reliability.md keeps the table
 	@exec $(PY) -m console.cli prove $(if $(SEED),--seed $(SEED)) $(foreach one,$(FAULT),--fault $(one)) $(if $(WRITE),--write $(WRITE))
 
-clean: ## remove the environment and what was built; data stays
+clean: ## remove the environment and build results; data stays
 	@rm -rf .venv node_modules dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 env:
