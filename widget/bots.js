@@ -7,7 +7,7 @@ import { t } from "./i18n.js";
  * @import { Panel } from "./view.js"
  */
 
-/** Called whenever a conversation with a bot in it is drawn. @param {Panel} panel */
+/** Called whenever a conversation with a bot is drawn. @param {Panel} panel */
 export function attach(panel) {
   const { visitor } = panel;
   visitor.$stream ||= (frame) => {
@@ -30,7 +30,7 @@ function draw(panel) {
   else if (panel.person.nextSibling !== form) form.before(panel.person);
 }
 
-/** Nobody takes its words for a person's. @param {Panel} panel @param {boolean} has */
+/** Mark its messages, so that nobody takes them for a person's. @param {Panel} panel @param {boolean} has */
 function mark({ visitor, log, heading }, has) {
   const bot = t("Bot");
   for (const { by, seq, name } of visitor.chat.facts) {
@@ -40,7 +40,7 @@ function mark({ visitor, log, heading }, has) {
   if (has) write(heading, `${visitor.chat.agent} · ${bot}`);
 }
 
-/** What it has written so far, until the message is there. @param {Panel} panel @param {boolean} has */
+/** Show what it has written so far, until the message arrives. @param {Panel} panel @param {boolean} has */
 function stream(panel, has) {
   const { visitor, log } = panel;
   const { after, text, who } = /** @type {Streaming} */ (panel.stream || {});

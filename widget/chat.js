@@ -3,9 +3,9 @@
  * @import { Fact } from "./types.js"
  */
 
-/** The visitor's chat as its public facts make it: no screen, no network. */
+/** The visitor's chat, built from its public facts: no screen, no network. */
 export class Chat {
-  /** No chat, or one of which only the id is known. @param {string} [id] @returns {this} */
+  /** Clear the chat; with `id` only the id is known. @param {string} [id] @returns {this} */
   clear(id) {
     /** @type {string} */
     this.id = id || "";
@@ -16,9 +16,9 @@ export class Chat {
     /** @type {Fact[]} */
     this.facts = [];
     /** @type {Map<string, string>} */
-    this.sent = new Map(); // cid -> own text that is on disk; its fact is still to come
+    this.sent = new Map(); // cid -> own text that is on disk; its fact has not arrived yet
     /** @type {number} */
-    this.last = 0; // seq of the last public fact here
+    this.last = 0; // seq of the last public fact received
     /** @type {number} */
     this.seen = 0; // the last seq an agent has seen
     /** @type {number} */
@@ -30,11 +30,11 @@ export class Chat {
     /** @type {number} */
     this.until = Infinity; // ms: until when writing reopens the chat
     /** @type {boolean | undefined} */
-    this.more = false; // earlier facts can be fetched
+    this.more = false; // earlier facts can be loaded
     return this;
   }
 
-  /** The chat as `welcome` tells it; with `recovered` its facts continue ours. @param {ChatForVisitor} told @param {Fact[]} facts @param {boolean} recovered */
+  /** Take the chat from `welcome`; with `recovered` its facts continue ours. @param {ChatForVisitor} told @param {Fact[]} facts @param {boolean} recovered */
   begin(told, facts, recovered) {
     if (!recovered || told.id !== this.id) this.clear(told.id);
     for (const fact of facts) {
@@ -53,7 +53,7 @@ export class Chat {
     this.until = this.open() ? Infinity : told.can_reopen_until || 0;
   }
 
-  /** Whether the fact was news. It was not if it is known, or if something before it is missing: then nothing changes. @param {Fact} fact */
+  /** Whether the fact was new. If it is known, or a fact before it is missing, nothing changes. @param {Fact} fact */
   add(fact) {
     const { kind, seq, prev, name, by, why, promise } = fact;
     if (seq <= this.last || prev > this.last) return false;
@@ -65,7 +65,7 @@ export class Chat {
     if (["opened", "reopened", "released", "transferred"].includes(kind)) this.place = "waiting";
     if (kind === "assigned") [this.place, this.agent] = ["active", /** @type {string} */ (name)];
     if (kind === "ended") [this.place, this.until] = ["ended", Infinity];
-    if (why === "message_left") this.clear(); // filed; there is nothing to continue
+    if (why === "message_left") this.clear(); // archived; there is nothing to continue
     if (kind === "rated" || kind === "reopened") this.rated = kind === "rated";
     return true;
   }

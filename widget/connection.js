@@ -40,7 +40,7 @@ export class Connection {
     if (this.state === "idle" || this.state === "refused") this.again();
   }
 
-  /** Connect now, whatever was going on. */
+  /** Connect now, whatever the state. */
   again() {
     this.#drop("connecting");
     try {
@@ -56,15 +56,15 @@ export class Connection {
     }
   }
 
-  /** @param {State} [state] refused: not even when the network comes back */
+  /** @param {State} [state] refused: not even after the network is back */
   stop(state = "idle") {
     this.#drop(state);
     this.lostAt = 0;
   }
 
   /**
-   * Network or page came or went: check that the socket still lives, or connect at once; without a network that fails
-   * at once.
+   * The network or the page came or went: check that the socket still works, or connect immediately. Without a network
+   * that fails immediately.
    */
   nudge() {
     const { state } = this;
@@ -97,13 +97,13 @@ export class Connection {
     this.#expect(PONG_WITHIN);
   }
 
-  /** Half-open sockets say nothing for minutes: after `ms` we give up ourselves. Nothing is expected without `ms`. @param {number} [ms] */
+  /** Half-open sockets are silent for minutes, so we give up ourselves after `ms`. Without `ms` nothing is expected. @param {number} [ms] */
   #expect(ms) {
     clearTimeout(this.deadline);
     this.deadline = ms && setTimeout(() => this.#closed(), ms);
   }
 
-  /** 1008 and 4409 are final; 4401 means that the token is of no use; after anything else we come back. @param {number} [code] */
+  /** 1008 and 4409 are final; 4401 means that the token is invalid; after any other code we reconnect. @param {number} [code] */
   #closed(code) {
     if (this.state === "connecting" && !(this.#tries % 4)) this.owner.doubt();
     this.#drop([1008, 4409].includes(/** @type {number} */ (code)) ? "refused" : "lost");

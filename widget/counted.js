@@ -3,7 +3,11 @@ import { t } from "./i18n.js";
 
 /** @import { Writing } from "./forms.js" */
 
-/** Near the limit a text is counted; over it the field says so. @param {Writing} writing @param {number} LIMIT */
+/**
+ * Near the limit the characters are counted; over it the field says so.
+ * @param {Writing} writing
+ * @param {number} LIMIT
+ */
 export function counted({ area, count }, LIMIT) {
   const { length } = [...area.value.trim()];
   area.ariaInvalid = String(length > LIMIT);

@@ -10,7 +10,7 @@
  */
 export const bare = (given) => Object.assign(Object.create(null), given);
 
-/** Null for what is no JSON. @param {string} text @returns {unknown} */
+/** Null for invalid JSON. @param {string} text @returns {unknown} */
 export function parse(text) {
   try {
     return JSON.parse(text, (_, value) =>
@@ -21,7 +21,7 @@ export function parse(text) {
   }
 }
 
-/** At most so many characters, none of them half: counted as the server does. @param {unknown} text @param {number} most */
+/** Cut to so many characters, none of them half, counted as the server does. @param {unknown} text @param {number} most */
 export const cut = (text, most) =>
   [
     ...String(text)
@@ -32,7 +32,7 @@ export const cut = (text, most) =>
     .join("")
     .replace(/\p{Cs}/gu, "\ufffd");
 
-/** A message for whoever put the widget into the page; visitors do not look there. */
+/** Log a message for the person who embeds the widget; visitors do not see it. */
 export const { warn } = console;
 
 /**

@@ -8,20 +8,20 @@ import { lines } from "./log.js";
  */
 
 /** @type {Record<string, Promise<any> | undefined>} */
-const parts = bare(); // address -> what is fetched when it is needed, once
+const parts = bare(); // address -> what is fetched once, when it is needed
 
-/** Calls `act` with a part of its own. Without it the chat is plain; the next drawing tries again. @param {Panel} panel @param {string} address @param {(part: any) => void} act */
+/** Calls `act` with a part that is fetched. If that fails, the chat is plain, and the next drawing tries again. @param {Panel} panel @param {string} address @param {(part: any) => void} act */
 export function use(panel, address, act) {
   parts[address] ||= import(panel.visitor.base + address).then((part) =>
     part.default({ bare, button, clock, cut, form, h, lazy, lines, parse, sender, style, t, write }),
   );
   parts[address].then(
-    (part) => panel.writing && act(part), // or its form has gone meanwhile
+    (part) => panel.writing && act(part), // or its form was removed in the meantime
     () => delete parts[address],
   );
 }
 
-/** What stands over the composer: the announcement of the preview, the survey, or the way out of the line. @param {Panel} panel @param {Screen} screen */
+/** Draws what is above the composer: the announcement of the preview, the survey, or the form for leaving the line. @param {Panel} panel @param {Screen} screen */
 export function extras(panel, screen) {
   const { visitor, extra, writing } = panel;
   const { chat, outbox, typing_preview, line } = visitor;
@@ -29,7 +29,7 @@ export function extras(panel, screen) {
   if (visitor.files) use(panel, FILES, (part) => part.attach(panel));
   if (chat.facts.some(({ bot, by }) => bot || by === "bot")) use(panel, BOTS, (part) => part.attach(panel));
   if (visitor.questions) use(panel, QUESTIONS, (part) => part.attach(panel));
-  use(panel, WRITING, (part) => part.attach(panel)); // links and formatting, and what helps to write them
+  use(panel, WRITING, (part) => part.attach(panel)); // links and formatting, and the tools to write them
   if (!extra.isConnected) return;
   const ended = screen === "ended";
   if (ended && chat.agent && !chat.rated && !outbox.holds("rate")) return use(panel, ENDING, (part) => part.ask(panel));

@@ -7,7 +7,7 @@ const BYTES = 16000; // of all fields together
 
 let warned = false;
 
-/** A value as text; fails for what has none. @param {unknown} value @returns {string} */
+/** A value as text; throws for values without one. @param {unknown} value @returns {string} */
 function textOf(value) {
   if (Array.isArray(value))
     return value
@@ -24,9 +24,8 @@ function textOf(value) {
 const size = (text) => new TextEncoder().encode(JSON.stringify(text)).length;
 
 /**
- * Everything the page has set so far, as the fields of a frame: names and values are texts of legal length, the latest
- * win.
- * Whatever a page passes, its visitor can write.
+ * Everything the page has set so far, as the fields of a frame: names and values are texts of valid length, the latest
+ * win. The visitor can write, whatever a page passes.
  * @param {unknown[]} given
  */
 export function fit(given) {

@@ -27,7 +27,7 @@ export function attach(panel) {
   decorate(panel);
 }
 
-/** Whether a file would be taken: into a chat that there is, or as the first message of one. @param {Panel} panel */
+/** Whether a file would be accepted: in an open chat, or as the first message of one. @param {Panel} panel */
 const may = ({ visitor, writing, element }) =>
   visitor.files && writing && !["full", "away"].includes(element.dataset.screen || "");
 
@@ -35,7 +35,7 @@ const may = ({ visitor, writing, element }) =>
 function equip(panel, form) {
   const { visitor, element } = panel;
   form.dataset.files = "1";
-  panel.tray ||= h("ul.tray"); // the form of a first message goes when the chat opens; what is under way stays
+  panel.tray ||= h("ul.tray"); // the form of a first message is removed when the chat opens; uploads continue
   const { tray } = panel;
   const send = (/** @type {Iterable<File>} */ files) => {
     if (panel.ready && !panel.ready()) return;
@@ -58,11 +58,11 @@ function equip(panel, form) {
     { ariaLabel: t("Send files"), title: t("Send files") },
     "+",
   );
-  form.append(tray, clip, input); // behind the button that sends: Enter presses the first one
+  form.append(tray, clip, input); // after the button that sends: Enter presses the first one
   /** @type {(event: Event, given: DataTransfer | null) => void} */
   const take = (event, given) => {
     if (!given?.types.includes("Files")) return;
-    event.preventDefault(); // or the browser opens it in place of the page
+    event.preventDefault(); // otherwise the browser opens it in place of the page
     if (may(panel)) send(given.files);
   };
   panel.paste = (event) => event.clipboardData?.types.includes("text/plain") || take(event, event.clipboardData);
@@ -71,7 +71,7 @@ function equip(panel, form) {
   refusals(visitor);
 }
 
-/** A refused message's name does not belong into the composer. @param {Visitor} visitor */
+/** A refused message's file name does not belong in the composer. @param {Visitor} visitor */
 function refusals(visitor) {
   if (Object.hasOwn(visitor, "$nack")) return;
   const { $nack } = visitor;
@@ -86,7 +86,7 @@ function refusals(visitor) {
   };
 }
 
-/** A line with its progress, until the message is on its way; it survives cuts of the connection. @param {Visitor} visitor @param {File} file @param {() => void} back */
+/** A line with its progress, until the message is sent; it survives cuts of the connection. @param {Visitor} visitor @param {File} file @param {() => void} back */
 function upload(visitor, file, back) {
   const cid = someCid();
   const bar = h("progress", { max: 1, value: 0, ariaLabel: file.name });
@@ -123,7 +123,7 @@ function upload(visitor, file, back) {
     request.upload.onprogress = ({ loaded, total }) => (bar.value = loaded / total);
     request.onerror = () => wait({});
     request.onload = () => {
-      // A proxy that finds no server answers with a page of its own.
+      // A proxy that finds no server answers with its own page.
       const answer = /** @type {Partial<Refusal> & {ticket?: string}} */ (parse(request.responseText) || {});
       if (answer.ticket) {
         row.remove();
@@ -154,7 +154,7 @@ function upload(visitor, file, back) {
 
 // --- in the log ---------------------------------------------------------------------------
 
-/** Messages that bring a file: the bubble's text stays the name, so that the log leaves it alone. @param {Panel} panel */
+/** Messages with a file. The bubble's text stays the name, so the log does not redraw it. @param {Panel} panel */
 function decorate({ visitor, log }) {
   const { chat, past } = visitor;
   const earlier = /** @type {Fact[]} */ (past.flatMap((page) => page.facts));
@@ -192,7 +192,7 @@ function shownFile(visitor, file, name) {
   return node;
 }
 
-/** As large as it will be, before it has come. @param {number} width @param {number} height */
+/** Reserve its final size before it has loaded. @param {number} width @param {number} height */
 function picture(width, height) {
   const scale = Math.min(1, WIDTH / width, HEIGHT / height);
   const canvas = h("canvas", { width: Math.ceil(width * scale * 2), height: Math.ceil(height * scale * 2) });
@@ -201,7 +201,7 @@ function picture(width, height) {
   return canvas;
 }
 
-/** Draws the preview: a page's policy may forbid pictures, but not this. @param {Visitor} visitor @param {SharedFile} file @param {HTMLElement} node @param {(state: string) => void} tell */
+/** Draws the preview on a canvas, because a page's policy may forbid images. @param {Visitor} visitor @param {SharedFile} file @param {HTMLElement} node @param {(state: string) => void} tell */
 async function look(visitor, file, node, tell) {
   const answer = await get(visitor, file.id + (file.width ? "/preview" : "")).catch(() => null);
   const state = answer?.status === 409 ? (await answer.json()).state : "";
@@ -217,7 +217,7 @@ async function look(visitor, file, node, tell) {
 const get = ({ base, site, token }, path) =>
   fetch(`${base}widget/files/${path}?site=${site}`, { headers: { authorization: `Bearer ${token}` } });
 
-/** Pictures in a tab of their own, all else as a download. @param {Visitor} visitor @param {SharedFile} file @param {string} name */
+/** Opens pictures in a new tab, downloads all else. @param {Visitor} visitor @param {SharedFile} file @param {string} name */
 async function open(visitor, file, name) {
   const answer = await get(visitor, file.id).catch(() => null);
   if (!answer?.ok) return visitor.changed((visitor.notice = t("File not found.")));

@@ -10,7 +10,7 @@ import { lines, linesOf } from "./log.js";
 
 const LIMIT = 4000; // characters of a message
 
-/** Whether the key sends: Enter in a field, but not Shift+Enter, which breaks the line, nor one that ends a composition. @param {KeyboardEvent} event */
+/** Whether the key sends: Enter in a field, but not Shift+Enter, which breaks the line, nor Enter that ends a composition. @param {KeyboardEvent} event */
 const sends = ({ key, shiftKey, isComposing, keyCode, target }) =>
   key === "Enter" &&
   !shiftKey &&
@@ -18,7 +18,7 @@ const sends = ({ key, shiftKey, isComposing, keyCode, target }) =>
   keyCode !== 229 &&
   /** @type {Element} */ (target).matches("input, textarea");
 
-/** A form whose first button sends it, without a submission: sandboxed frames do not allow one. @param {string} look @param {...Part<HTMLFormElement>} children */
+/** A form whose first button sends it. It is never submitted, because sandboxed frames do not allow that. @param {string} look @param {...Part<HTMLFormElement>} children */
 export function form(look, ...children) {
   const act = (/** @type {Event} */ event) => {
     event.preventDefault();
@@ -81,7 +81,7 @@ export class Writing {
  */
 export const lazy = {};
 
-/** `style(text)` adds a style sheet. True when it has come now. @param {string} base @param {(text: string) => void} style */
+/** `style(text)` adds a style sheet. True if it has arrived now. @param {string} base @param {(text: string) => void} style */
 export async function loadLazy(base, style) {
   if (lazy.menu) return false;
   const part = await import(base + LAZY);
@@ -117,9 +117,9 @@ export const privacy = ({ privacy_url }) => privacy_url && link(privacy_url, t("
  * A sheet for a first message.
  * @param {Panel} panel
  * @param {Part<HTMLFormElement>[]} head
- * @param {string} asks what belongs into `input`
+ * @param {string} asks the label of `input`
  * @param {HTMLInputElement} input
- * @param {string} goes the words of its button
+ * @param {string} goes the text of its button
  * @param {(text: string, given: string) => void} act
  * @param {...Part<HTMLFormElement>} tail
  */
@@ -143,7 +143,7 @@ export function sheet(panel, head, asks, input, goes, act, ...tail) {
   return writing;
 }
 
-/** The first message, with a name if the visitor likes. @param {Panel} panel */
+/** The first message, with a name if the visitor wants to give one. @param {Panel} panel */
 export function first(panel) {
   const { visitor } = panel;
   const input = h("input", { autocomplete: "name", maxLength: 120, value: visitor.profile.name || "" });

@@ -8,9 +8,9 @@ import { t } from "./i18n.js";
  * @import { Widget } from "./widget.js"
  */
 
-const SLOT = "greeted"; // of the tab: one greeting a visit; for good: what was dismissed
+const SLOT = "greeted"; // in the tab: one greeting a visit; in the browser: dismissed ones
 
-/** Whether an address is one of the greeting's pages; `*` is anything. @param {Greeting} greeting @param {string} path */
+/** Whether an address is one of the greeting's pages; `*` matches anything. @param {Greeting} greeting @param {string} path */
 const fits = ({ pages }, path) =>
   !pages?.length ||
   pages.some((page) => {
@@ -21,13 +21,13 @@ const fits = ({ pages }, path) =>
     return new RegExp(`^${parts.map((part) => part.replace(/\W/g, "\\$&")).join(".*")}/?$`, "i").test(path);
   });
 
-/** Counts the seconds on each page, and shows what is due beside the launcher if somebody is free. @param {Widget} widget */
+/** Counts the seconds on each page, and shows a due greeting next to the launcher if somebody is free. @param {Widget} widget */
 export function greet(widget) {
   const { visitor, launcher } = widget;
   const { shelf, tab } = visitor;
   const dismissed = shelf.get(SLOT).split(" ");
   const bubble = h("div.greeting", { role: "status" });
-  launcher.before(bubble); // before its words come: a region is announced when it changes
+  launcher.before(bubble); // before its text is set: a region is announced when it changes
   let path = "";
   let seconds = 0;
   /** @type {Set<string>} */
@@ -37,7 +37,7 @@ export function greet(widget) {
     const { chat, connection, unfinished } = visitor;
     if (window.sestetto?.element !== widget || tab.get(SLOT)) return stop();
     if (chat.open() || unfinished || connection.state !== "idle") {
-      tab.set(SLOT, "1"); // they have found the chat
+      tab.set(SLOT, "1"); // the visitor has found the chat
       return stop();
     }
     if (location.pathname !== path) {
@@ -59,7 +59,7 @@ export function greet(widget) {
 
   /** @param {Greeting} greeting */
   const ask = async (greeting) => {
-    refused.add(path); // one request a page
+    refused.add(path); // one request per page
     const answer = await fetch(`${visitor.base}widget/free?${visitor.query()}`).catch(() => null);
     // No destructuring: the minifier would put it before the constant it needs.
     const told = /** @type {{free: boolean} | null} */ (answer?.ok ? parse(await answer.text()) : null);

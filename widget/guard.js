@@ -1,7 +1,7 @@
 /** @import { Widget } from "./widget.js" */
 
-const TYPING = 3000; // ms after the last key during which the page does not get the focus unless the visitor moves it
-const TAKES = 9; // times in a row that it may try
+const TYPING = 3000; // ms after the last key press during which the page gets the focus only if the visitor moves it
+const TAKES = 9; // attempts in a row
 const KEYS = ["keydown", "keypress", "keyup"];
 // Scroll locks and focus traps listen to these.
 const POINTS = ["pointerdown", "mousedown", "touchstart", "touchmove", "wheel"];
@@ -9,13 +9,12 @@ const EDITS = ["copy", "cut", "paste", "selectstart", "contextmenu"];
 const MODAL = "[aria-modal=true], [role=dialog], dialog";
 
 /**
- * The border to the page: presses, scrolling and focus inside the widget do not reach it, and while somebody types the
- * page cannot take the keyboard away. Modal windows, focus traps, shortcuts and scroll locks listen on document;
- * listening
- * on window, we come before them.
+ * The border to the page: presses, scrolling and focus inside the widget do not reach it, and while the visitor types,
+ * the page cannot take the keyboard away. Modal windows, focus traps, shortcuts and scroll locks listen on document.
+ * The widget listens on window, so it comes before them.
  * @param {Widget} widget
  * @param {AbortSignal} signal
- * @returns what to call when the widget has been put back into the page
+ * @returns a function to call when the widget has been put back into the page
  */
 export function guard(widget, signal) {
   /** @type {HTMLElement | undefined} */
@@ -75,7 +74,7 @@ export function guard(widget, signal) {
     if (activeElement === body && document.hasFocus() && !matchMedia("(pointer: coarse)").matches && holds()) back();
   }
 
-  /** The same key for our own ears; nothing for a composition's. @param {KeyboardEvent} event */
+  /** Dispatch the same key inside the widget; nothing during a composition. @param {KeyboardEvent} event */
   function press(event) {
     const { type, key, keyCode, shiftKey, ctrlKey, altKey, metaKey, repeat, isComposing } = event;
     if (key === "Tab") leave();

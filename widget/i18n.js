@@ -16,7 +16,7 @@ export function t(text, values) {
   );
 }
 
-/** Takes the first tag that the browser can read, `it_IT` among them; English if it is none. @param {...unknown} tags */
+/** Takes the first tag that the browser can read, `it_IT` included; English if there is none. @param {...unknown} tags */
 export function speak(...tags) {
   for (const tag of [...tags, "en"])
     try {
@@ -31,7 +31,7 @@ export function speak(...tags) {
 
 export const direction = () => (/^(ar|he|fa|ur|ps|sd|ug|yi|dv|ckb)\b/.test(words.locale) ? "rtl" : "ltr");
 
-/** Fetches the file of `words.locale` when `languages` has it; true when the texts are others than before. @param {string} base @param {string[]} languages */
+/** Fetches the file of `words.locale` if `languages` has it; true if the texts have changed. @param {string} base @param {string[]} languages */
 export async function learn(base, languages) {
   const [wanted] = words.locale.split("-");
   const language = languages.includes(wanted) ? wanted : "en";
@@ -44,11 +44,11 @@ export async function learn(base, languages) {
     words.learned = language;
     return true;
   } catch {
-    return false; // the current texts do until the next opening
+    return false; // the current texts stay until the next opening
   }
 }
 
-/** The time of day, and what else of the date is asked for. @param {number} ms @param {Intl.DateTimeFormatOptions | false} [more] */
+/** The time of day, and further parts of the date on request. @param {number} ms @param {Intl.DateTimeFormatOptions | false} [more] */
 export function clock(ms, more) {
   const manner = navigator.languages.find((one) => one.startsWith(words.locale)); // 14:02 in Britain
   /** @type {Intl.DateTimeFormatOptions} */

@@ -1,4 +1,4 @@
-// Who the visitor is by the website's word. Only pages that pass a signed identity load this file.
+// The visitor's identity as the website states it. Only pages that pass a signed identity load this file.
 
 /**
  * @import { Identified, SignedIdentity } from "#protocol"
@@ -7,13 +7,13 @@
  * @property {Claims} of
  * @property {string} cid the same while the same token is sent again
  * @property {string} jwt
- * @property {boolean} done the server knows who it is, or has refused what will not change
+ * @property {boolean} done the server knows who it is, or has refused it finally
  * @property {boolean} renewed
  */
 
 const { warn } = console;
-const WITHIN = 5000; // ms that the page's function has; then the visitor is let in without
-const FAILED = "?"; // says that the page means to name somebody, and could not
+const WITHIN = 5000; // ms that the page's function has; after that the visitor is admitted without
+const FAILED = "?"; // the page means to name somebody, and could not
 
 /** @type {WeakMap<Visitor, Attempt>} */
 const attempts = new WeakMap();
@@ -22,7 +22,7 @@ const attempts = new WeakMap();
 const newCid = () =>
   Array.from(crypto.getRandomValues(new Uint8Array(22)), (byte) => (byte % 36).toString(36)).join("");
 
-/** What the hello says of who the visitor is; null once the server knows. @param {Visitor} visitor @returns {Promise<SignedIdentity | null>} */
+/** The hello's part about the visitor's identity; null once the server knows it. @param {Visitor} visitor @returns {Promise<SignedIdentity | null>} */
 export async function prove(visitor) {
   const of = /** @type {Claims} */ (visitor.identity);
   let attempt = attempts.get(visitor);
@@ -38,7 +38,7 @@ export async function prove(visitor) {
   return { jwt: mine.jwt || FAILED, cid: mine.cid, began };
 }
 
-/** The page's token; "" if it fails or takes too long. One that comes later is sent then. @param {Visitor} visitor @param {Attempt} attempt */
+/** The page's token; "" if it fails or takes too long. A later one is sent when it arrives. @param {Visitor} visitor @param {Attempt} attempt */
 async function made(visitor, attempt) {
   const { token } = attempt.of;
   const asked = (async () => String(await (typeof token === "function" ? token() : token)))();
@@ -81,7 +81,7 @@ function heard(visitor, attempt, { ok, user, reason, message, changed }) {
   if (renew && changed !== "person") visitor.connection.again();
 }
 
-/** Another person was here: nothing of theirs is left, and we come again. @param {Visitor} visitor */
+/** Another person used this page: delete everything of theirs, and reconnect. @param {Visitor} visitor */
 function anew(visitor) {
   const { identity, profile, told } = visitor;
   visitor.logout();
@@ -89,7 +89,7 @@ function anew(visitor) {
   visitor.connection.start();
 }
 
-/** The chat on the screen began before this session, so it is not this person's; what was not sent yet goes back. @param {Visitor} visitor */
+/** The chat on the screen began before this session, so it is not this person's. Unsent text returns to the composer. @param {Visitor} visitor */
 function leave(visitor) {
   const { outbox } = visitor;
   const texts = outbox.frames.flatMap((frame) => (frame.t === "say" ? [frame.text] : []));

@@ -8,17 +8,17 @@ import { clock, t } from "./i18n.js";
  * @import { Writing } from "./forms.js"
  */
 
-/** What names the day of a time: its date too in another week. @param {number} ms @returns {Intl.DateTimeFormatOptions} */
+/** The parts that name a time's day: with the date if it is in another week. @param {number} ms @returns {Intl.DateTimeFormatOptions} */
 export const day = (ms) => ({
   weekday: "long",
   ...(Math.abs(ms - Date.now()) > 5e8 && { day: "numeric", month: "long" }),
 });
 
-/** When the team is back, in words; nothing if that is not known. @param {Team | null} team */
+/** When the team is back, in words; nothing if unknown. @param {Team | null} team */
 export const back = (team) =>
   team?.back_at ? t("We're back: {when}", { when: clock(team.back_at, day(team.back_at)) }) : "";
 
-/** Where an answer can go. @param {Panel["visitor"]} visitor */
+/** The field for the address that answers go to. @param {Panel["visitor"]} visitor */
 const address = ({ profile, past }) =>
   h("input", {
     type: "email",
@@ -35,7 +35,7 @@ function send(visitor, text, email) {
   visitor.leaving = visitor.command("leave_message", { text, email: address, name, page: visitor.here() });
 }
 
-/** In line: what was written becomes a message, with what stands in the composer. @param {Panel} panel */
+/** In line: the texts sent so far, and the composer's, become a left message. @param {Panel} panel */
 export function leaveLine({ visitor, writing }) {
   const input = address(visitor);
   return form(
@@ -46,7 +46,7 @@ export function leaveLine({ visitor, writing }) {
   );
 }
 
-/** While nobody takes a first message: one with an address. @param {Panel} panel */
+/** If nobody takes a first message: one with an address. @param {Panel} panel */
 export function leave(panel) {
   const { visitor } = panel;
   const { team, full } = visitor;

@@ -25,7 +25,7 @@ export function linesOf(fact, chat) {
   ]);
 }
 
-/** The log from top to bottom: facts, then own messages that wait for theirs. @param {Visitor} visitor @returns {Line[]} */
+/** The log from top to bottom: facts, then own messages whose facts have not arrived. @param {Visitor} visitor @returns {Line[]} */
 export function lines(visitor) {
   const { chat, outbox } = visitor;
   /** @type {(key: string, text: string, state: string, pending?: boolean) => Line} */
@@ -40,7 +40,7 @@ export function lines(visitor) {
   ];
 }
 
-/** Draw the messages; each keeps its element, so nothing jumps and nothing is announced twice. */
+/** Draw the messages. Each keeps its element, so nothing jumps and nothing is announced twice. */
 export class Log {
   /** @type {Map<Line["key"], {node: HTMLElement, said: HTMLElement, meta: HTMLElement}>} */
   drawn = new Map();

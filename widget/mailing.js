@@ -8,7 +8,7 @@ import { t } from "./i18n.js";
  * @import { Visitor } from "./visitor.js"
  */
 
-/** Asks over the composer where the transcript goes. @param {Panel} panel */
+/** Asks above the composer for the transcript's address. @param {Panel} panel */
 export function mailing(panel) {
   const { visitor, element } = panel;
   listen(visitor);
@@ -36,7 +36,7 @@ export function mailing(panel) {
   );
   made.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
-    event.stopPropagation(); // or the panel closes
+    event.stopPropagation(); // or when the panel closes
     shut();
   });
   element.querySelector(".mailing")?.remove();
@@ -44,7 +44,7 @@ export function mailing(panel) {
   input.focus();
 }
 
-/** Says what came of it, once. @param {Visitor} visitor */
+/** Reports the result, once. @param {Visitor} visitor */
 function listen(visitor) {
   if (Object.hasOwn(visitor, "$ack")) return;
   const { $ack, $nack } = visitor;

@@ -4,16 +4,16 @@ import { t } from "./i18n.js";
 
 /** @import { Panel } from "./view.js" */
 
-const FORGET_WITHIN = 3000; // ms; an end without an answer does not keep us from forgetting
+const FORGET_WITHIN = 3000; // ms; an end that is not answered does not keep us from forgetting
 
-/** Ends the chat if one runs, then forgets everything on this device. @param {Panel["visitor"]} visitor */
+/** Ends an open chat, then forgets everything on this device. @param {Panel["visitor"]} visitor */
 function forget(visitor) {
   if (!visitor.chat.open() || visitor.connection.state !== "open") return visitor.logout();
   visitor.command("end");
   visitor.forgetting = setTimeout(() => visitor.logout(), FORGET_WITHIN);
 }
 
-/** The panel's menu; `draw` hides what is of no use just now. @param {Panel} panel */
+/** The panel's menu; `draw` hides items that are of no use now. @param {Panel} panel */
 export function menu(panel) {
   const { visitor } = panel;
   const shut = () => {
@@ -39,7 +39,7 @@ export function menu(panel) {
     event.stopPropagation();
     shut();
   };
-  // Fetched before it is needed: what is copied has to be so at once.
+  // Fetched in advance, because copying must happen within the click.
   const ontoggle = () => afterwards(() => {});
   const node = h("details", { onkeydown, ontoggle }, summary, h("div.items", copying, mailing, ending, forgetting));
   const draw = () => {

@@ -1,6 +1,6 @@
 import { h, write } from "./dom.js";
 
-/** Says beside each field what is still missing, all at once. @param {HTMLFormElement} form */
+/** Names every missing value beside its field, all at once. @param {HTMLFormElement} form */
 export function misses(form) {
   const fields = /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll(".sheet [required]"));
   for (const area of fields) {

@@ -1,8 +1,8 @@
 import { bare, cut } from "./dom.js";
 
-let ours = ""; // the unread count that we put in front of the title
+let ours = ""; // the unread count that we have put before the title
 
-/** An address without query and fragment, but for the parameters the site lists. @param {string} address @param {string[]} parameters */
+/** An address without query and fragment, except for the parameters the site lists. @param {string} address @param {string[]} parameters */
 function plain(address, parameters) {
   if (!address) return "";
   const url = new URL(address);
@@ -14,7 +14,7 @@ function title() {
   return document.title.startsWith(ours) ? document.title.slice(ours.length) : document.title;
 }
 
-/** Where the visitor is, as the protocol's `page`. @param {string[]} parameters */
+/** The visitor's page, as the protocol's `page`. @param {string[]} parameters */
 export function page(parameters) {
   return bare({
     url: plain(location.href, parameters),
@@ -23,7 +23,7 @@ export function page(parameters) {
   });
 }
 
-/** Puts "(2) " in front of the title, or takes it away again. @param {number} unread */
+/** Puts "(2) " before the title, or removes it. @param {number} unread */
 export function count(unread) {
   const rest = title();
   ours = unread ? `(${unread}) ` : "";

@@ -7,7 +7,7 @@ import { linesOf } from "./log.js";
  * @import { Visitor } from "./visitor.js"
  */
 
-/** The lines of earlier chats and the divider below them; nothing before the current chat's own log is whole. @param {Visitor} visitor @returns {Line[]} */
+/** The lines of earlier chats and the divider below them; empty until the current chat's own log is complete. @param {Visitor} visitor @returns {Line[]} */
 export function past({ chat, past, greeting }) {
   const facts = chat.more ? [] : /** @type {Fact[]} */ (past.flatMap((page) => page.facts));
   const found = facts.flatMap((fact, i) => {
@@ -24,10 +24,10 @@ export function past({ chat, past, greeting }) {
   return /** @type {Line[]} */ (found.filter(Boolean));
 }
 
-/** What the button over the log says; nothing when there is nothing older. @param {Visitor} visitor */
+/** The text of the button above the log; nothing if there is nothing older. @param {Visitor} visitor */
 export const more = ({ chat, past }) => (chat.more || past[0]?.more) && t("Earlier messages");
 
-/** Asks for what is older than the log's first line. @param {Visitor} visitor */
+/** Requests what is older than the log's first line. @param {Visitor} visitor */
 export function older({ chat, past, connection }) {
   const [first] = chat.more ? chat.facts : past.flatMap((page) => /** @type {Fact[]} */ (page.facts));
   connection.send({ t: "history", before: first.seq, ...(!chat.more && { chat: first.chat }) });

@@ -1,7 +1,7 @@
 /** @import { Visitor } from "./visitor.js" */
 
 /**
- * The site is under attack: the command goes again with a proof of work.
+ * The site is under attack: the command is sent again with a proof of work.
  * @param {Visitor} visitor @param {string} cid @param {string} puzzle
  */
 export async function prove(visitor, cid, puzzle) {

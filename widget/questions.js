@@ -11,9 +11,9 @@ import { t } from "./i18n.js";
  * @typedef {{one: QuestionAsked, row: HTMLElement, control: Control}} Row
  */
 
-const SLOT = "answers"; // of the tab: what was answered so far survives cuts and reloads
+const SLOT = "answers"; // in the tab: answers so far survive cuts and reloads
 
-/** Called whenever the panel is drawn: the questions stand in the form whose message opens a chat. @param {Panel} panel */
+/** Called whenever the panel is drawn. The questions are in the form whose message opens a chat. @param {Panel} panel */
 export function attach(panel) {
   const { visitor, writing, element } = panel;
   const { chat, skew } = visitor;
@@ -28,7 +28,7 @@ export function attach(panel) {
     return;
   }
   const mark = JSON.stringify(visitor.questions);
-  if (there?.dataset.mark === mark) return; // whatever is typed stays
+  if (there?.dataset.mark === mark) return; // the typed text stays
   there?.remove();
   const made = asks(panel, /** @type {QuestionAsked[]} */ (visitor.questions));
   made.dataset.mark = mark;
@@ -37,7 +37,7 @@ export function attach(panel) {
   else form.prepend(made);
 }
 
-/** They are answered once for each chat. @param {Visitor} visitor */
+/** They are answered once per chat. @param {Visitor} visitor */
 function forget(visitor) {
   visitor.tab.set(SLOT, "");
   visitor.more = bare({ ...visitor.more, answers: undefined });
@@ -49,7 +49,7 @@ function asks(panel, questions) {
   const kept = /** @type {Record<string, string> | null} */ (parse(visitor.tab.get(SLOT))) || bare();
   const known = knownOf(visitor);
   const rows = questions.map((one) => row(one, kept[one.key] ?? one.value ?? known[one.prefill || ""] ?? ""));
-  /** Those that do not follow from the answers before them are neither shown nor sent. */
+  /** Questions that earlier answers rule out are neither shown nor sent. */
   const update = () => {
     /** @type {Record<string, string>} */
     const answers = bare();
@@ -75,7 +75,7 @@ function asks(panel, questions) {
   );
 }
 
-/** What the page has said of the visitor: fields, name and address. @param {Visitor} visitor @returns {Record<string, string | undefined>} */
+/** What the page has said about the visitor: fields, name and address. @param {Visitor} visitor @returns {Record<string, string | undefined>} */
 const knownOf = ({ profile, told }) => bare({ ...lazy.fit?.(told), ...profile });
 
 /** @param {Control} control */

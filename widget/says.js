@@ -2,7 +2,7 @@ import { t } from "./i18n.js";
 
 /** @import { Fact } from "./types.js" */
 
-/** What a fact says in the log beside a message; nothing for those that say nothing. @param {Fact} fact */
+/** The line for a fact other than a message; nothing for facts without a line. @param {Fact} fact */
 export function says({ kind, why, name, promised, hidden, text }) {
   if (promised)
     return promised === "kept"

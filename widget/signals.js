@@ -6,11 +6,11 @@
 
 const TYPING_LASTS = 5000; // ms
 
-/** A resend of this command would be refused again, so its text goes back into the composer. @param {Visitor} visitor @param {string} cid */
+/** A resend of this command would be refused again, so its text returns to the composer. @param {Visitor} visitor @param {string} cid */
 export const oversize = (visitor, cid) =>
   visitor.$nack({ cid, code: "bad_text", message: "The text is empty, too long or not valid.", final: true });
 
-/** What only matters while somebody looks: that an agent types, and older facts of the current chat. @param {Visitor} visitor @param {AVisitorHears} frame */
+/** Frames that only matter while the panel is open: an agent types, and older facts of the current chat. @param {Visitor} visitor @param {AVisitorHears} frame */
 export function signal(visitor, frame) {
   const { chat } = visitor;
   if (frame.t === "typing" && frame.after >= chat.last) {

@@ -1,7 +1,7 @@
-// The proof of work that a site under attack asks for. Nobody else loads this file. Plain SHA-256, for pages without
-// HTTPS have no WebCrypto, and one call of it for each try would take longer.
+// The proof of work that a site under attack requires. Nobody else loads this file. Plain SHA-256, because pages
+// without HTTPS have no WebCrypto, and one call of it per try would take longer.
 
-const TRIES = 2000; // between two pauses, in which the page does what it has to
+const TRIES = 2000; // tries between two pauses, which let the page work
 
 /** @param {number} x */
 const fraction = (x) => ((x - Math.floor(x)) * 2 ** 32) | 0;
@@ -47,7 +47,7 @@ export function first(text) {
   return state[0] >>> 0;
 }
 
-/** `puzzle.number`, whose hash begins with as many zeros as the puzzle asks for. @param {string} puzzle */
+/** Return `puzzle.number`, whose hash begins with as many zeros as the puzzle requires. @param {string} puzzle */
 export async function solve(puzzle) {
   const shift = 32 - +puzzle.split(".")[1];
   for (let number = 0; ; number++) {

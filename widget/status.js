@@ -9,10 +9,10 @@ import { t } from "./i18n.js";
 /** Seconds as every language writes them: "30 s", "2 min". @param {number} seconds */
 const span = (seconds) => (seconds < 90 ? `${Math.ceil(seconds / 5) * 5 || 5} s` : `${Math.round(seconds / 60)} min`);
 
-/** A time to come of less than ten minutes, counted down: "1:42". @param {number} ms */
+/** A future time of less than ten minutes, counted down: "1:42". @param {number} ms */
 const countdown = (ms) => new Date(ms).toISOString().slice(15, 19);
 
-/** Where in line, and how long it may take. @param {Team | null} team @param {Line | null} line */
+/** The position in line, and how long it may take. @param {Team | null} team @param {Line | null} line */
 export function waiting(team, line) {
   if (team?.online === false) return [t("We're offline"), lazy.back?.(team)].filter(Boolean).join(". ");
   if (!line) return "";
@@ -21,7 +21,7 @@ export function waiting(team, line) {
   return wait < 0 ? place : place + " " + t("Expected wait: about {time}.", { time: span(wait) });
 }
 
-/** An agent's promise to be back: what is counted down, and what is to be said once it is over. @param {Panel["visitor"]} visitor */
+/** An agent's promise to be back: the countdown, and the text once it is over. @param {Panel["visitor"]} visitor */
 export function promised({ chat, skew }) {
   const { place, agent, promise } = chat;
   const left = place === "active" && promise ? promise - Date.now() - skew : 0;

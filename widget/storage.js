@@ -2,13 +2,13 @@ import { bare, parse } from "./dom.js";
 
 /** @import { Command } from "./types.js" */
 
-/** Browser storage. Private mode, a full disk or a sandboxed frame throw; then memory has to do. */
+/** Browser storage. Private mode, a full disk or a sandboxed frame make it throw; then values are kept in memory. */
 export class Shelf {
   /** @type {Record<string, string>} */
   memory = bare();
 
   /**
-   * @param {"localStorage" | "sessionStorage"} kind every tab, for good; or this tab
+   * @param {"localStorage" | "sessionStorage"} kind every tab, permanently; or this tab
    * @param {string} site
    */
   constructor(kind, site) {
@@ -50,13 +50,13 @@ export class Outbox {
     this.frames = /** @type {Command[]} */ (shelf.get("outbox").split("\n").map(parse).filter(Boolean));
   }
 
-  /** The frames that wait now; each on its own line, for pages that change how arrays become JSON. @param {Command[]} frames */
+  /** The waiting frames. Each is serialized alone, for pages that change how arrays become JSON. @param {Command[]} frames */
   keep(frames) {
     this.frames = frames;
     this.shelf.set("outbox", frames.map((frame) => JSON.stringify(frame)).join("\n"));
   }
 
-  /** The command with that cid leaves; undefined when it is not here. @param {string} cid */
+  /** Removes the command with that cid; undefined if it is not here. @param {string} cid */
   settle(cid) {
     const settled = this.frames.find((frame) => frame.cid === cid);
     if (settled) this.keep(this.frames.filter((frame) => frame !== settled));

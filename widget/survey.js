@@ -8,7 +8,7 @@ import { t } from "./i18n.js";
  * @typedef {HTMLFormControlsCollection & {score: RadioNodeList}} Controls
  */
 
-/** The survey over the composer of an ended chat. @param {Panel} panel */
+/** The survey above the composer of an ended chat. @param {Panel} panel */
 export function ask({ visitor, extra, element, writing, log }) {
   if (element.dataset.screen !== "ended" || extra.className === "survey") return;
   writing?.area.removeAttribute("aria-describedby");
@@ -17,7 +17,7 @@ export function ask({ visitor, extra, element, writing, log }) {
   if (log.stuck) log.bottom();
 }
 
-/** One to five, and a comment. @param {Visitor} visitor */
+/** A rating from one to five, and a comment. @param {Visitor} visitor */
 function survey(visitor) {
   const asked = t("Your comment (optional)");
   const comment = h("textarea", { rows: 2, maxLength: 1000, ariaLabel: asked, placeholder: asked });

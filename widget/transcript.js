@@ -17,7 +17,7 @@ const transcript = (visitor) =>
     )
     .join("\n");
 
-/** Copies the transcript by the old command: the clipboard's own interface is missing on plain HTTP. @param {Panel} panel @param {HTMLElement} summary */
+/** Copies the transcript with the old command, because plain HTTP has no clipboard API. @param {Panel} panel @param {HTMLElement} summary */
 export function copy({ visitor, element }, summary) {
   const area = h("textarea", { value: transcript(visitor) });
   element.append(area);

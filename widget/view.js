@@ -9,9 +9,9 @@ import { Log } from "./log.js";
  * @typedef {"left" | "ended" | "chat" | "line" | "full" | "away" | "start" | "barred"} Screen
  */
 
-const LOST_AFTER = 1500; // ms; a shorter drop is not worth showing
+const LOST_AFTER = 1500; // ms; a shorter drop is not shown
 
-/** Which screen the visitor's state asks for. @param {Visitor} visitor @returns {Screen} */
+/** The screen for the visitor's state. @param {Visitor} visitor @returns {Screen} */
 function screenOf({ chat, outbox, team, left, full, barred }) {
   if (left || outbox.holds("leave_message")) return "left";
   if (chat.place === "ended") return "ended";
@@ -98,7 +98,7 @@ export class Panel {
       this.ticking = setTimeout(() => element.isConnected && this.draw(), 500);
   }
 
-  /** Whether the focus is in here. */
+  /** Whether the focus is inside. */
   held() {
     return this.element.contains(/** @type {ShadowRoot} */ (this.element.getRootNode()).activeElement);
   }
@@ -171,7 +171,7 @@ export class Panel {
     this.menu?.draw();
   }
 
-  /** The bar: a lost connection, or what the visitor has to know. */
+  /** The bar: a lost connection, or a message to the visitor. */
   said() {
     const { connection, notice } = this.visitor;
     const time = connection.lostAt;

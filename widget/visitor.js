@@ -20,7 +20,7 @@ import { newCid, Outbox, Shelf } from "./storage.js";
 
 const TYPING_EVERY = 1000; // ms between two of our own typing signals
 /** @type {Record<keyof Profile, number>} */
-const LIMITS = { name: 120, email: 254, queue: 64 }; // characters, as the protocol has them
+const LIMITS = { name: 120, email: 254, queue: 64 }; // characters, as in the protocol
 
 /**
  * The visitor: token, chat, outbox, socket and commands. `changed()` is called after every
@@ -45,13 +45,13 @@ export class Visitor {
   left = ""; // the address of a left message
   full = false; // the queue is full, so only a message can be left
   back = ""; // refused text that goes back into the composer
-  notice = ""; // what to tell the visitor about it
-  more = {}; // what else goes with the next opening: answers to the site's questions, a greeting
+  notice = ""; // the message to the visitor about it
+  more = {}; // further parts of the next opening: answers to the site's questions, a greeting
   /** @type {string[]} */
-  parameters = []; // of the page's URL, that may be sent
+  parameters = []; // parameters of the page's URL that may be sent
   token = "";
   epoch = "";
-  #going = ""; // cid under way; one at a time keeps the order
+  #going = ""; // cid in flight; one at a time keeps the order
   /** @type {number | ""} */
   typed = 0;
 
@@ -80,7 +80,7 @@ export class Visitor {
 
   // --- the visitor's actions -------------------------------------------------------------
 
-  /** `more`: the file that it brings. @param {string} text @param {string} [name] @param {object} [more] */
+  /** `more`: the file that it carries. @param {string} text @param {string} [name] @param {object} [more] */
   open(text, name, more) {
     this.know({ name });
     if (this.chat.place) this.fresh();
@@ -88,7 +88,7 @@ export class Visitor {
     this.command("open", { text, ...this.#known(), queue, page: this.here(), ...this.more, ...more });
   }
 
-  /** After the end writing reopens the chat for a while; later it opens another. @param {string} text @param {object} [more] */
+  /** After the end, writing reopens the chat for a while; later it opens another one. @param {string} text @param {object} [more] */
   say(text, more) {
     if (Date.now() + this.skew > this.chat.until || !(this.chat.id || this.outbox.holds("open")))
       this.open(text, undefined, more);
@@ -111,7 +111,7 @@ export class Visitor {
     this.connection.send({ t: "seen", seq: last });
   }
 
-  /** What is not given stays as it was; what is becomes a text that fits. @param {Profile} given */
+  /** Values that are not given stay unchanged; the others are cut to valid texts. @param {Profile} given */
   know(given) {
     for (const slot of /** @type {(keyof Profile)[]} */ (Object.keys(LIMITS)))
       if (given[slot] != null) this.profile[slot] = cut(given[slot], LIMITS[slot]);
@@ -124,7 +124,7 @@ export class Visitor {
     else if (given.queue && this.connection.state !== "idle" && !this.barred) this.connection.again();
   }
 
-  /** `{name, email}` as the page claims, or with what proves it: identity.js has the rest. @param {Identity} given */
+  /** `{name, email}` as the page claims, or with a proof: identity.js handles that. @param {Identity} given */
   identify(given) {
     /** @type {Claims} */
     const claims = typeof given === "object" ? given : bare({ token: given });
@@ -141,7 +141,7 @@ export class Visitor {
     this.#blank();
   }
 
-  /** Another chat than the one on the screen; the token stays. */
+  /** Start another chat than the one on the screen; the token stays. */
   fresh() {
     this.begin("");
     this.left = this.leaving = this.notice = "";
@@ -195,7 +195,7 @@ export class Visitor {
     this.token = "";
   }
 
-  /** Each kind of frame has its method: `$ack` hears of `ack`; the rest only matters while somebody looks. @param {Protocol.AVisitorHears} frame */
+  /** Each kind of frame has its method: `$ack` receives `ack`. The other kinds matter only while the panel is open. @param {Protocol.AVisitorHears} frame */
   frame(frame) {
     /** @type {Record<string, ((frame: Protocol.AVisitorHears) => void) | undefined>} */ (
       /** @type {unknown} */ (this)
@@ -275,7 +275,7 @@ export class Visitor {
     if (chat === this.chat.id && seq > this.chat.last && frame.text) this.chat.sent.set(cid, frame.text);
   }
 
-  /** Our command is on disk: its ack or its fact says so, whichever comes first. @param {string | undefined} cid */
+  /** Our command is on disk: its ack or its fact confirms it, whichever comes first. @param {string | undefined} cid */
   #arrived(cid) {
     const frame = this.settle(cid);
     if (frame?.t === "leave_message") this.left = frame.email;
@@ -307,13 +307,13 @@ export class Visitor {
     this.back += (this.back && "\n") + frame.text;
   }
 
-  /** It names no cid, so it answers no command of ours. @param {Protocol.Error} frame */
+  /** It has no cid, so it answers none of our commands. @param {Protocol.Error} frame */
   $error({ code, message, retry_after }) {
     if (retry_after) this.notice = t(message);
     this.tell("error", { code, message });
   }
 
-  /** A resend would be refused again, so the text goes back into the composer. */
+  /** A resend would be refused again, so the text returns to the composer. */
   oversize() {
     lazy.oversize?.(this, this.#going);
   }
@@ -348,7 +348,7 @@ export class Visitor {
     this.#pump();
   }
 
-  /** Send the oldest command if none is under way. */
+  /** Send the oldest command if none is in flight. */
   #pump() {
     const [frame] = this.outbox.frames;
     if (!frame || this.#going || this.connection.state !== "open") return;
@@ -403,7 +403,7 @@ export class Visitor {
     return here;
   }
 
-  /** A single-page app changes its URL without a load: the agent should see where the visitor is now. */
+  /** A single-page app changes its URL without a page load, and the agent should see where the visitor is now. */
   $pong() {
     if (this.chat.open() && page(this.parameters).url !== this.address) this.#describe();
   }

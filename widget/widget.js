@@ -14,7 +14,7 @@ import { Visitor } from "./visitor.js";
 
 const NAME = "sestetto-widget";
 
-/** The launcher, and the panel behind it, which is made on first opening. */
+/** The launcher, and the panel behind it, which is created on first opening. */
 export class Widget extends HTMLElement {
   /** @type {Record<string, Listener[]>} */
   #acts = bare(); // event -> the page's listeners
@@ -39,7 +39,7 @@ export class Widget extends HTMLElement {
     ));
     visitor.locale = cut(locale ? words.locale : navigator.language, 35);
     const root = this.attachShadow(bare({ mode: "open" }));
-    this.#style(STYLE); // the text of widget.css, put in front by the server
+    this.#style(STYLE); // the text of widget.css, inserted by the server
     this.badge = h("span.badge");
     this.launcher = button("launcher", () => this.toggle(), h("i"), this.badge);
     root.append(this.launcher);
@@ -50,13 +50,13 @@ export class Widget extends HTMLElement {
     this.draw();
     if (visitor.unfinished) visitor.connection.start();
     if (visitor.unfinished && visitor.tab.get("open")) this.open(true);
-    setTimeout(() => this.#ask()); // after the calls that were queued before us
+    setTimeout(() => this.#ask()); // after the calls that were queued earlier
     return this;
   }
 
   /**
    * Put the element into the page, and back when a framework has swapped the body and removed it. On pages that do
-   * this, the open widget is placed beside the body, so that swaps and morphs do not interrupt typing. Elsewhere, and
+   * this, the open widget is placed next to the body, so that swaps and morphs do not interrupt typing. Elsewhere, and
    * before the page is complete, it stays in the body.
    */
   place() {
@@ -69,7 +69,7 @@ export class Widget extends HTMLElement {
     this.#placed?.();
   }
 
-  /** A copy of our element, as page caches make them, never started. */
+  /** Copies of our element, which page caches make, were never started. */
   connectedCallback() {
     if (!this.visitor) this.remove();
   }
@@ -148,7 +148,7 @@ export class Widget extends HTMLElement {
     this.#learn();
   }
 
-  /** Opens with this text in the composer; the visitor sends it. @param {string} text */
+  /** Opens with this text in the composer; the visitor has to send it. @param {string} text */
   message(text) {
     this.visitor.back = String(text);
     this.open();
@@ -167,7 +167,7 @@ export class Widget extends HTMLElement {
     delete window.sestetto;
   }
 
-  /** Calls `act(detail)` at every event of that name. @param {string} event @param {Listener} act */
+  /** Calls `act(detail)` at every event with that name. @param {string} event @param {Listener} act */
   on(event, act) {
     if (typeof act !== "function") throw TypeError();
     this.#acts[event] = [...(this.#acts[event] || []), act];
@@ -181,7 +181,7 @@ export class Widget extends HTMLElement {
     for (const act of this.#acts[event] || []) setTimeout(act, 0, detail);
   }
 
-  /** Draw once, however much changed in this turn of the event loop. */
+  /** Draw once, even after many changes in this turn of the event loop. */
   changed() {
     this.drawing ||= setTimeout(() => this.draw());
   }
@@ -208,7 +208,7 @@ export class Widget extends HTMLElement {
     return !!this.panel?.element.parentNode;
   }
 
-  /** Make a new panel, in the current language. */
+  /** Create a new panel, in the current language. */
   #unfold() {
     this.panel?.element.remove();
     this.panel = new Panel(
@@ -245,7 +245,7 @@ export class Widget extends HTMLElement {
     for (const kind of ["resize", "scroll"]) on(window.visualViewport, kind, () => this.#fit());
   }
 
-  /** On phones the panel fills what the on-screen keyboard leaves free. */
+  /** On phones the panel fills the space above the on-screen keyboard. */
   #fit() {
     const { height, offsetTop } = /** @type {VisualViewport} */ (window.visualViewport);
     this.look({ height: `${height}px`, top: `${offsetTop}px` });
@@ -286,7 +286,9 @@ export class Widget extends HTMLElement {
     this.shadowRoot.adoptedStyleSheets.push(sheet);
   }
 
-  /** Ask whether anybody is online, and how the site looks: one cached request that says nothing about the visitor. */
+  /**
+   * Ask whether anybody is online, and for the site's looks: one cached request that reveals nothing about the visitor.
+   */
   async #ask() {
     const { visitor } = this;
     clearTimeout(this.asking);
@@ -306,7 +308,7 @@ export class Widget extends HTMLElement {
       if (visitor.connection.state !== "open") visitor.team = bare({ online, back_at });
       visitor.parameters = parameters || [];
       visitor.privacy_url ||= privacy_url;
-      words.said ||= labels; // the launcher's; the others come with the first opening
+      words.said ||= labels; // the launcher's; the others arrive with the first opening
       this.heading = name;
       this.#languages = languages;
       if (accent) this.look({ accent, on: on_accent });
@@ -327,7 +329,7 @@ export class Widget extends HTMLElement {
     }
   }
 
-  /** Not on this page: whoever has put us here reads why, and visitors are told nothing that is not so. @param {boolean} listed there is such a site, without this page */
+  /** Not on this page. The browser's console tells the person who embedded it why; visitors see nothing untrue. @param {boolean} listed there is such a site, without this page */
   #bar(listed) {
     const { visitor } = this;
     const { site, base } = visitor;
@@ -345,7 +347,7 @@ export class Widget extends HTMLElement {
 
 const SCRIPT = '[src*="/widget.js"]';
 
-/** The script that runs now. Tag managers hide it and strip `data-` values; then its URL carries them. */
+/** The script that is running. Tag managers hide it and remove `data-` values; then its URL contains them. */
 function find() {
   const { currentScript } = document;
   return currentScript?.matches(SCRIPT)
@@ -365,7 +367,7 @@ function start() {
     new URL(".", href).href,
     /** @type {Options} */ (/** @type {unknown} */ (given)),
   );
-  /** A wrong call is the page's mistake: it loses no other. @param {Call} call */
+  /** A wrong call is the page's mistake, and does not affect other calls. @param {Call} call */
   const push = (call) => {
     try {
       const [verb, ...given] = call;

@@ -13,7 +13,7 @@ import { t } from "./i18n.js";
  * @import { Visitor } from "./visitor.js"
  */
 
-/** Called whenever the panel is drawn and something can be written. @param {Panel} panel */
+/** Called whenever the panel is drawn and the visitor can write. @param {Panel} panel */
 export function attach(panel) {
   const features = panel.visitor.features || [];
   const worded = features.includes("formatting") ? rich : linked;
@@ -23,7 +23,7 @@ export function attach(panel) {
   form.dataset.writing = features.join(" ") || "none";
 }
 
-/** Messages that were drawn before this part came. @param {Element} log @param {(text: string) => (string | Node)[]} worded */
+/** Render the messages that were drawn before this part arrived. @param {Element} log @param {(text: string) => (string | Node)[]} worded */
 function reword(log, worded) {
   for (const bubble of log.querySelectorAll(".bubble")) {
     const parts = worded(bubble.textContent || "");
@@ -32,7 +32,7 @@ function reword(log, worded) {
   }
 }
 
-/** A button that opens the tools over the box. @param {Panel} panel @param {HTMLFormElement} form */
+/** A button that opens the tools above the box. @param {Panel} panel @param {HTMLFormElement} form */
 function equip({ visitor, log }, form) {
   const area = /** @type {HTMLTextAreaElement} */ (form.querySelector("textarea"));
   const has = (/** @type {string} */ feature) => form.dataset.writing?.includes(feature);
@@ -62,7 +62,7 @@ function equip({ visitor, log }, form) {
   };
   const tools = toolsOf(area, shut);
   const smile = button("smile", toggle, { ariaLabel: t("Emoji and formatting"), ariaExpanded: "false" }, "☺\ufe0e");
-  form.append(tools, smile); // behind the button that sends: Enter presses the first one
+  form.append(tools, smile); // after the button that sends: Enter presses the first one
   area.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.shiftKey && has("formatting") && goOn(area)) event.preventDefault();
   });
@@ -89,7 +89,7 @@ async function emojis({ base, chat, tab }, area, shut) {
   const recents = {
     read: () => {
       const [of, ...last] = tab.get("emoji").split(" ");
-      return chat.id && of === chat.id ? last : []; // who is forgotten leaves none behind
+      return chat.id && of === chat.id ? last : []; // kept per chat, so they are forgotten with the visitor
     },
     write: (/** @type {string[]} */ last) => chat.id && tab.set("emoji", [chat.id, ...last].join(" ")),
   };
