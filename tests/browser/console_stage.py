@@ -1,7 +1,7 @@
-"""A stage for the console: the real page, scripts and fragments; the test speaks the server's part.
+"""A stage for the console: the real page, scripts and fragments; the test plays the server.
 
-What the server says and when is the test's to decide, to the frame, so that the rarest moment
-can be played again. The conversation through a real server has tests of its own.
+The test decides what the server sends and when, to the frame, so that the rarest moment can be replayed. Conversations
+through a real server have their own tests.
 """
 
 from collections.abc import Sequence

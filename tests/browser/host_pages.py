@@ -1,4 +1,4 @@
-"""Pages of other people that carry the widget, made with the libraries they are made with: installed from npm."""
+"""Host pages that carry the widget, made with common libraries, which are installed from npm."""
 
 import fcntl
 import subprocess

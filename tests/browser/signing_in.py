@@ -1,4 +1,4 @@
-"""How a member comes in where a test is about something else."""
+"""Signs a member in, for tests about something else."""
 
 from playwright.async_api import Page
 

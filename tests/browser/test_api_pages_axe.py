@@ -1,4 +1,4 @@
-"""axe on what makes and describes the API: tokens, integrations, the page of its requests."""
+"""axe on the API's pages: tokens, integrations, and the description of its requests."""
 
 from playwright.async_api import BrowserContext, Page
 

@@ -1,4 +1,4 @@
-"""Sam's board uses the whole of a large screen, and an agent's slots are circles on every screen."""
+"""Sam's board uses all of a large screen, and an agent's slots are circles on every screen."""
 
 from itertools import pairwise
 from math import ceil

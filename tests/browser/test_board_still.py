@@ -1,4 +1,4 @@
-"""The board keeps still: nothing moves under the pointer, and old data never looks current."""
+"""The board stays still: nothing moves under the pointer, and old data never looks current."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Alarms reach Ana in time, by sound and on screen, also while she looks elsewhere."""
+"""Alarms reach Ana in time, by sound and on screen, even while she is looking elsewhere."""
 
 import msgspec
 import pytest

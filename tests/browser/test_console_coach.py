@@ -1,4 +1,4 @@
-"""A new agent is shown the three keys that matter most, each when it is of use, until it was used once."""
+"""A new agent is shown the three most important keys, each when it is useful, until it has been used once."""
 
 from collections.abc import AsyncIterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Sentences that go on in grey: Tab takes them, a word at a time or whole, and nothing else does."""
+"""Sentences are completed in grey: Tab accepts them, a word at a time or whole, and nothing else does."""
 
 import base64
 

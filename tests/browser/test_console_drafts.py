@@ -1,4 +1,4 @@
-"""Drafted answers: a grey draft in the pane; one key takes it into the box, and only Enter sends it."""
+"""Drafted answers: a grey draft in the pane. One key inserts it into the box, and only Enter sends it."""
 
 from collections.abc import AsyncIterator, Callable
 

@@ -1,4 +1,4 @@
-"""Search in a chat: found without case and accents, marked, and left with the keyboard where one types."""
+"""Search in a chat: it ignores case and accents, highlights matches, and leaves the keyboard focus where Ana types."""
 
 from playwright.async_api import Locator, Page, expect
 

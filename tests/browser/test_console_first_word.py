@@ -1,4 +1,4 @@
-"""First words by one key, where the most urgent key goes, and answers that were prepared ahead."""
+"""First words by one key, the target of the most urgent key, and answers that were prepared ahead."""
 
 from collections.abc import AsyncIterator
 from itertools import pairwise

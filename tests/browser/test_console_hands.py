@@ -1,4 +1,4 @@
-"""Chats that are offered, taken and handed over on Ana's screen; no key acts on the wrong chat."""
+"""Chats that are offered, taken and transferred on Ana's screen; no key acts on the wrong chat."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Ana's shortcuts: they follow a key's position, not its character, and leave the browser's own alone."""
+"""Ana's shortcuts: they follow a key's position, not its character, and do not override the browser's own."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The likely reason stands first in a wrap-up, and stays where it is; only the agent gives it."""
+"""The likely reason is first in a wrap-up, and stays there; only the agent sets it."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Disconnects: Ana is told, nothing she sent is lost or doubled, and only one tab is active."""
+"""Disconnects: Ana sees them, nothing she sent is lost or doubled, and only one tab is active."""
 
 import pytest
 from playwright.async_api import BrowserContext, Page, expect

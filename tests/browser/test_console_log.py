@@ -1,4 +1,4 @@
-"""A pane's log is for words: the machinery's lines fold behind a button, a colleague's note stands out."""
+"""A pane's log is for messages: event lines fold behind a button, and a colleague's note stands out."""
 
 from playwright.async_api import Locator, Page, expect
 

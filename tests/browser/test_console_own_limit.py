@@ -1,4 +1,4 @@
-"""Ana chooses how many chats she gets at once: in the menu, or with one key the number that her figures suggest."""
+"""Ana chooses how many chats she gets at once: in the menu, or with one key the number her figures suggest."""
 
 from playwright.async_api import Page, expect
 

@@ -1,4 +1,4 @@
-"""Ana's chats stay Ana's when Ben signs in next in the same tab; when she signs out, nothing of them is left."""
+"""Ana's chats stay hers when Ben signs in next in the same tab. When she signs out, nothing of them is left."""
 
 from playwright.async_api import Page, expect
 

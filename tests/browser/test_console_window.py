@@ -1,4 +1,4 @@
-"""Long chats: the log is a window on the last lines, and whoever wants the older ones gets them."""
+"""Long chats: the log is a window on the last lines, and older ones are loaded on request."""
 
 from playwright.async_api import Locator, Page, expect
 

@@ -1,4 +1,4 @@
-"""Vera pastes and drops pictures, Ana answers with a document, and both can stop what is on its way."""
+"""Vera pastes and drops pictures, Ana answers with a document, and both can cancel an upload."""
 
 import asyncio
 import base64

@@ -1,4 +1,4 @@
-"""Ada imports a file in a real browser: preview, progress, report; axe on each page; what is refused is said."""
+"""Ada imports a file in a real browser: preview, progress, report; axe on each page; refusals are explained."""
 
 import json
 from pathlib import Path

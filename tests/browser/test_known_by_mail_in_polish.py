@@ -1,4 +1,4 @@
-"""The way of a customer: known to the shop, in line for Premium, answered by mail, and all of it in Polish."""
+"""A customer's whole journey: known to the shop, in line for Premium, answered by mail, and all of it in Polish."""
 
 from collections.abc import AsyncIterator, Callable
 from typing import Any

@@ -1,7 +1,7 @@
 """Notifications and the installed console in a real browser.
 
-Headless Chromium has no push service of its own, so its subscriptions lead to the test's, and what arrives there is
-handed to the service worker as a browser would.
+Headless Chromium has no push service. Its subscriptions lead to the test's service, which passes pushes to the service
+worker as a browser would.
 """
 
 import json

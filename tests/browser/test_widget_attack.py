@@ -1,4 +1,4 @@
-"""While the shop is under attack Vera writes as ever: her browser does a proof of work, and she only waits a moment."""
+"""While the shop is under attack Vera writes as usual: her browser does a proof of work, and she waits a moment."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Vera's page signs who she is: her widget follows her through two tabs, and forgets her when she signs out."""
+"""Vera's page signs her identity: her widget follows her through two tabs, and forgets her when she signs out."""
 
 import json
 from collections.abc import AsyncIterator, Iterator

@@ -1,4 +1,4 @@
-"""Vera comes back the next day: her widget shows what she and Ana wrote, and Ana's console who spoke with her last."""
+"""Vera returns the next day: her widget shows what she and Ana wrote, and Ana's console who spoke with her last."""
 
 from collections.abc import AsyncIterator, Iterator
 

@@ -1,4 +1,4 @@
-"""The yardstick's scripted person, with no human limits: the keys it works by do what docs/console.md says.
+"""The yardstick's scripted person, with no human limits: the keys it uses do what docs/console.md says.
 
 Six visitors write at once in a real console on a real server. Figures are not asserted here, only what must hold at any
 speed.

@@ -1,4 +1,4 @@
-"""Where a fault happens: an installation with its store, database and people, however it runs."""
+"""The place of a fault: an installation with its store, database and people, however it runs."""
 
 import asyncio
 from collections.abc import AsyncIterator

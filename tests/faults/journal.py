@@ -1,4 +1,4 @@
-"""The end of every fault test: whether the store and the archive recorded what everybody remembers."""
+"""The end of every fault test: the store and the archive must have recorded what each client remembers."""
 
 from console.bench.checker import check
 from console.events import AnyFact

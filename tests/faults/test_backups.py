@@ -1,4 +1,4 @@
-"""A backup that is made while everybody chats, and what is there again after it was restored."""
+"""A backup that is made while everybody chats, and what a restore brings back."""
 
 import asyncio
 import shutil

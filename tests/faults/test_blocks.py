@@ -1,4 +1,4 @@
-"""Ana blocks the visitor of a chat from its pane: they are disconnected, read why, and stay out until it ends."""
+"""Ana blocks a chat's visitor from its pane: they are disconnected, read why, and stay out until the block ends."""
 
 import re
 from collections.abc import AsyncIterator

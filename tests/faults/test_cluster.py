@@ -1,4 +1,4 @@
-"""A cluster of three primaries, one with a replica: people chat on when their workspace's slot is somewhere else."""
+"""A cluster of three primaries, one with a replica: chats continue when their workspace's slot moves elsewhere."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Hostile files, other people's files, and stores and scanners of files that are away: the chat goes on."""
+"""Hostile files, other people's files, and stores and scanners that are down: the chat continues."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""A process is stopped (SIGSTOP) while it writes to SQL: the others go on, and say who it is."""
+"""A process is stopped (SIGSTOP) while it writes to SQL: the others continue, and report which one it is."""
 
 import os
 import re

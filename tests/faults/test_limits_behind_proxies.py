@@ -1,4 +1,4 @@
-"""Limits for an address hold behind a proxy with TLS: no claim dodges them or turns them on others."""
+"""Limits for an address hold behind a proxy with TLS: no forged header evades them or turns them on others."""
 
 import asyncio
 import socket

@@ -1,4 +1,4 @@
-"""What happens to a chat while somebody begins to look on at it."""
+"""What happens to a chat while somebody starts to watch it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""One of two processes loses PostgreSQL, the other one does not: it archives from then on, until it loses it, too."""
+"""One of two processes loses PostgreSQL. The other one archives from then on, until it loses it too."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack

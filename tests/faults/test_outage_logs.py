@@ -1,4 +1,4 @@
-"""What the operator reads when a part goes away: which one, once, and when it is back."""
+"""What operators read in the log during an outage: which part failed, once, and when it is back."""
 
 import asyncio
 import json

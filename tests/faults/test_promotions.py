@@ -1,4 +1,4 @@
-"""The primary is lost and its replica takes over: what that costs at each level of durability, with people on it."""
+"""The primary is lost and its replica takes over, with people chatting: what that costs at each level of durability."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""`sestetto prove`, shortly: a few faults on a whole installation, and a run that does lose something is found out."""
+"""`sestetto prove` in short: a few faults on a whole installation, and a run that does lose something is detected."""
 
 import random
 import sqlite3

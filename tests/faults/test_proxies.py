@@ -1,4 +1,4 @@
-"""The proxies' examples in front of two processes: a rolling restart shuts nobody out, whichever process is away."""
+"""The example proxies in front of two processes: a rolling restart locks nobody out, whichever process is down."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable

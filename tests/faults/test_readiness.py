@@ -1,4 +1,4 @@
-"""What monitoring is told while something is wrong: whether people can be served, and what to look at."""
+"""What monitoring learns during a problem: whether people can be served, and where to look."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""Redis as Debian has it (7.0 in Debian 12) instead of Valkey: the same promises, and a level that it cannot keep."""
+"""Redis from Debian (7.0 in Debian 12) instead of Valkey: the same promises, and one level that it cannot keep."""
 
 import os
 import signal

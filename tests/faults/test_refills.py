@@ -1,4 +1,4 @@
-"""A store that was emptied under way is filled from SQL: whoever was chatting goes on, and is told."""
+"""A store that is emptied while running is refilled from SQL: people who were chatting continue, and are informed."""
 
 import sqlite3
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Two releases side by side during a deploy: the older one shows what the newer one writes as far as it can."""
+"""Two releases side by side during a deploy: the older one shows the newer one's data as far as it can."""
 
 from typing import Any
 

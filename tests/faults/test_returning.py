@@ -1,4 +1,4 @@
-"""A visitor comes back: while SQL is slow they can write at once, and what was erased or blocked does not return."""
+"""A visitor returns: they can write immediately while SQL is slow, and what was erased or blocked does not return."""
 
 from functools import partial
 from pathlib import Path

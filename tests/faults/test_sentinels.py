@@ -1,4 +1,4 @@
-"""A store of three Sentinels, a primary and a replica: people chat on when another server becomes the primary."""
+"""A store of three Sentinels, a primary and a replica: chats continue when another server becomes the primary."""
 
 import asyncio
 import signal

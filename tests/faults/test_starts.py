@@ -1,4 +1,4 @@
-"""A start while something is down: it waits, as a running server would, and stops when asked to."""
+"""A start while a part is down: it waits, as a running server would, and stops when asked to."""
 
 import sqlite3
 from collections.abc import Iterator

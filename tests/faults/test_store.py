@@ -1,4 +1,4 @@
-"""The store hangs, forgets, or runs ahead of its readers; SQL is down: chats go on, or everybody is told."""
+"""The store hangs, loses data, or runs ahead of its readers; SQL is down: chats continue, or everybody is informed."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""People without access: foreign pages, no credentials, ended credentials, somebody else's chat, hostile texts."""
+"""People without access: foreign pages, missing or ended credentials, other people's chats, hostile texts."""
 
 from collections.abc import Iterator
 from html.parser import HTMLParser

@@ -1,4 +1,4 @@
-"""Workspaces that come, pause, go and break under way, while Vera and Ana of another one chat on."""
+"""Workspaces are added, paused, removed and broken while Vera and Ana of another one continue to chat."""
 
 import sqlite3
 from collections.abc import AsyncIterator

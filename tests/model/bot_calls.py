@@ -1,4 +1,4 @@
-"""What bots do in the chats they have, and the visitor who wants a person instead."""
+"""What bots do in the chats they have, and visitors who want a person instead."""
 
 from console.events import Author, Visitor
 from console.queue.results import Said

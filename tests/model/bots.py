@@ -1,4 +1,4 @@
-"""The model's bots: what they have, and how it gets into their hands and out of them."""
+"""The model's bots: the chats they have, how they get them, and how they lose them."""
 
 from typing import Any
 

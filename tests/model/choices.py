@@ -1,4 +1,4 @@
-"""How a move picks whom and what it concerns, and how time passes for everybody."""
+"""How a move picks its people and things, and how time passes for everybody."""
 
 from typing import Any
 

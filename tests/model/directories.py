@@ -1,4 +1,4 @@
-"""The settings of a workspace in a run: few queues and members, in every way that matters to live state."""
+"""A workspace's settings in a run: few queues and members, varied in every way that matters to live state."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Chats that change hands on command, and watching."""
+"""Transfers of chats, and watching."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The model's queues of chats: who may take which chat, where it is listed, and who gets it."""
+"""The model's queues of chats: who may take a chat, where it is listed, and who gets it."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How chats may change hands next, who may watch, and what Sam, who supervises, may do."""
+"""How chats may be transferred next, who may watch, and what Sam, the supervisor, may do."""
 
 from tests.model.directories import AGENTS, QUEUES
 from tests.model.moves_agents import AgentMoves

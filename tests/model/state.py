@@ -1,7 +1,7 @@
 """A workspace in plain Python: chats, members, facts, timers.
 
-Nothing is kept twice here: who is free, whose clocks run and where chats are listed is computed anew each time, while
-the Functions keep it up to date. A Function that forgets to do so is detected at once.
+Nothing is stored twice here: who is free, whose clocks run and where chats are listed is computed each time, while the
+Functions keep it up to date. A Function that forgets an update is detected immediately.
 """
 
 from collections import Counter

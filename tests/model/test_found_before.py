@@ -1,4 +1,4 @@
-"""Moves after which store and model once differed, as short as they could be made."""
+"""Moves after which store and model once differed, reduced to the shortest sequence."""
 
 import asyncio
 from collections.abc import Iterator

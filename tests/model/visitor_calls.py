@@ -1,4 +1,4 @@
-"""What visitors do to the model, and what all of its verbs share: resends, refusals."""
+"""What visitors do to the model, and what all its calls share: resends, refusals."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Every story can happen on SQLite and on PostgreSQL. `--database` says on which; a full run alternates."""
+"""Every story can run on SQLite and on PostgreSQL. `--database` chooses; a full run alternates."""
 
 import zlib
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Robin, a bot, answers before people do: it streams its words, hands over, and comes back after a drop."""
+"""Robin, a bot, answers before people do: it streams its text, transfers the chat, and reconnects after a drop."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager

@@ -1,4 +1,4 @@
-"""Ana takes a breather with her hands full; Sam sees it on the board, and what waited comes when she is ready."""
+"""Ana takes a breather with all slots full. Sam sees it on the board, and waiting chats come when she is ready."""
 
 from tests.support.board_client import Board
 from tests.support.credentials import stores_of

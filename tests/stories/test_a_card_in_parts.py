@@ -1,4 +1,4 @@
-"""Vera writes a card number in several messages: when it is complete, no screen and no file has it any more."""
+"""Vera writes a card number over several messages: once it is complete, no screen and no file has it any more."""
 
 import json
 from collections.abc import AsyncIterator

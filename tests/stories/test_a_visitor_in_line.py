@@ -1,4 +1,4 @@
-"""What Vera is told while she waits, when nobody can take her chat, and when it is handed over."""
+"""What Vera reads while she waits, when nobody can take her chat, and when it is transferred."""
 
 from datetime import UTC, datetime, timedelta
 

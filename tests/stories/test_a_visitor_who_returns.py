@@ -1,4 +1,4 @@
-"""Vera comes back the next day: what she and Ana wrote is there again, for her alone, as long as the site says."""
+"""Vera returns the next day: what she and Ana wrote is shown again, only to her, for as long as the site says."""
 
 from collections.abc import Sequence
 

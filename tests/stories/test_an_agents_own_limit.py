@@ -1,4 +1,4 @@
-"""Ana lowers her own limit to four; no fifth chat comes, Sam sees it, and she goes back to his."""
+"""Ana lowers her own limit to four; no fifth chat comes, Sam sees it, and she returns to his limit."""
 
 from tests.support.board_client import Board
 from tests.support.eventually import eventually

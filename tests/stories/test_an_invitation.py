@@ -1,4 +1,4 @@
-"""Ada invites Ben by a link; Ana forgets her password. What the links may not be used for is here too."""
+"""Ada invites Ben by a link; Ana forgets her password. Misuse of these links is tested here too."""
 
 import asyncio
 import re

@@ -1,4 +1,4 @@
-"""Vera asks while Ana is busy: shortly before the target she hears that Ana has it, and Sam sees how often."""
+"""Vera asks while Ana is busy: shortly before the target she reads that Ana will answer, and Sam sees how often."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

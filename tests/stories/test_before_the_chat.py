@@ -1,4 +1,4 @@
-"""The shop asks before a chat: Vera answers, her order goes to Ben, and everybody who needs the answers has them."""
+"""The shop asks before a chat: Vera answers, her order goes to Ben, and everybody who needs the answers sees them."""
 
 from collections.abc import AsyncIterator
 

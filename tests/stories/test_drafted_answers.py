@@ -1,4 +1,4 @@
-"""A model of the operator's choice drafts answers for Ana: she alone sees them, and nothing waits for it."""
+"""A model chosen by the operator drafts answers for Ana: only she sees them, and nothing waits for it."""
 
 import json
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """The example conversation in docs/protocol.md: played on a real server, frame by frame.
 
-To write it anew: `UPDATE_EXAMPLE=1 .venv/bin/python -m pytest tests/stories/test_example_conversation.py`.
+To update it: `UPDATE_EXAMPLE=1 .venv/bin/python -m pytest tests/stories/test_example_conversation.py`.
 """
 
 import json

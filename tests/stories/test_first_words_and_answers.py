@@ -1,4 +1,4 @@
-"""Ana gives first words at once and answers late: the board and her console say both, each by its name."""
+"""Ana gives first words immediately and answers late: the board and her console show both, separately."""
 
 import re
 from collections.abc import AsyncIterator

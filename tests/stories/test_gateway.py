@@ -1,4 +1,4 @@
-"""The gateway of docs/api.md as it stands there: Vera texts, Ana answers, and the answer is a text message again."""
+"""The gateway in docs/api.md, unchanged: Vera texts, Ana answers, and the answer is sent as a text message."""
 
 import asyncio
 import os

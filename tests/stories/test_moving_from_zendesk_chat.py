@@ -1,5 +1,6 @@
-"""Ada moves from Zendesk Chat: the team is invited, canned replies and past chats come along, and the server is killed
-in the middle of it."""
+"""Ada moves from Zendesk Chat: the team is invited, canned replies and past chats are imported, and the server is
+killed in the middle of it.
+"""
 
 import json
 from collections.abc import AsyncIterator, Callable

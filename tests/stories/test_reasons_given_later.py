@@ -1,4 +1,4 @@
-"""Ana has no time for reasons: she leaves them for later, and gives them when it is quiet. Sam sees how many wait."""
+"""Ana has no time for reasons: she leaves them for later, and gives them in a quiet moment. Sam sees how many wait."""
 
 from collections.abc import AsyncIterator
 

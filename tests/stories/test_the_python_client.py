@@ -1,4 +1,4 @@
-"""The example bot of `clients/python`, from its built wheel, in a process of its own: Vera talks to it."""
+"""The example bot of `clients/python`, from its built wheel, in its own process: Vera chats with it."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""Acme and Globex share one process, and know nothing of each other. Globex keeps its archive in PostgreSQL."""
+"""Acme and Globex share one process and cannot see each other's data. Globex keeps its archive in PostgreSQL."""
 
 import asyncio
 import json

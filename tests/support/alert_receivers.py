@@ -1,4 +1,4 @@
-"""Destinations of alerts on 127.0.0.1: an HTTP receiver and a mail server that keep what they get, and can fail."""
+"""Destinations of alerts on 127.0.0.1: an HTTP receiver and a mail server that store what they get, and can fail."""
 
 import asyncio
 import email

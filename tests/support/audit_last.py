@@ -1,4 +1,4 @@
-"""Notices statements that follow a line of the audit log in its transaction, where whoever appends comes last."""
+"""Detects statements that follow an audit line in its transaction, although the line must come last."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What a phone with an authenticator app does: it reads the key from the page and shows codes."""
+"""Acts as a phone with an authenticator app: it reads the key from the page and shows codes."""
 
 import re
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Made-up states for the board: agents, chats and figures as a picture would have them, without a store."""
+"""Invented states for the board: agents, chats and figures as a picture would have them, without a store."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""An S3-compatible service on 127.0.0.1 (moto, in a process of its own) with one bucket, and the network to it."""
+"""An S3-compatible service on 127.0.0.1 (moto, in its own process) with one bucket, and the network to it."""
 
 import re
 import subprocess

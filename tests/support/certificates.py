@@ -1,4 +1,4 @@
-"""Certificates for tests of TLS: an authority of our own, and a server's certificate from it."""
+"""Certificates for tests of TLS: our own authority, and a server certificate it has issued."""
 
 import subprocess
 from pathlib import Path

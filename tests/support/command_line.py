@@ -1,4 +1,4 @@
-"""The command line in a process of its own, as a shell or a service manager runs it."""
+"""The command line in its own process, as a shell or a service manager runs it."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""The one way to wait in tests: the one that `sestetto prove` waits with."""
+"""The one way to wait in tests, which `sestetto prove` uses too."""
 
 from console.proving.eventually import eventually
 

@@ -1,4 +1,4 @@
-"""An OpenID provider that says whatever a test wants: one that lies, is confused, slow or gone."""
+"""An OpenID provider that sends whatever a test wants: it can be malicious, confused, slow or down."""
 
 import json
 import threading

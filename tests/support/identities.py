@@ -1,4 +1,4 @@
-"""Vera's shop signs who she is, as any website's server would: with keys of its own, without a line of ours."""
+"""Vera's shop signs her identity, as any website's server would: with its own keys, and without our code."""
 
 import base64
 import hashlib

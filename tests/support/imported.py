@@ -1,4 +1,4 @@
-"""Files that somebody imports, and what the installation has of them afterwards."""
+"""Files to import, and what the installation has of them afterwards."""
 
 from urllib.parse import quote, urlencode
 

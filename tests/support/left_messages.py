@@ -1,4 +1,4 @@
-"""What visitors have left, as the archive of a running server has it."""
+"""Left messages, as the archive of a running server has them."""
 
 import msgspec
 from sqlalchemy import select

@@ -1,4 +1,4 @@
-"""SQLite's lock in another hand, while what is tested runs on this very loop."""
+"""Holds SQLite's lock elsewhere, while the tested code runs on this event loop."""
 
 import asyncio
 import sqlite3

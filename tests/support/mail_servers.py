@@ -1,4 +1,4 @@
-"""Real mail servers on 127.0.0.1: SMTP (aiosmtpd), which can fail as one in the field does, and IMAP (pymap)."""
+"""Real mail servers on 127.0.0.1: SMTP (aiosmtpd), which can fail like a real one, and IMAP (pymap)."""
 
 import asyncio
 import email

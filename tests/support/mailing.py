@@ -1,4 +1,4 @@
-"""Left messages and their mails without background work: what it does is done at once."""
+"""Left messages and their mails without background work, which is done immediately instead."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The proxies of `deploy/`, run for real in front of some processes: only names, addresses and certificate differ."""
+"""The proxies of `deploy/`, run for real in front of some processes; only names, addresses and certificate differ."""
 
 import ctypes
 import os

@@ -1,6 +1,6 @@
 """A push service on 127.0.0.1, and the browsers behind it: it checks who pushes (RFC 8292), they decrypt (RFC 8291).
 
-Written from the RFCs and not with the server's own code, so that both can only agree where they follow them.
+Written from the RFCs without the server's code, so the two can agree only if both follow the RFCs.
 """
 
 import asyncio

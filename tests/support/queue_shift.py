@@ -1,4 +1,4 @@
-"""A shift on the live state: Ana, Ben and visitors, and a clock that is moved by hand."""
+"""A shift on the live state: Ana, Ben and visitors, and a clock that tests move."""
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager

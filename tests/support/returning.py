@@ -1,4 +1,4 @@
-"""What passes between two visits: a chat's end reaches the archive, and a day in which the live store lets go of it."""
+"""The time between two visits: a chat's end reaches the archive, and after a day the live store has dropped it."""
 
 from console.archive.history import History
 from console.queue.embedded import EmbeddedStore

@@ -1,7 +1,7 @@
 """How messages with bold words, lists and links are drawn: the same by `views/rich_text.py` and by `rich_text.js`.
 
-In what is expected `{x}` is the hidden mark `x`, `<b>`, `<ul>` and `<li>` (a point) or `<n>` (a number) are elements,
-and `<a ADDRESS>` is a link.
+In the expected results, `{x}` is the hidden mark `x`, `<b>`, `<ul>` and `<li>` (a point) or `<n>` (a number) are
+elements, and `<a ADDRESS>` is a link.
 """
 
 from html.parser import HTMLParser

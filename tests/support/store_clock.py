@@ -1,4 +1,4 @@
-"""The clock of a store, by which everything in its workspace goes: tests move it ahead, never wait for it."""
+"""The clock of a store, which everything in its workspace uses: tests move it forward and never wait for it."""
 
 from console.queue.embedded import EmbeddedStore
 from console.queue.store import Store

@@ -1,4 +1,4 @@
-"""Acme and Globex: two workspaces in one process, each at a host of its own."""
+"""Acme and Globex: two workspaces in one process, each at its own host."""
 
 import asyncio
 import os

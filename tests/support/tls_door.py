@@ -1,4 +1,4 @@
-"""A TLS door in front of a server that speaks plainly, as the wheel's own does."""
+"""A TLS proxy in front of a server without TLS, such as the wheel's own."""
 
 import asyncio
 import ssl

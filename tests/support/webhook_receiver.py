@@ -1,4 +1,4 @@
-"""An endpoint on 127.0.0.1 that checks signatures as receivers do, keeps what it gets, and can fail."""
+"""An endpoint on 127.0.0.1 that checks signatures as receivers do, stores what it receives, and can fail."""
 
 import asyncio
 import json

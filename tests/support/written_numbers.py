@@ -1,4 +1,4 @@
-"""Texts with numbers as people write them: digits of many scripts, separators, marks that show nothing, words."""
+"""Texts with numbers as people write them: digits of many scripts, separators, invisible characters, words."""
 
 import unicodedata
 from itertools import pairwise

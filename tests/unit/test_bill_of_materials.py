@@ -1,4 +1,4 @@
-"""The SBOM beside the wheel names what is in it and what it needs, and is the same for the same wheel."""
+"""The SBOM beside the wheel names what it contains and what it needs, and is the same for the same wheel."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Settings: one table, every wrong value named at once, and each of them told in the handbook."""
+"""Settings: one table, all invalid values reported together, and each setting in the handbook."""
 
 from pathlib import Path
 

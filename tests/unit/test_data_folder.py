@@ -1,4 +1,4 @@
-"""The data folder is for its owner alone, whoever made it and whatever umask they had."""
+"""The data folder is only for its owner, whoever created it and with whatever umask."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""Whoever lacks an extra's library reads a command that installs it: the one in the documentation."""
+"""Without an extra's library, the error names a command that installs it: the one in the documentation."""
 
 import sys
 import tomllib

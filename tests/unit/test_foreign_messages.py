@@ -1,4 +1,4 @@
-"""Other windows may post to ours what they like: no script of ours listens to them."""
+"""Other windows may post messages to ours: none of our scripts listens to them."""
 
 import re
 from pathlib import Path

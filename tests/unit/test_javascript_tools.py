@@ -1,4 +1,4 @@
-"""The checkers of JavaScript, CSS and Lua: they set themselves up once, and they find what is wrong."""
+"""The checkers of JavaScript, CSS and Lua: they set themselves up once, and they find errors."""
 
 import re
 import shutil

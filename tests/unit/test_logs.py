@@ -1,4 +1,4 @@
-"""The log as an operator's tools read it: one JSON object a line, whoever writes it, and outages said once."""
+"""The log as an operator's tools read it: one JSON object a line, from every source, and outages reported once."""
 
 import json
 import subprocess

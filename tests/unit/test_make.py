@@ -1,4 +1,4 @@
-"""`make run` on machines that lack something: the one line that mends it, and never a trace."""
+"""`make run` on machines that lack something: one line that says how to fix it, and never a traceback."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""docs/security.md: what it names exists, and it answers every requirement of ASVS 5.0.0 up to level 2, once."""
+"""docs/security.md: everything it names exists, and it answers every requirement of ASVS 5.0.0 up to level 2, once."""
 
 import re
 from collections import Counter

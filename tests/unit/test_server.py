@@ -1,4 +1,4 @@
-"""From a socket to a server that answers, and back to nothing."""
+"""From a socket to a server that answers, and to its complete stop."""
 
 import asyncio
 import os

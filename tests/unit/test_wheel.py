@@ -1,4 +1,4 @@
-"""The built wheel in an empty environment, started in an empty folder: nothing of the checkout helps it."""
+"""The built wheel in an empty environment, started in an empty folder, without any help from the checkout."""
 
 import os
 import re

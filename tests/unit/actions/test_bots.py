@@ -1,4 +1,4 @@
-"""What a bot does in its chats, beside the store's part in it."""
+"""What a bot does in its chats, apart from the store's part."""
 
 from typing import cast
 

@@ -1,4 +1,4 @@
-"""What of a chat waits for an answer, and what of it a model is given."""
+"""Which part of a chat waits for an answer, and which part a model receives."""
 
 from console.actions.drafts import question_of
 from console.drafts.prompt import Spoken

@@ -1,4 +1,4 @@
-"""A visitor turns out to be a person whom the website vouches for: what holds of the one holds of the other."""
+"""A visitor is identified as a person whom the website vouches for: what applied to one applies to the other."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

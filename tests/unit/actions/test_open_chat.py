@@ -1,4 +1,4 @@
-"""Where a visitor may open a chat: where their site leads to, and nowhere else."""
+"""Where a visitor may open a chat: in the queues their site leads to, and nowhere else."""
 
 import pytest
 

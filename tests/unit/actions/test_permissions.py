@@ -1,4 +1,4 @@
-"""Who may use each verb: agents, supervisors, admins. A new verb fails until it has a row."""
+"""Who may use each action: agents, supervisors, admins. A new action fails until it has a row."""
 
 import inspect
 import io

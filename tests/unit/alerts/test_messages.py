@@ -1,4 +1,4 @@
-"""What an alert says: who waits since when, in the rule's language, with visitors' names as plain text."""
+"""What an alert says: who has been waiting since when, in the rule's language, with visitors' names as plain text."""
 
 from html.parser import HTMLParser
 

@@ -1,4 +1,4 @@
-"""The documents say what the code does: OpenAPI, AsyncAPI, the page, and a guide whose commands work."""
+"""The documents match the code: OpenAPI, AsyncAPI, the page, and a guide whose commands work."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""HTTP done right: methods, bodies, keys, budgets, problems, and what other origins get."""
+"""HTTP rules: methods, bodies, keys, budgets, problems, and responses to other origins."""
 
 import asyncio
 import re

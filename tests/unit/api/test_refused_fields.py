@@ -1,4 +1,4 @@
-"""Every field of every body and every parameter, as the document lists them: what is refused names the field."""
+"""Every field of every body and every parameter, as the document lists them: a refusal names the field."""
 
 import re
 from collections.abc import Iterator

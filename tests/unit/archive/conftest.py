@@ -1,4 +1,4 @@
-"""What the tests of the archive have in common."""
+"""Shared by the archive's tests."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The audit log as evidence: a chain of hashes that no change and no deletion gets past, on both databases."""
+"""The audit log as evidence: a hash chain that detects every change and every deletion, on both databases."""
 
 import asyncio
 import hashlib

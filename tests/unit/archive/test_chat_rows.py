@@ -1,4 +1,4 @@
-"""The writer's rows of chats: every column comes back as it was, and a message changes few of them."""
+"""The writer's rows of chats: every column is read back as it was written, and a message changes few of them."""
 
 import re
 from collections.abc import AsyncIterator, Iterator

@@ -1,4 +1,4 @@
-"""Vera is erased: no text column of any table has a word of hers, on both databases; and no new table is forgotten."""
+"""Vera is erased: no text column of any table contains her words, on both databases; new tables are covered too."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Nobody can lock Ana out by guessing her password: places she signed in from lately still work."""
+"""Nobody can lock Ana out by guessing her password: places she signed in from recently still work."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""What Vera wrote on a site before is read back in pages, for her alone, as long as the site remembers her."""
+"""What Vera wrote on a site before is read back in pages, only for her, as long as the site remembers her."""
 
 from collections.abc import AsyncIterator
 

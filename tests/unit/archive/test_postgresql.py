@@ -1,4 +1,4 @@
-"""A PostgreSQL that hangs, and a process frozen within a transaction: nobody waits for ever."""
+"""A PostgreSQL that hangs, and a process frozen within a transaction: nobody waits forever."""
 
 import asyncio
 from collections.abc import AsyncIterator

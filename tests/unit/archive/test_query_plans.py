@@ -1,4 +1,4 @@
-"""Lists, searches and a visitor's past read what they show, through an index, however big the archive is."""
+"""Lists, searches and a visitor's past read only what they show, through an index, however big the archive is."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""An ended chat is indexed again when something else finds it, and only then, since nothing else costs so much."""
+"""An ended chat is indexed again only if searches would find it differently, because indexing is the costliest step."""
 
 from collections.abc import AsyncIterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Supervisors' actions: each listed once, as long as its chat is kept, also those from before the migration."""
+"""Supervisors' actions: each is listed once, as long as its chat is kept, including those from before the migration."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Deleted data leaves the SQLite file: its text and its space."""
+"""Deleted data leaves the SQLite file: both its text and its space."""
 
 import sqlite3
 from collections.abc import AsyncIterator

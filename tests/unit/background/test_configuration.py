@@ -1,4 +1,4 @@
-"""The configuration is looked at every two seconds: cheaply while nothing changes, and published when it does."""
+"""The configuration is checked every two seconds: cheaply while nothing changes, and published when it does."""
 
 from collections.abc import AsyncIterator
 from types import SimpleNamespace

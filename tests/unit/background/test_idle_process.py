@@ -1,4 +1,4 @@
-"""A process that does not lead asks SQL for hardly anything, and one that begins to lead begins to work at once."""
+"""A process that does not lead makes hardly any SQL queries, and starts working as soon as it leads."""
 
 from collections.abc import AsyncIterator
 from contextlib import contextmanager

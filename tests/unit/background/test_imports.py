@@ -1,4 +1,4 @@
-"""An import is cut off at any moment, by a kill or by another process, and goes on: nothing is lost or there twice."""
+"""An import is interrupted at any moment, by a kill or by another process, and continues: nothing is lost or twice."""
 
 import asyncio
 import io

@@ -1,4 +1,4 @@
-"""The languages that visitors write in, recognized by the models themselves: seldom, bounded, and off the way."""
+"""The languages that visitors write in, recognized by the models themselves: rarely, bounded, delaying no message."""
 
 import asyncio
 import sys

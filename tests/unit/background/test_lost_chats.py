@@ -1,4 +1,4 @@
-"""Chats that the store has lost are listed once SQL has read its new history, though that never stops growing."""
+"""Chats that the store has lost are listed once SQL has read its new history, even if that keeps growing."""
 
 from collections.abc import AsyncIterator
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""What `backup` and `restore` take and leave, what they refuse, and that nothing has changed then."""
+"""What `backup` and `restore` include and leave out, what they refuse, and that a refusal changes nothing."""
 
 import asyncio
 import os

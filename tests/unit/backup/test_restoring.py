@@ -1,4 +1,4 @@
-"""A restore that fails or is killed in the middle: everything is as before, or it says that it is not."""
+"""A restore that fails or is killed in the middle: everything is as before, or Sestetto reports that it is not."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""`sestetto load board` measures windows with no, one and five boards, and sums them up honestly."""
+"""`sestetto load board` measures windows with no, one and five boards, and sums them up correctly."""
 
 from pathlib import Path
 

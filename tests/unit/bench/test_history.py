@@ -1,4 +1,4 @@
-"""`sestetto load history` queries a real archive, finds what it wrote, and reports what took too long."""
+"""`sestetto load history` queries a real archive, finds what it wrote, and reports slow queries."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`sestetto load waits` plays visitors and agents on the real Functions, and says honestly what came true."""
+"""`sestetto load waits` plays visitors and agents on the real Functions, and reports correctly which estimates held."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Left messages on the board: how many, the oldest, past their target, whose; asked of SQL seldom."""
+"""Left messages on the board: how many, the oldest, past their target, whose; SQL is queried rarely."""
 
 import asyncio
 from collections.abc import Sequence

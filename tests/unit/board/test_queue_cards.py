@@ -1,4 +1,4 @@
-"""What a queue's card and an agent's row say."""
+"""What a queue's card and an agent's row show."""
 
 from typing import Any
 

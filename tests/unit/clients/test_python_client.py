@@ -1,4 +1,4 @@
-"""The Python client against a server that is played here: what it sends again, and what it says of wrong values."""
+"""The Python client against a simulated server: what it sends again, and how it reports wrong values."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""`sestetto audit` on both databases: intact, changed, compared with a head from before, and exported."""
+"""`sestetto audit` on both databases: intact, changed, compared with a former head, and exported."""
 
 import json
 import re

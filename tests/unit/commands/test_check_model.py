@@ -1,4 +1,4 @@
-"""`sestetto check` asks the model for a draft, and says plainly what is wrong with it."""
+"""`sestetto check` asks the model for a draft, and reports clearly what is wrong."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`sestetto export`: the workspace or one visitor into a new, private file; nothing is left of one that failed."""
+"""`sestetto export`: the workspace or one visitor into a new, private file; a failed export leaves nothing behind."""
 
 import zipfile
 from pathlib import Path

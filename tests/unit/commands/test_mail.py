@@ -1,4 +1,4 @@
-"""A mail server hands a mail over by a pipe: it is kept, and the mail server keeps what could not be kept."""
+"""A mail server passes a mail through a pipe: it is stored, and if that fails the mail server keeps it."""
 
 import subprocess
 from pathlib import Path

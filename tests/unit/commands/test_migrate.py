@@ -1,4 +1,4 @@
-"""`sestetto migrate`, on a database as an older or a newer release left it."""
+"""`sestetto migrate` on a database of an older or a newer release."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Commands where one installation has several workspaces: which one is meant, and what is about all of them."""
+"""Commands of an installation with several workspaces: those for one, which has to be named, and those for all."""
 
 from pathlib import Path
 

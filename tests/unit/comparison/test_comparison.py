@@ -1,4 +1,4 @@
-"""The comparison: everybody's messages are read alike, the others' work is what it says, and the tables are right."""
+"""The comparison: all contestants' messages are read alike, each does the work it claims, and the tables are right."""
 
 import json
 from collections.abc import AsyncIterator

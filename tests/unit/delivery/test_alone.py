@@ -1,4 +1,4 @@
-"""A process without sockets reads the feed seldom, and at once when somebody comes; then the store pushes."""
+"""A process without sockets reads the feed rarely. When a socket connects it reads at once; then the store pushes."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""A new history whose clock is behind: the feed has nothing after what screens have shown, and they begin anew."""
+"""A new history whose clock is behind: the feed has nothing after what screens have shown, so they start again."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""A store's user who may use no channels: calls do all their work, and screens read what is not pushed."""
+"""The store's user may not use channels: calls do all their work, and screens read what is not pushed."""
 
 import asyncio
 from collections.abc import AsyncIterator

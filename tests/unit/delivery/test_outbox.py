@@ -1,4 +1,4 @@
-"""Frames for one socket: those of a few turns of the loop leave in one write; a slow reader gets them later."""
+"""Frames for one socket: those of a few turns of the loop are sent in one write; a slow reader gets them later."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Signals between processes are heard again soon after a connection that was cut without a word."""
+"""Signals between processes resume soon after a connection was cut silently."""
 
 import asyncio
 from pathlib import Path

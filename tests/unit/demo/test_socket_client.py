@@ -1,4 +1,4 @@
-"""The small client: what it says when the connection is gone."""
+"""The small client: what it raises when the connection is gone."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""In which language a visitor is told that somebody has read them, and with whose phrases."""
+"""The language and the phrases of the message that tells a visitor somebody has read theirs."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is hidden in a message is hidden where somebody repeats it, and nowhere else."""
+"""What is masked in a message is masked wherever somebody quotes it, and nowhere else."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Visitors' text is kept as meant, made harmless, in bounded time."""
+"""Visitors' text is kept as meant and made harmless, in bounded time."""
 
 import time
 import unicodedata

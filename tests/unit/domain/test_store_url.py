@@ -1,4 +1,4 @@
-"""Addresses of Sentinels and clusters: all parts are read, and what is wrong is said without the password."""
+"""Addresses of Sentinels and clusters: all parts are read, and errors do not contain the password."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What a model's words become before an agent sees them."""
+"""How a model's text is processed before an agent sees it."""
 
 import json
 

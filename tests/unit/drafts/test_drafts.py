@@ -1,4 +1,4 @@
-"""What the model does costs only the draft: against a real server that streams, stalls, fails and lies."""
+"""A failing model costs only the draft: against a real server that streams, stalls, fails and lies."""
 
 import asyncio
 import json

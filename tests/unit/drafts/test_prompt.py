@@ -1,4 +1,4 @@
-"""What goes to the model: this chat, masked and cut to size, as data that cannot pose as instructions."""
+"""What is sent to the model: this chat, masked and cut to size, as data that cannot pose as instructions."""
 
 import json
 from typing import Any

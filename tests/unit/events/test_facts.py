@@ -1,4 +1,4 @@
-"""Facts as they are read: thousands at a time, by several readers."""
+"""Reading facts: thousands at a time, by several readers."""
 
 import gc
 from typing import get_args

@@ -1,4 +1,4 @@
-"""What Ada's export has: the whole workspace without its secrets, or all of Vera's and nothing of anybody else."""
+"""What Ada's export contains: the whole workspace without its secrets, or all of Vera's data and nobody else's."""
 
 import io
 import json

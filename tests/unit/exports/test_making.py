@@ -1,4 +1,4 @@
-"""Ada's exports are made in the background: they begin anew after a kill, stop when cancelled, and last for a day."""
+"""Ada's exports are made in the background: they start again after a kill, stop when cancelled, and last for a day."""
 
 import asyncio
 import zipfile

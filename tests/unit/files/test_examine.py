@@ -1,4 +1,4 @@
-"""What a file is, by its content alone: liars, polyglots, bombs and what cameras hide."""
+"""A file's type, by its content alone: disguised files, polyglots, bombs, and hidden data of cameras."""
 
 import io
 import struct

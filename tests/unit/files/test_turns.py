@@ -1,4 +1,4 @@
-"""Slow uploads of one address, which can be as many visitors as it likes, leave room for everybody else."""
+"""Slow uploads from one address, which can be many visitors, leave capacity for everybody else."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""What a provider may not get away with: forged, foreign and old tokens, other issuers, other addresses, silence."""
+"""Attacks by a provider are refused: forged, foreign and old tokens, other issuers, other addresses, silence."""
 
 import base64
 import hmac

@@ -1,4 +1,4 @@
-"""What rows of each format become, and what is said of those that do not fit."""
+"""What rows of each format become, and what the report says about those that do not fit."""
 
 import io
 import json

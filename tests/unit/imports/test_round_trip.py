@@ -1,4 +1,4 @@
-"""What a workspace exports, another one imports: members are invited, replies and chats are there as they were."""
+"""What one workspace exports, another imports: members are invited, replies and chats are unchanged."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""Files as other systems write them, and as nobody should: a bad row stops no other, and all work is bounded."""
+"""Files as other systems write them, and malformed ones: a bad row does not stop others, and all work is bounded."""
 
 import io
 import json

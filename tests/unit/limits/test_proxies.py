@@ -1,4 +1,4 @@
-"""Whose address a request comes from, as far as proxies that are trusted say."""
+"""The address a request comes from, according to trusted proxies."""
 
 import pytest
 from starlette.types import Message, Receive, Scope, Send

@@ -1,4 +1,4 @@
-"""A proof of work is what its visitor's browser found, for this puzzle, in time; the widget's solver finds it."""
+"""A proof of work must be found by its visitor's browser, for this puzzle, in time; the widget's solver finds it."""
 
 import hashlib
 import subprocess

@@ -1,4 +1,4 @@
-"""Many who come at once: so many pass in a turn of the event loop."""
+"""Many connections at once: only so many are admitted in a turn of the event loop."""
 
 import asyncio
 

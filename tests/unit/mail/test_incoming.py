@@ -1,4 +1,4 @@
-"""Vera replies by mail: her words come into her conversation once; nobody else's come into it, and nothing is lost."""
+"""Vera replies by mail: her reply is added to her conversation once, nobody else's is, and nothing is lost."""
 
 import dataclasses
 from email.message import EmailMessage

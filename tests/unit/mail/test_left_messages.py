@@ -1,4 +1,4 @@
-"""Vera has left a message: Ana takes it, answers by mail, adds a note and is done; the clock says what is first."""
+"""Vera has left a message: Ana takes it, answers by mail, adds a note and is done; the clock says what comes first."""
 
 import httpx
 import pytest

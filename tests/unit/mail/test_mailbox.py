@@ -1,4 +1,4 @@
-"""Replies in a real mailbox: kept once, marked as read after that; a mailbox that is away is looked into again."""
+"""Replies in a real mailbox: stored once, then marked as read; a mailbox that was down is read again."""
 
 import dataclasses
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Mails from outside become plain text, whatever they hold; who cannot be read is said to be so, soon."""
+"""Mails from outside become plain text, whatever they contain; an unreadable one is reported soon."""
 
 import base64
 from contextlib import suppress

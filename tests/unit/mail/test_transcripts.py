@@ -1,4 +1,4 @@
-"""Vera asks for the transcript of a chat that goes on: it has all that she had read by then."""
+"""Vera asks for the transcript of a chat in progress: it has everything that she had read by then."""
 
 import pytest
 from msgspec.structs import replace

@@ -1,4 +1,4 @@
-"""What makes a console installable: the manifest, the service worker, and the page for no connection."""
+"""What makes a console installable: the manifest, the service worker, and the offline page."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""No page, a wrong method, a bug: a page that leads on for Ana, a plain word for scripts."""
+"""An unknown address, a wrong method, a bug: a page with a way back for Ana, a short text for scripts."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Attacks on the way to a provider and back: used, planted and foreign answers, other pages, dead providers."""
+"""Attacks on the redirects to a provider and back: used, planted and foreign answers, other pages, dead providers."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Signing in and out: only members, only from our own pages, and without access at once after signing out."""
+"""Signing in and out: only members, only from our own pages, and no access from the moment of signing out."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Every route of signing in, for nobody and for each role: who gets which answer, with a form that is ours."""
+"""Every route of signing in, for nobody and for each role: who gets which answer, with a form of ours."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack

@@ -1,4 +1,4 @@
-"""Scripts and styles: cached for ever under their build's address, and served at no other."""
+"""Scripts and styles: cached forever under their build's address, and served at no other."""
 
 import os
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What a console learns from the team's own answers: only its queues', and only what several visitors shared."""
+"""What a console learns from the team's own answers: only its queues', and only words that several visitors used."""
 
 import asyncio
 from collections.abc import AsyncIterator

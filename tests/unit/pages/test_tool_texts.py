@@ -1,4 +1,4 @@
-"""The panels beside the panes are fully translated: no text lacks a translation, and none is unused."""
+"""The panels around the panes are fully translated: no text lacks a translation, and none is unused."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The visitor's profile that Ana reads, and who else may: the real page on real data."""
+"""The visitor's profile that Ana sees, and who else may see it: the real page on real data."""
 
 import re
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""A chat as its facts in SQL add up, for a store that has lost it."""
+"""A chat rebuilt from its facts in SQL, for a store that has lost it."""
 
 import msgspec
 

@@ -1,4 +1,4 @@
-"""A database serves one workspace: members, sites and settings are not divided by it."""
+"""A database serves one workspace: members, sites and settings are not divided by workspace."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How many minutes Ana had five and six chats, hour by hour, what is going on included."""
+"""How many minutes Ana had five and six chats, hour by hour, including the current ones."""
 
 from console.projection.load import load_of
 from console.projection.models import AgentState

@@ -1,4 +1,4 @@
-"""At how many chats Ana's first words and answers hold; the figures speak only when they are enough."""
+"""The number of chats at which Ana's first words and answers hold; there is no result without enough figures."""
 
 import pytest
 

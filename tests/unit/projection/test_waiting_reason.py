@@ -1,4 +1,4 @@
-"""Why a chat waits, as the board says it."""
+"""Why a chat waits, as the board shows it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The checker's own trial: a history that is broken in each way is found, and one that is not is left alone."""
+"""The checker's own test: it finds a history broken in each way, and reports nothing in an intact one."""
 
 import pytest
 

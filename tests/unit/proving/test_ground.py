@@ -1,4 +1,4 @@
-"""What a trial stands on: the servers' ways lead where a fault can break them."""
+"""The installation under test: the servers' connections go through networks that a fault can break."""
 
 import random
 

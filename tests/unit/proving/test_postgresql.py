@@ -1,4 +1,4 @@
-"""Where PostgreSQL for tests and trials comes from."""
+"""Where PostgreSQL for tests and for `sestetto prove` comes from."""
 
 import subprocess
 from pathlib import Path

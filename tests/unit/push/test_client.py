@@ -1,4 +1,4 @@
-"""One push to a real service on loopback: signed, encrypted, and only to where it may go."""
+"""One push to a real service on loopback: signed, encrypted, and only to allowed addresses."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""From a real store to a real push service: Ana's phone hears what she does not see, once, while it matters."""
+"""From a real store to a real push service: Ana's phone reports what she has not seen, once, while it matters."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Who should know of what: from what a chat is and what was told."""
+"""Which notifications are due, given a chat's state and what was sent."""
 
 import pytest
 

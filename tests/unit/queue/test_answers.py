@@ -1,4 +1,4 @@
-"""A first word is not an answer: what a visitor asked is measured until they have the answer, whatever was promised."""
+"""A first word is not an answer: a visitor's wait is measured until they have the answer, whatever was promised."""
 
 from collections.abc import AsyncIterator
 from functools import partial

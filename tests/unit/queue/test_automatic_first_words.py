@@ -1,4 +1,4 @@
-"""The automatic first word: once a question, shortly before the target, for an agent who is there and not typing."""
+"""The automatic first word: once per question, shortly before the target, for an agent who is online and not typing."""
 
 import asyncio
 import itertools

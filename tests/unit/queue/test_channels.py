@@ -1,4 +1,6 @@
-"""Chats by mail and text message: targets of their own, taken rather than assigned, and never ended for silence."""
+"""Chats by mail and text message: they have their own targets, are taken rather than assigned, and never end for
+silence.
+"""
 
 import pytest
 from msgspec.structs import replace

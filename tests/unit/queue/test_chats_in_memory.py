@@ -1,4 +1,4 @@
-"""The Functions keep chats and members that they have just read in memory; the store's text has the last word."""
+"""The Functions cache chats and members that they have just read; the store's data always decides."""
 
 import pytest
 

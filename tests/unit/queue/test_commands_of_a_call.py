@@ -1,4 +1,4 @@
-"""How many commands of the store a call makes: most of its time goes into them."""
+"""How many commands of the store a call makes, because most of its time is spent in them."""
 
 from collections.abc import AsyncIterator, Awaitable
 from typing import Any

@@ -1,4 +1,4 @@
-"""What calls count stands in lists and is added to the figures now and then: nobody who reads them can tell when."""
+"""Counts of calls are kept in lists and added to the figures periodically; readers cannot tell the difference."""
 
 from tests.support.queue_shift import Shift
 

@@ -1,4 +1,4 @@
-"""What visitors are told to expect when they start to wait, and how honestly that is counted."""
+"""The wait that visitors are told to expect, and how its accuracy is counted."""
 
 from collections.abc import AsyncIterator
 

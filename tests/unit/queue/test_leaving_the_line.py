@@ -1,4 +1,4 @@
-"""Whoever waits may leave a message instead: the chat itself becomes it."""
+"""A waiting visitor may leave a message instead: the chat itself becomes the message."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""Old versions of the Functions leave the store once nobody uses them; whoever does after all loads its own again."""
+"""Unused old versions of the Functions are removed from the store; a process that still needs one loads it again."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""A newer release runs beside this one for some minutes: what it counts and names besides, this one reads past."""
+"""A newer release runs beside this one for some minutes: this one ignores its additional counts and names."""
 
 import msgspec
 import pytest

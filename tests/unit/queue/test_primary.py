@@ -1,4 +1,4 @@
-"""Finding the primary: passwords, TLS, and a sentence for everything that can be wrong."""
+"""Finding the primary: passwords, TLS, and a sentence for every possible problem."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

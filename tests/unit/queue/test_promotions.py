@@ -1,4 +1,4 @@
-"""Another server at the store's address: no number is given twice under one epoch, whoever has seen the first."""
+"""Another server at the store's address: no number is used twice under one epoch, whoever has seen the first."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""What the store pushes needs no reading; what it does not push is read, and nothing comes twice."""
+"""Entries that the store pushes need no reading; other entries are read, and none is received twice."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator

@@ -1,4 +1,4 @@
-"""Text that was redacted leaves the feed when SQL has read that far; until then the feed is left alone."""
+"""Redacted text leaves the feed once SQL has read that far; until then the feed is not changed."""
 
 from collections.abc import AsyncIterator
 

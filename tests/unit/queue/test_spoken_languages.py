@@ -1,4 +1,4 @@
-"""A visitor's language by what they write or by an agent: it routes who waits, and an agent's word stays."""
+"""A visitor's language, by what they write or set by an agent: it routes waiting chats; the agent's choice stays."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""An agent says what a visitor is called; it stays so, whatever the page tells."""
+"""An agent sets a visitor's name; it stays, whatever the page sends."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""A wrap-up is left for later: the slot is free at once, the reason may come within a day, and the share has it."""
+"""A wrap-up is left for later: the slot is free at once, the reason may come within a day, and counts in the share."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""A signed identity holds if the site's own key says so, for this site, now; everything else is refused, with why."""
+"""A signed identity is valid if the site's own key signed it for this site, now; others are refused with a reason."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""The examples of docs/identity.md sign tokens that hold: each is run where its language is on this machine."""
+"""The examples of docs/identity.md sign valid tokens: each runs if its language is on this machine."""
 
 import os
 import re

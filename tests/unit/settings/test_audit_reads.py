@@ -1,4 +1,4 @@
-"""Who read, searched or exported ended chats is in the audit log, and kept for as long as Sam says."""
+"""The audit log says who read, searched or exported ended chats, and keeps that for as long as Sam sets."""
 
 import re
 import sqlite3

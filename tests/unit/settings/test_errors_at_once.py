@@ -1,4 +1,4 @@
-"""A form says all that is wrong in one round, each beside its field: whoever mends it saves it the next time."""
+"""A form shows all errors in one round, each beside its field: fix them all, and the next save works."""
 
 import re
 

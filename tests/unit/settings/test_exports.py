@@ -1,4 +1,4 @@
-"""Ada exports the workspace or one visitor: asks, sees how far it is, downloads, and deletes; others may not."""
+"""Ada exports the workspace or one visitor: requests it, sees progress, downloads and deletes it; others may not."""
 
 import io
 import zipfile

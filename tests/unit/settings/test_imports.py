@@ -1,4 +1,6 @@
-"""Ada imports a file: she sees what fits before anything is written, follows it, and takes what did not fit."""
+"""Ada imports a file: she sees what fits before anything is written, follows the progress, and downloads what did not
+fit.
+"""
 
 import asyncio
 import json

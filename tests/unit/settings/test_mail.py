@@ -1,4 +1,4 @@
-"""Ada sees where mails go and what was given up, and sends a test; nobody else may."""
+"""Ada sees the mail server and mails that were given up, and sends a test; nobody else may."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""Sam gives a site its keys and rules; a secret is shown once, and nowhere else, and what failed says what to do."""
+"""Sam gives a site its keys and rules; a secret is shown only once, and failures say what to do."""
 
 import re
 from html import unescape

@@ -1,4 +1,4 @@
-"""Sam writes a site's own texts around answers by mail, sees how they look, and what is wrong beside the field."""
+"""Sam writes a site's own texts around answers by mail, sees a preview, and finds errors beside their fields."""
 
 import httpx
 import pytest

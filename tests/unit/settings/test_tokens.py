@@ -1,4 +1,4 @@
-"""Ana makes and revokes her tokens, Ada those of integrations; each is shown once."""
+"""Ana creates and revokes her tokens, Ada those of integrations; each is shown once."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Ada sends events to another system: makes a webhook, tries it, rotates its secret, and sends again what failed."""
+"""Ada sends events to another system: adds a webhook, tests it, rotates its secret, and retries what failed."""
 
 import re
 from collections.abc import AsyncIterator

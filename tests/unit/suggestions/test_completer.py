@@ -1,4 +1,4 @@
-"""How a sentence goes on: by its first letters, by how often and how lately it was said, filled in for this visitor."""
+"""Completing a sentence: by its first letters, by how often and recently it was sent, filled in for this visitor."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""Which of the team's replies a model is given: those that fit, and nothing that one visitor wrote."""
+"""Which of the team's replies a model receives: those that fit, and nothing that only one visitor wrote."""
 
 from console.suggestions.fitting import CANNED, SENTENCES, fitting_replies
 from console.suggestions.learned_replies import Exchange, LearnedReplies, learn

@@ -1,4 +1,4 @@
-"""What wrap-ups teach: how often a reason was given, and the words that tell it from the others."""
+"""What wrap-ups teach: how often a reason was given, and the words that distinguish it from the others."""
 
 from console.suggestions.given_reasons import LONGEST, WrappedChat, learn_reasons
 from console.suggestions.learned_replies import MOST_WORDS

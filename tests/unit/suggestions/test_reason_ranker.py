@@ -1,4 +1,4 @@
-"""The reason a chat is likely to be given: by its words, by how often and lately it was given, and by whom."""
+"""The reason a chat is likely to be given: by its words, by how often and recently it was given, and by whom."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""Jobs that look now and then wake up together, and whoever is called is there at once."""
+"""Periodic jobs wake up together, and a job that is woken runs immediately."""
 
 import asyncio
 from typing import Any

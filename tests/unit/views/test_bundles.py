@@ -1,4 +1,4 @@
-"""The joined scripts do what their modules do, whatever the modules call their own things."""
+"""The joined scripts do what their modules do, whatever names the modules use."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""Every language says all that Italian says, with the right plurals and names; the tool that keeps them so."""
+"""Every language has all of Italian's texts, with the right plurals and names; and the tool that ensures it."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Bold words, lists and links in messages: drawn as browsers draw them, and never more than the message says."""
+"""Bold words, lists and links in messages: rendered as browsers render them, and never more than the message says."""
 
 import re
 from html.parser import HTMLParser

@@ -1,4 +1,4 @@
-"""One event to one endpoint: signed for every valid secret, and never to a private address that was not allowed."""
+"""One event to one endpoint: signed with every valid secret, and never to a private address that is not allowed."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""From a real feed to real endpoints: everything once by its id, in order within a chat, whatever fails on the way."""
+"""From a real feed to real endpoints: each event once by its id, in order within a chat, whatever fails on the way."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""What other systems hear of a chat, and what they never hear."""
+"""What other systems receive about a chat, and what they never receive."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Several workspaces in one file: what is read, what none shares with another, and what is refused with a way out."""
+"""Several workspaces in one file: what is read, what workspaces may not share, and refusals that say how to fix it."""
 
 from pathlib import Path
 

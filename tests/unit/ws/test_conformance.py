@@ -1,6 +1,7 @@
-"""Web sockets as RFC 6455 has them: the cases of the Autobahn suite's groups 1 to 7 and 10, on an echo.
+"""WebSockets according to RFC 6455: the cases of the Autobahn suite's groups 1 to 7 and 10, on an echo.
 
-The suite itself needs a Python that is long gone. Its message sizes beyond our limit, and times, are left out.
+The suite itself needs a Python that no longer exists. Its message sizes beyond our limit, and its timings, are left
+out.
 """
 
 import asyncio

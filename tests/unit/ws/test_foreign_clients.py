@@ -1,4 +1,4 @@
-"""What a client written from docs/protocol.md alone relies on: pages, resumes, refusals, and closes with reasons."""
+"""What a client written only from docs/protocol.md relies on: pages, resumes, refusals, and closes with reasons."""
 
 import asyncio
 import json

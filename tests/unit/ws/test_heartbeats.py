@@ -1,4 +1,4 @@
-"""A silent client is pinged, and given up when it does not answer; one that talks is not asked."""
+"""A silent client is pinged, and disconnected when it does not answer; one that sends frames is not pinged."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Frames are detected, read and written as RFC 6455 says, checked against wsproto."""
+"""Frames are detected, read and written according to RFC 6455, checked against wsproto."""
 
 import pytest
 from wsproto.connection import Connection, ConnectionType

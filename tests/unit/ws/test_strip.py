@@ -1,4 +1,4 @@
-"""The console's strip is compared with the one before every second."""
+"""Every second the console's strip is compared with the previous one."""
 
 from console.projection.levels import Levels
 from console.projection.models import AgentState

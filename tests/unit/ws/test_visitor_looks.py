@@ -1,4 +1,4 @@
-"""A visitor's socket looks again every second, and asks only when something may be new."""
+"""A visitor's socket checks every second, and queries only when something may be new."""
 
 from types import SimpleNamespace
 from typing import Any, cast
