@@ -8,8 +8,8 @@ Refused                        the command was understood and refused
 ├── ChangedMeanwhile           changed by somebody else since it was read
 ├── Fenced                     another tab or a later connection has taken over
 └── SlowDown                   too many; try again later: too_many_chats, too_many_connections, too_much
-Unknown                        nobody knows whether it was done: resend the same cid
-WrongEpoch                     the store has a new history: say hello again
+Unknown                        the outcome is unknown: resend the same cid
+WrongEpoch                     the store has a new history: send hello again
 SignInNeeded                   credentials are missing, expired or revoked
 SettingError                   an invalid setting stops the start
 """

@@ -1202,7 +1202,7 @@ export interface NoReply {
 
 /**
  * The open turn's promise broke; at most once per turn. `agent` is empty while the chat waits. `own` means that the
- * agent's own time is over too, as it is for whoever had the chat from the start.
+ * agent's own time is over too, which is always so if they had the chat from the start.
  */
 export interface Late {
   kind: "late";

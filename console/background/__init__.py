@@ -1,1 +1,1 @@
-"""Work that runs beside the sockets, one job per module; `console/workers.py` lists them."""
+"""Background work, one job per module; `console/workers.py` lists the jobs."""

@@ -30,7 +30,7 @@ class DatabaseProbe:
 
     async def run(self) -> None:
         while True:
-            with suppress(SestettoError, TimeoutError):  # the database's own log says so once
+            with suppress(SestettoError, TimeoutError):  # the database logs that once
                 await self._ask()
             await beat(EVERY)
 

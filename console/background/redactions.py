@@ -1,4 +1,4 @@
-"""Removes redacted text from the files of the store and of SQL. Logs, screens and SQL are already redacted."""
+"""Removes redacted text from the files of the store and of SQL. Chat logs, screens and SQL are already redacted."""
 
 import asyncio
 

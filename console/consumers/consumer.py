@@ -24,9 +24,9 @@ class FeedConsumer(Follower):
     """Passes every entry to `write(connection, batch)` once; what it writes is committed with the cursor, or not at
     all.
 
-    `write` may get the same entries again after a failed transaction, so it must change nothing but the database. An
-    entry on which it fails is set aside, and passed to `late` (by default `write`) when a process takes over. `kept` is
-    called with the last entry once a batch is in SQL.
+    `write` may get the same entries again after a failed transaction, so it must change nothing except through the
+    connection. An entry on which it fails is set aside, and passed to `late` (by default `write`) when a process takes
+    over. `kept` is called with the last entry once a batch is in SQL.
     """
 
     def __init__(

@@ -23,7 +23,7 @@ class Block(msgspec.Struct, frozen=True):
     until: int
     name: str = ""
     note: str = ""
-    by: str = ""  # the name of who blocked them
+    by: str = ""  # the name of the person who blocked them
     since: int = 0
 
     @property

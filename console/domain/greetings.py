@@ -1,4 +1,4 @@
-"""Greetings: what a site says beside the launcher, by page and time. Pure.
+"""Greetings: messages that a site shows next to the launcher, by page and time. Pure.
 
 Page addresses are matched in the visitor's browser. A clicked greeting is identified by key and language, so that the
 chat begins with the words that the visitor read.

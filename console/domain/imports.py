@@ -25,7 +25,7 @@ class MemberRecord(msgspec.Struct, frozen=True):
 
 
 class ReplyRecord(msgspec.Struct, frozen=True):
-    """A canned reply, as of `Canned`."""
+    """A canned reply, like `Canned`."""
 
     id: str
     title: str

@@ -95,7 +95,7 @@ class Note(ChatFact, tag="note"):
     cid: str
     text: str
     whisper: bool = False
-    hidden: bool = False  # as of a message
+    hidden: bool = False  # as in a message
 
 
 class NoReply(ChatFact, tag="no_reply"):
@@ -114,7 +114,7 @@ class NoReply(ChatFact, tag="no_reply"):
 class Late(ChatFact, tag="late"):
     """The open turn's promise broke; at most once per turn. `agent` is empty while the chat waits.
 
-    `own` means that the agent's own time is over too, as it is for whoever had the chat from the start.
+    `own` means that the agent's own time is over too, which is always so if they had the chat from the start.
     """
 
     queue: str
@@ -178,7 +178,7 @@ class Mailed(ChatFact, tag="mailed", kw_only=True):
     mail: str
     state: LeftState = "open"
     left: int = 0
-    hidden: bool = False  # as of a message
+    hidden: bool = False  # as in a message
 
 
 class Tended(ChatFact, tag="tended", kw_only=True):

@@ -228,7 +228,7 @@ class OpenChat(Taken):
 
 
 class NewMessage(Taken):
-    """Say something: as the member or the integration, or with `visitor` (a `ref`) as the visitor.
+    """Send a message: as the member or the integration, or with `visitor` (a `ref`) as the visitor.
 
     `read` is the seq of the last visitor's message that a member's answer covers; without it, all so far.
     """
@@ -308,7 +308,7 @@ class VisitorList(Given):
 
 
 class VisitorQuery(Taken):
-    """`text` is looked for in names, addresses and ids."""
+    """`text` is searched for in names, addresses and ids."""
 
     text: Search = ""
     site: OptionalId = ""

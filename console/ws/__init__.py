@@ -1,1 +1,1 @@
-"""WebSockets: they receive frames from clients and send frames to them."""
+"""The WebSocket endpoints of visitors, agents, bots and boards."""
