@@ -42,8 +42,9 @@ async def find(services: Services, by: Member, id: str) -> Canned | None:
 async def add(
     services: Services, by: Member, reply: Canned, *, seen: Canned | None = None, also: Step | None = None
 ) -> None:
-    """Add a reply, or change one that they may change; `also` is done in the same transaction. ChangedMeanwhile if it
-    is not as it was `seen`.
+    """Add a reply, or change one that they may change; `also` is done in the same transaction.
+
+    Raises ChangedMeanwhile if it is not as it was `seen`.
     """
     require(by, "answer")
     _check(by, reply)

@@ -1,4 +1,4 @@
-"""Figures of queues and members, as the board has them."""
+"""Figures of queues and members, as on the board."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Budgets: how much one visitor, one address and one site may do. The store's Functions count.
+"""Budgets: how much one visitor, one address and one site may do. The store's Functions do the counting.
 
 PyPI's `limits` was considered. Each of its hits is a separate call to the store, outside the Function that does the
 work, so every message would wait for another round trip, and resends and refusals would count too. Here a call carries

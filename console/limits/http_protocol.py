@@ -157,7 +157,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._expect_nothing()
         self._in_head = True
         self._head = self._fields = 0
-        self.open_connections.work(self.transport)  # only now: an endless body must not keep its place
+        self.open_connections.work(self.transport)  # only now, so that an endless body can be cut off
         if self._refusal is None:
             super().on_message_complete()
 

@@ -22,8 +22,9 @@ What = Literal["first_words", "answers"]
 
 
 class RightLimit(msgspec.Struct, frozen=True):
-    """`holds` is the highest number of chats at which both shares hold, `misses` the lowest at which one does not. 0:
-    none is known. `share` and `missed` are the shares of `what` at these numbers; `use` is the limit to offer, 0 for
+    """`holds` is the highest number of chats at which both shares hold, `misses` the lowest at which one does not.
+
+    0: none is known. `share` and `missed` are the shares of `what` at these numbers; `use` is the limit to offer, 0 for
     none. `turns` is the highest count of turns at one number of chats.
     """
 

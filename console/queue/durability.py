@@ -1,4 +1,4 @@
-"""What an acknowledgement guarantees: where a message is stored before it, and what the store needs for that.
+"""What an acknowledgement guarantees: where a message is stored by then, and what the store needs for that.
 
 Every level is on the primary's disk (`appendfsync always`: the reply proves it). At higher levels, two or three
 commands follow each batch of calls on the same connection and vouch for all of it: a write of one field, then WAIT, and

@@ -1,4 +1,4 @@
-"""Follows the feed: every fact of a workspace in order, once, or FeedGap."""
+"""Follows the feed: yields every fact of a workspace in order, once, or raises FeedGap."""
 
 import asyncio
 import time

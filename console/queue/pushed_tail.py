@@ -1,4 +1,4 @@
-"""Follows the feed for screens: every fact of a workspace in order, once, or FeedGap.
+"""Follows the feed for screens: yields every fact of a workspace in order, once, or raises FeedGap.
 
 The store pushes each fact to processes with sockets. Facts that were not pushed are read from the feed: after a start,
 a reconnect, a gap or a silence, and while the process has no listeners and receives no pushes.

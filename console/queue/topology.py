@@ -1,4 +1,4 @@
-"""From the setting to the primary: one server, Sentinels, or a cluster."""
+"""Chooses from the setting how to find the primary: one server, Sentinels, or a cluster."""
 
 from console.domain.store_url import SCHEMES, read_asked_url
 from console.queue.cluster import ClusterPrimary

@@ -1,4 +1,4 @@
-"""Where the chats went that an agent's screen still shows but the agent no longer holds."""
+"""Finds where chats went that an agent's screen still shows but the agent no longer holds."""
 
 import asyncio
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Shared by the validation of all settings."""
+"""Code that the validation of all settings shares."""
 
 import re
 from collections.abc import Iterable

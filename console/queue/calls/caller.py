@@ -1,4 +1,4 @@
-"""How a Function is called: under which epoch, with the store's clock, and with refusals as errors."""
+"""Calls Functions: under the current epoch, with the store's clock, and with refusals as errors."""
 
 import asyncio
 import secrets
