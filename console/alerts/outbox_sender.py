@@ -99,7 +99,7 @@ class AlertSender:
         return await self._couriers.send(url, delivery.message)
 
     async def _record(self, delivery: Delivery, answer: Answer) -> None:
-        """Record the result. If that fails for good, the message is sent again: delivery is at least once."""
+        """Record the result. If that fails permanently, the message is sent again: delivery is at least once."""
         while True:
             try:
                 await self._alerts.outbox.record(delivery, answer)

@@ -21,7 +21,7 @@ TOKEN_SESSION = "token:"
 class SignedIn(msgspec.Struct, frozen=True):
     """A signed-in member. `session` is the session's id, or `token:<id>`; every form carries `csrf`.
 
-    `provider` signed them in; empty: they used a password.
+    `provider` vouched for them at sign-in; empty: they used a password.
     """
 
     member: Member

@@ -30,7 +30,7 @@ from console.logs import Outage
 
 UNFIT = "22"  # PostgreSQL's error class for values that do not fit
 WAIT = 300.0  # seconds that a start waits for the database
-ALEMBIC = threading.Lock()  # it keeps the migration under way in the module's globals
+ALEMBIC = threading.Lock()  # Alembic keeps the running migration in its module's globals
 ALEMBIC_LOOK = 0.02  # seconds between two checks whether it is free
 MIGRATION_LOCK = 0x5E57E770  # PostgreSQL advisory lock, so that one process migrates
 
@@ -224,5 +224,5 @@ async def _only_one() -> AsyncIterator[None]:
 def _make_private(file: Path) -> None:
     """Make the file readable by its owner only. SQLite gives the files beside it the same mode."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with suppress(OSError):  # a file that is there already is SQLite's to judge
+    with suppress(OSError):  # an existing file is SQLite's to judge
         os.close(os.open(file, os.O_CREAT | os.O_RDONLY, 0o600))

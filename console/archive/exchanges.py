@@ -85,7 +85,7 @@ def _tell(conversation: Conversation, lines: Iterable[str]) -> None:
 
 
 def _fact(raw: str) -> Message | Labelled | None:
-    """Return the fact; None for one that this release does not understand."""
+    """Return the fact; None if this release does not understand it."""
     try:
         fact = decode_fact(raw)
     except msgspec.MsgspecError:

@@ -121,7 +121,7 @@ class ImportStore:
             return [_import(row) for row in (await connection.execute(wanted)).mappings()]
 
     async def running(self) -> Import | None:
-        """Return the oldest import that is under way."""
+        """Return the oldest import in progress."""
         here = imports.c.workspace == self.workspace, imports.c.state == "running"
         wanted = select(imports).where(*here).order_by(imports.c.made, imports.c.id).limit(1)
         row = await self.database.read(lambda connection: connection.execute(wanted).mappings().first())

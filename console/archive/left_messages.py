@@ -86,7 +86,7 @@ class LeftMessages:
         return found
 
     def _in(self, state: str) -> ColumnElement[bool]:
-        """An older release that is still running writes no state."""
+        """Return the condition for a state. An older release that is still running writes no state."""
         if state == "open":
             return chats.c.listed == "left"
         mine = or_(chats.c.state == "", chats.c.state == "done") if state == "done" else chats.c.state == state

@@ -28,7 +28,7 @@ class SupervisorAction(msgspec.Struct, frozen=True):
 def is_supervisor_action(fact: AnyFact | Unreadable) -> TypeGuard[Acted]:
     """Whether the fact is a takeover, a move, a whisper, or a change of somebody else's status or line.
 
-    A bot that hands its chat over, and a visitor who asks for a person, do not count.
+    A bot that transfers its chat, and a visitor who asks for a person, do not count.
     """
     match fact:
         case Transferred():

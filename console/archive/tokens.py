@@ -21,8 +21,8 @@ from console.security import digest, new_token
 from console.security import log as security_log
 
 TOKEN_PREFIX = "sst_"
-SHOWN = 8  # first characters of a token that are kept, to know it again in a list
-TOLD_EVERY = 24 * 3_600_000  # ms without use after which the next one is told in the security log
+SHOWN = 8  # first characters of a token that are kept, to recognize it in a list
+TOLD_EVERY = 24 * 3_600_000  # ms without use after which the next use is recorded in the security log
 SOCKET = frozenset({"socket"})
 NO_INTEGRATION = "Integration not found."
 NO_TOKEN = "Token not found. It may have been revoked."

@@ -1,4 +1,4 @@
-"""The archive's writer: stores each fact of the feed as a row, and the state of each chat that its facts result in.
+"""The archive's writer: stores each fact of the feed as a row, and each chat's state, computed from its facts.
 
 A fact is identified by the feed's own id, which stays the same under a new epoch. Entries passed again, in other
 batches, by two processes, or under another epoch make one row each. `feed_cursor` keeps the position and what could not

@@ -75,7 +75,7 @@ class Bench:
         return usage(self.target.pid).cpu, usage(self._store).cpu
 
     async def gather(self) -> None:
-        """Get everybody into a conversation, with nothing under way."""
+        """Get everybody into a conversation, with no command in progress."""
         await self.meet()
         await self.settle()
 

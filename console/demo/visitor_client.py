@@ -53,7 +53,7 @@ class VisitorTab:
         self._socket: SocketClient | None = None
 
     async def run(self) -> None:
-        """Run until cancelled or refused for good."""
+        """Run until cancelled or permanently refused."""
         wait = SHORTEST_WAIT
         while True:
             try:

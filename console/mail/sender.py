@@ -92,7 +92,7 @@ class MailSender:
         return await deliver(written) if written is not None else Answer("dropped")
 
     async def _record(self, mail: OutgoingMail, answer: Answer) -> None:
-        """Record the result. If that fails for good, the mail is sent again, under its Message-ID: at least once."""
+        """Record the result. If that fails permanently, the mail is sent again, under its Message-ID: at least once."""
         while True:
             try:
                 await self._outbox.record(mail, answer)

@@ -29,9 +29,9 @@ class SmtpClient:
     async def deliver(self, mail: EmailMessage) -> Answer:
         """Send to the one address in To.
 
-        sent; refused (for good); failed (try again); away (the server cannot be reached or used at all); slow. If the
-        connection breaks in the middle, it is unknown whether the mail was accepted: that is `away` too, and it is sent
-        again.
+        sent; refused (permanently); failed (try again); away (the server cannot be reached or used at all); slow. If
+        the connection breaks in the middle, it is unknown whether the mail was accepted: that is `away` too, and it is
+        sent again.
         """
         started = time.monotonic()
         try:

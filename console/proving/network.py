@@ -123,7 +123,7 @@ class BadNetwork:
             writer.write_eof()
 
     def _spring(self, data: bytes, way: Direction, writer: asyncio.StreamWriter, back: asyncio.StreamWriter) -> None:
-        """Break the connection, by ConnectionAbortedError, if the trap says so."""
+        """Break the connection, with ConnectionAbortedError, if the trap matches."""
         trap = self._answered.get(writer) if way == "down" else None
         if way == "up" and self._trap is not None and self._trap.words in data:
             trap, self._trap = self._trap, None

@@ -27,7 +27,7 @@ async def cut(trial: Trial, strike: Strike) -> None:
 
 
 async def drop(trial: Trial, strike: Strike) -> None:
-    """Every connection breaks, three times in a row; new ones are let in at once."""
+    """Every connection breaks, three times in a row; new ones are accepted immediately."""
     for _ in range(3):
         for network in networks(trial):
             network.drop()
@@ -66,7 +66,7 @@ async def storm(trial: Trial, strike: Strike) -> None:
 
 
 async def jump_of_server(trial: Trial, strike: Strike) -> None:
-    """Its clock goes an hour forward or back, and later right again."""
+    """The servers' clocks jump an hour forward or back, and later back to the right time."""
     try:
         _set_servers(trial, HOUR if strike.among(2) else -HOUR)
         await asyncio.sleep(strike.hold)

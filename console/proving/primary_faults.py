@@ -11,7 +11,7 @@ from console.proving.schedule import Strike
 from console.proving.store_groups import Cluster, Node, SentinelGroup, run
 from console.queue.durability import PATIENCE
 
-TIMED_OUT = 2 * PATIENCE + 0.3  # s until WAIT has timed out for the batch under way, and for the next, with everybody's
+TIMED_OUT = 2 * PATIENCE + 0.3  # s until WAIT has timed out for the current batch and the next, with all commands
 FAILOVER = 30.0  # s within which a replica must have taken over
 
 

@@ -24,7 +24,7 @@ async def judge(stage: Stage, journal: Journal) -> tuple[list[Finding], list[Any
 
 
 async def _archived(stage: Stage) -> None:
-    """Wait until the archive has the last fact, for as long as it goes on: after a long outage it has a lot to do."""
+    """Wait until the archive has the last fact, while it makes progress: after a long outage it has a lot to do."""
     loop, newest = asyncio.get_running_loop(), -1
     deadline = loop.time() + PATIENCE
     while newest < await last_in_feed(stage) and loop.time() < deadline:

@@ -4,7 +4,7 @@
 /**
  * @typedef {object} Notice the server's push
  * @property {string} tag
- * @property {number} [at] tells a newer one from the same that was sent again
+ * @property {number} [at] distinguishes a newer one from the same one sent again
  * @property {string} [title]
  * @property {string} [body]
  * @property {string} [url]

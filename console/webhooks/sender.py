@@ -134,7 +134,7 @@ class _EndpointLine:
             self.wake.set()
 
     async def _record(self, event: OutgoingEvent, answer: Answer) -> None:
-        """Record the result. If that fails for good, the event is sent again, under its id: at least once."""
+        """Record the result. If that fails permanently, the event is sent again, under its id: at least once."""
         while True:
             try:
                 await self._outbox.record(event, answer)

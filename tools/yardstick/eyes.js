@@ -1,5 +1,5 @@
-// What the person sees: nothing that is not drawn. Called by agent.py in the console's page.
-// The observer below runs before the page's own scripts and notes when a visitor's line first stood in the page.
+// What the person sees: only what is drawn. Called by agent.py in the console's page. The observer below runs before the
+// page's own scripts and notes when a visitor's line first appeared in the page.
 
 (() => {
   /** @type {Map<string, number>} */
@@ -16,7 +16,7 @@
     }
   }).observe(document, { childList: true, subtree: true });
 
-  /** What a pane shows. @param {HTMLElement} pane */
+  /** The content of a pane. @param {HTMLElement} pane */
   function look(pane) {
     const who = pane.querySelector(".who");
     const clock = pane.querySelector("header > .clock");

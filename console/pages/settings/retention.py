@@ -24,7 +24,7 @@ async def show(request: Request, me: SignedIn) -> Response:
 
 @for_supervisors
 async def save(request: Request, me: SignedIn) -> Response:
-    """Save the days. Fewer days delete older chats for good, so the form asks again and names how many."""
+    """Save the days. Fewer days delete older chats permanently, so the form asks again and names how many."""
     form = Form(await read_form(request, me.csrf), "retention")
     days = form.whole("days", otherwise=1)
     problem, doomed = None, 0

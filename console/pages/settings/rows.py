@@ -14,7 +14,7 @@ Row = dict[str, str]
 
 
 def rows_of(typed: Mapping[str, str], fields: Sequence[str], *, told: Sequence[str]) -> list[Row]:
-    """Return the rows as typed, without those whose fields `told` are empty."""
+    """Return the rows as typed, without those where all fields in `told` are empty."""
     numbers: set[int] = set()
     for name in typed:
         field, _, number = name.partition(".")

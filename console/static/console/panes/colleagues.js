@@ -11,7 +11,7 @@ import { isReady, onFrame, send } from "../net/frames.js";
 /** @type {Set<(there: There) => void>} */
 const followers = new Set();
 
-/** @param {(there: There) => void} follower told at once and whenever it changes @returns {() => void} ends it */
+/** @param {(there: There) => void} follower called at once and after every change @returns {() => void} ends it */
 export function followColleagues(follower) {
   followers.add(follower);
   send({ t: "colleagues" });

@@ -40,7 +40,7 @@ export class Composer extends Footer {
    * @param {string} chat
    * @param {string} name
    * @param {Hooks} hooks
-   * @param {boolean} instead it stands where another stood a moment ago
+   * @param {boolean} instead it replaces another one that was there a moment ago
    */
   constructor(chat, name, hooks, instead = false) {
     super("composer", chat, name, instead);

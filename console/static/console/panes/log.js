@@ -21,7 +21,7 @@ export class Log {
     this.cids = new Set();
     /** @type {Map<number, number>} when somebody promised to be back -> when they said so */
     this.promises = new Map();
-    this.lastFirstWord = ""; // what the visitor was last told with one
+    this.lastFirstWord = ""; // the visitor's text of the latest one
     this.whole = false; // whether all lines stay, however many
   }
 

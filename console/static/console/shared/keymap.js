@@ -4,11 +4,11 @@ import { browser } from "./storage.js";
 
 export const mac = /Mac|iP(hone|ad)/.test(navigator.platform);
 
-/** On macOS Option types characters, so Control stands in for Alt. @param {string} code */
+/** On macOS Option types characters, so Control replaces Alt. @param {string} code */
 const chord = (code) =>
   mac ? (code.startsWith("Digit") ? `Control+${code}` : `Control+Shift+${code}`) : `Alt+${code}`;
 
-/** A chord that goes one step further. @param {string} code */
+/** The chord's variant with Shift. @param {string} code */
 const withShift = (code) =>
   mac ? `Control+${code.startsWith("Digit") ? "" : "Alt+"}Shift+${code}` : `Alt+Shift+${code}`;
 

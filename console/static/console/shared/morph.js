@@ -8,7 +8,7 @@ const OURS = new Set(["style", "data-state", "data-digits", "aria-label", "title
  * Make `old` look like `fresh`. Children with ids match by id, others by position.
  * @param {Element} old
  * @param {Element} fresh
- * @returns {Element} the one that stands now
+ * @returns {Element} the one that is on the page now
  */
 export function morph(old, fresh) {
   if (old.tagName !== fresh.tagName || old.id !== fresh.id) {

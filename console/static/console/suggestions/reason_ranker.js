@@ -8,8 +8,8 @@ const LONGEST = 3_000; // characters of the visitor's text that are read; its su
 const SHOWN = 5; // words that explain it
 
 /**
- * A reason as it was given lately: in how many chats, how often by this agent, when last (ms), and how strongly each of
- * visitors' words points to it and not to the others.
+ * A reason as it was given recently: in how many chats, how often by this agent, when last (ms), and how strongly each
+ * of visitors' words points to it and not to the others.
  * @typedef {{times: number, mine?: number, last: number, words?: Record<string, number>}} Given
  * @typedef {{reason: string, words: string[]}} Likely `words` are those of the visitor that led to it
  */
