@@ -1,5 +1,5 @@
-"""The process that sends: `python -m console.alerts.courier LIMIT PATIENCE NETWORK…`. Reads and writes one JSON
-line per message.
+"""The process that sends: `python -m console.alerts.courier LIMIT PATIENCE NETWORK…`. Reads and writes one JSON line
+per message.
 
 PATIENCE are the seconds for a connection, and again for each response.
 

@@ -37,7 +37,7 @@ class AgentRow(msgspec.Struct, frozen=True):
 
     `to_wrap_up` counts ended chats whose wrap-up was left for later. `since` is when the status began, `lost` when the
     connection was lost with chats in hand (ms; 0 for neither). `breather` is when the breather ends (0: none). `most`
-    is the supervisors' limit; the agent may have a lower one, `at_once`. The agent may set at most `highest_limit`.
+    is the supervisors' limit; the agent may have a lower one, `at_once`. Supervisors may set at most `highest_limit`.
     With slots for other channels there are `limit` in all; `free` are those for a live chat, `free_aside` those for a
     chat of another channel.
     """

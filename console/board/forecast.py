@@ -1,9 +1,9 @@
 """Which promises will break within 30 s if nothing changes.
 
 The forecast assumes that an agent answers one chat after another, the most urgent first, each in the time of a quick
-answer in its queue (`paces`), and has already started on the first. Chats whose turn comes too late in that order
-break, and so does every clock of an agent who lost the connection. Waiting chats go to free slots in order; those
-without a slot break.
+answer in its queue (`paces`), and has already started on the first. Chats that this order reaches too late break, and
+so does every clock of an agent who lost the connection. Waiting chats go to free slots in order; those without a slot
+break.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,8 +27,8 @@ class Forecast(msgspec.Struct):
 
 
 def clock_of(chat: ChatState) -> int:
-    """Return when the chat's promise is due (ms): the turn's, the queue's while waiting, else the agent's; 0 if
-    none runs.
+    """Return when the chat's promise is due (ms): the turn's, the queue's while waiting, else the agent's; 0 if none
+    runs.
     """
     if chat.place == "wrapup":
         return 0

@@ -69,7 +69,7 @@ class Share(msgspec.Struct, frozen=True):
 
 class Broken(msgspec.Struct, frozen=True):
     """Promises that broke today (`all`), and their outcome: each is answered late, ended by the agent, given up by the
-    visitor, marked as needing no reply, or still open. `moved`: how often one was taken from its agent.
+    visitor, marked as needing no reply, or still open. `moved`: how often one was transferred or released.
     """
 
     all: int = 0

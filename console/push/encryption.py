@@ -1,4 +1,4 @@
-"""Encrypts a push so that only the browser can read it: one record of aes128gcm (RFC 8188) under RFC 8291's keys."""
+"""Encrypts a push for the browser alone: one record of aes128gcm (RFC 8188), with keys agreed as RFC 8291 says."""
 
 import os
 

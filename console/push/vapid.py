@@ -1,7 +1,7 @@
 """The identity of the sender: the installation's key pair and its signed token for a push service (VAPID, RFC 8292).
 
-The pair is derived from the installation's secret. All processes have the same pair, it is backed up with the secret,
-and a new secret means a new pair. Browsers then subscribe again when their member opens the console.
+The pair is derived from the installation's secret. All processes have the same pair, it is kept and backed up with the
+secret, and a new secret means a new pair. Browsers then subscribe again when their member opens the console.
 """
 
 import time

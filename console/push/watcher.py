@@ -86,7 +86,7 @@ class PushWatcher:
         self._read_at = now
 
     def _knows(self) -> bool:
-        """Whether the picture is complete. A process that has just started must not take what it has not read for
+        """Whether the picture is complete. A process that has just started must not treat what it has not read as
         ended.
         """
         return self._current.picture.epoch == self._workspace.epoch != ""

@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 
 class WebhookSender:
-    """Runs one queue of deliveries for each endpoint, in the process that leads."""
+    """Runs one line of deliveries for each endpoint, in the process that leads."""
 
     def __init__(self, webhooks: Webhooks, client: WebhookClient, *, leads: Lead) -> None:
         self._webhooks = webhooks
@@ -56,7 +56,7 @@ class WebhookSender:
             line.wake.set()
 
     async def _settle(self) -> None:
-        """Start and end queues as endpoints are added, changed and removed."""
+        """Start and end lines as endpoints are added, changed and removed."""
         if not self._leads():
             self._version = -1
             self._keep({})

@@ -1,4 +1,4 @@
-"""Dead endpoints, and a server that dies while sending: alerts are delayed, and nothing else is."""
+"""Dead endpoints, and a server that dies while sending: alerts are affected, and nothing else is."""
 
 import time
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """A full-text index of ended chats, and each chat's place in the lists
 
-The index itself is filled in the background (`SearchIndex.build`): here only places are given,
-which takes seconds for a million chats.
+The index itself is filled in the background (`SearchIndex.build`): here only places are given, which takes seconds for
+a million chats.
 """
 
 import sqlalchemy as sa
