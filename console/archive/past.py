@@ -63,7 +63,7 @@ class PastChats:
         return _page(rows, [raw.encode() for raw in reversed(found[:limit])], more=more)
 
     def _chats(self, query: PastQuery, chat: str) -> Select[Any]:
-        """Return their ended chats, newest first; with `chat`, start at that one."""
+        """Select their ended chats, newest first; with `chat`, start at that one."""
         columns = chats.c.id, chats.c.name, chats.c.email, chats.c.agent_name, chats.c.last
         wanted = select(*columns).where(self._theirs(query))
         if chat:

@@ -153,7 +153,7 @@ class ChatSearch:
         return and_(chats.c.workspace == self.workspace, chats.c.listed.in_(_parts(listed)))
 
     def _said(self, ids: list[str], text: str) -> Select[Any]:
-        """Return the first message of each chat; with `text`, everything written in them."""
+        """Select the first message of each chat; with `text`, everything written in them."""
         in_chats = facts.c.workspace == self.workspace, facts.c.chat.in_(ids)
         columns = facts.c.chat, facts.c.seq, facts.c.words, facts.c.raw
         if text:

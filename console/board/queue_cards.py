@@ -87,8 +87,8 @@ class QueueCard(msgspec.Struct, frozen=True):
     `median`, `p95` and `first` are of first words. `closed` is when the queue opens again (0: it is open, -1: unknown).
     `oldest` is since when the longest-waiting chat waits (0: none waits). `agents` are online in this queue and have
     `free` slots. `right` is how often the expected wait was right; `wait`, `handling` and `wrapup` are medians of
-    today. `hours` are (start, chats opened); the current hour is last. `moved` is how often a question was taken from
-    its agent before its promise broke.
+    today. `hours` are (start, chats opened); the current hour is last. `moved` is how often a question was transferred
+    or released from its agent before its promise broke.
     """
 
     id: str

@@ -143,7 +143,7 @@ def _frames(found: Image.Image, kind: str) -> tuple[Image.Image, list[tuple[Imag
 
 
 def _moving(found: Image.Image) -> Iterator[tuple[Image.Image, int]]:
-    """Return all frames; none if there are too many, so that the picture does not move."""
+    """Yield all frames; none if there are too many, so that the picture does not move."""
     for count, _ in enumerate(ImageSequence.Iterator(found), start=1):
         if count > MOST_FRAMES or count * found.width * found.height > MOST_MOVING:
             return

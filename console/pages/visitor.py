@@ -66,7 +66,7 @@ class Context(msgspec.Struct):
 
     @property
     def last_agent(self) -> ArchivedChat | None:
-        """Return the agent of the newest earlier chat in which an agent spoke with the visitor."""
+        """Return the newest earlier chat in which an agent spoke with the visitor."""
         return next((chat for chat in self.earlier or () if chat.agent_name), None)
 
 
@@ -95,7 +95,7 @@ def fragment_of(context: Context, queues: Mapping[str, Queue], *, locale: str, c
 
 
 async def _in_hand(services: Services, chat: str) -> tuple[ChatState, list[ChatFact], str]:
-    """Read a live chat with its opening and its newest facts, and the address that opened it."""
+    """Read a live chat with its opening and its newest facts, and the address it was opened from."""
     try:
         live, _ = await services.workspace.read_chat(chat)
         facts = read_log(live.log)

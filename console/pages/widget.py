@@ -344,7 +344,7 @@ async def widget_availability(request: Request) -> Response:
 
 
 async def widget_free(request: Request) -> Response:
-    """Whether a greeting may be shown: a page asks once, at the moment it would show one."""
+    """Answer whether a greeting may be shown: a page asks once, at the moment it would show one."""
     return _answer(request, GREETED, _free)
 
 
