@@ -133,7 +133,7 @@ export class Composer extends Footer {
     this.performElsewhere(act);
   }
 
-  /** Actions that open a dialog or another form return here. @param {string} act */
+  /** Focus the box first, so that dialogs and other forms return the focus to it. @param {string} act */
   performElsewhere(act) {
     this.box.focus();
     this.hooks.perform(act);
@@ -226,7 +226,7 @@ export class Composer extends Footer {
   clear() {
     this.box.value = "";
     this.canned = "";
-    this.typedAt = 0; // the next text is announced with its first key
+    this.typedAt = 0; // the first key of the next text sends a typing signal
     this.typed();
   }
 

@@ -9,7 +9,7 @@ import { announce } from "../shared/announcer.js";
 import { t } from "../shared/i18n.js";
 
 const CLOCK = 5_000; // ms between two updates of the visitors' local time
-const PAUSE = 700; // ms after a change of the page
+const PAUSE = 700; // ms from a change of what is shown until the panel is reloaded
 
 /** @typedef {import('../panes/pane.js').Pane} Pane */
 
@@ -106,7 +106,7 @@ class VisitorPanel {
     }
   }
 
-  /** Reload the panel when the pane has the name. @param {HTMLFormElement} form */
+  /** Set the visitor's name; the panel is reloaded once the pane has it. @param {HTMLFormElement} form */
   rename(form) {
     const name = String(new FormData(form).get("name")).trim();
     form.closest("details")?.removeAttribute("open");
