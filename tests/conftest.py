@@ -46,12 +46,12 @@ async def store(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Embed
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Those that take long come first: one process has them while the others do the rest, and none is left for last."""
+    """Put slow tests first: one process runs them while the others run the rest, so none is left for last."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 def pytest_collection_finish() -> None:
-    """Thousands of tests and what they import stay to the end: collecting garbage need not look at them again."""
+    """Freeze thousands of tests and their imports, which stay to the end, so that garbage collection skips them."""
     gc.collect()
     gc.freeze()
 
@@ -123,7 +123,7 @@ def _database_url(request: pytest.FixtureRequest, folder: Path, *, like: str) ->
 
 @pytest.fixture
 def workspace_name() -> str:
-    """A workspace of this test alone: tests share the store and must not see each other's chats."""
+    """A workspace for this test alone: tests share the store and must not see each other's chats."""
     return f"t-{new_id()}"
 
 

@@ -34,7 +34,7 @@ CSP = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-ur
 
 
 class Store:
-    """As much of a workspace as boards ask for; `away` and it says nothing more of the feed."""
+    """As much of a workspace as boards need; while `away` it reports nothing more from the feed."""
 
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
@@ -51,7 +51,7 @@ class Store:
 
 
 class BoardStage:
-    """`floor` is what the board shows, as of `change`; `heard` is all that the page has sent."""
+    """`floor` is what the board shows, as it was at the last `change`; `heard` is everything the page has sent."""
 
     def __init__(self, house: House, *queues: Queue) -> None:
         self.house = house
@@ -68,7 +68,7 @@ class BoardStage:
         self.watch = WatchViews(HtmlViews(self.floor))
         self.facts: dict[str, list[ChatFact]] = {}
         self.heard: list[dict[str, Any]] = []
-        self.complaints: list[str] = []  # errors of the page's scripts, breaches of its CSP
+        self.complaints: list[str] = []  # errors of the page's scripts, CSP violations
         self.sockets: list[WebSocket] = []
         self.refusing = False  # new sockets
         self.nacks: dict[str, Outbound] = {}  # by kind of command
@@ -77,7 +77,7 @@ class BoardStage:
         return self.left
 
     def change(self, directory: Directory | None = None) -> None:
-        """What the test did to the floor is there from now on."""
+        """Make the test's changes to the floor visible."""
         self.floor.picture.n += 1
         if directory is not None:
             self.floor.directory = directory
@@ -158,7 +158,7 @@ class BoardStage:
         await self.send(WatchDrawn(chat, self.floor.picture.n, whole, whole=True))
 
     async def tells(self, chat: str, fact: ChatFact) -> None:
-        """Something happens in a chat that is looked on at."""
+        """Something happens in a chat that is being watched."""
         facts = self.facts.setdefault(chat, [])
         facts.append(fact)
         line = self.floor.picture.chats[chat]
@@ -166,7 +166,7 @@ class BoardStage:
 
 
 class Listener:
-    """A socket as boards know it."""
+    """A socket, as boards know it."""
 
     def __init__(self, connection: WebSocket) -> None:
         self.connection = connection
@@ -193,7 +193,7 @@ async def open_board(
     wall: bool = False,
     **media: Any,
 ) -> Page:
-    """The board in a tab of its own, once it shows what there is. `media`: `color_scheme="dark"` and the like."""
+    """Open the board in its own tab; return once it shows everything. `media`: `color_scheme="dark"` and the like."""
     page = await context.new_page()
     await page.set_viewport_size({"width": width, "height": height})
     await page.emulate_media(**media)

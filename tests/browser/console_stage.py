@@ -67,7 +67,7 @@ TEAM = {name.lower(): Member(name.lower(), name, f"{name.lower()}@example.com") 
 
 
 class Stage:
-    """`url` serves the console; `plays` is what Ana holds; `heard` is all that the console has sent."""
+    """`url` serves the console; `plays` is what Ana holds; `heard` is everything the console has sent."""
 
     def __init__(self, house: House) -> None:
         self.house = house
@@ -85,14 +85,14 @@ class Stage:
         self.to_wrap_up: list[ToWrapUp] = []
         self.went: list[Went] = []
         self.colleagues = Colleagues([], [])
-        self.refusals: dict[str, str] = {}  # kind of a command -> the code it is refused with
+        self.refusals: dict[str, str] = {}  # kind of a command -> the code of its refusal
         self.left_messages = 0
         self.locale = "en"
         self.member = ANA
         self.demo = False
         self.model = False  # that drafts answers
         self.heard: list[dict[str, Any]] = []
-        self.complaints: list[str] = []  # errors of the page's scripts, breaches of its CSP
+        self.complaints: list[str] = []  # errors of the page's scripts, CSP violations
         self.sockets: list[WebSocket] = []
         self.drafts: dict[str, str] = {}
         self.side = SideTable()
@@ -101,9 +101,9 @@ class Stage:
         self.breather = 0  # when it ends, 0: none
         self.breathers_left = 3
         self.load = Load()
-        self.most = 0  # the supervisors' limit, 0: hers is no lower
+        self.most = 0  # the supervisors' limit, 0: hers is not lower
         self.right = RightLimit()
-        self.answering = True  # acks, by itself
+        self.answering = True  # send acks automatically
         self.refusing = False  # new sockets
         self.epoch = "e1"
         self.build = BUILD
@@ -112,37 +112,37 @@ class Stage:
     # --- the server's part ---
 
     async def play(self, *plays: Play) -> None:
-        """These chats come, one frame each."""
+        """Add these chats, one frame each."""
         for one in plays:
             self.plays[one.line.id] = one
             await self.push(self.pane(one.line.slot), due={one.line.id: one.due})
 
     async def play_at_once(self, *plays: Play) -> None:
-        """These chats come, all in one frame."""
+        """Add these chats, all in one frame."""
         self.plays |= {one.line.id: one for one in plays}
         content = "".join(self.pane(one.line.slot) for one in plays)
         await self.push(content, due={one.line.id: one.due for one in plays})
 
     async def show(self, play: Play, *facts: ChatFact) -> None:
-        """New facts of a held chat, in one frame."""
+        """Send new facts of a held chat, in one frame."""
         content = "".join(self.views.fact(fact, play.line, locale=self.locale) for fact in facts)
         await self.push(content, due={play.line.id: play.due})
 
     async def tell_history(self, frame: dict[str, Any]) -> None:
-        """What was asked for: lines before the window."""
+        """Send the requested lines before the window."""
         play, before = self.plays[frame["chat"]], frame["before"]
         facts = [fact for fact in play.facts if fact.seq < before][-WINDOW:]
         await self.push(self.views.older(facts, play.line, before=before, locale=self.locale))
 
     async def leave(self, slot: int, then: Play | None = None, *, moved: Moved | None = None) -> None:
-        """The pane's chat goes, to where `moved` says; `then` takes its place in the same frame."""
+        """Remove the pane's chat, which goes where `moved` says; `then` takes its place in the same frame."""
         self.plays = {chat: play for chat, play in self.plays.items() if play.line.slot != slot}
         if then is not None:
             self.plays[then.line.id] = then
         await self.push(self.pane(slot), due={then.line.id: then.due} if then else {}, moved=[moved] if moved else [])
 
     async def lists(self, *plays: Play) -> None:
-        """The wrap-ups of these chats were left for later."""
+        """List the wrap-ups of these chats as left for later."""
         for one in plays:
             self.to_wrap_up.append(ToWrapUp(one.line.id, one.line.name, one.line.queue, now(), one.line.tags))
         await self.push(self.strip())
@@ -231,7 +231,7 @@ class Stage:
             went=self.went,
         )
 
-    # --- what the console said ---
+    # --- what the console sent ---
 
     def said(self, kind: str) -> list[dict[str, Any]]:
         return [frame for frame in self.heard if frame["t"] == kind]
@@ -312,7 +312,7 @@ class Stage:
             await self.push(self.strip())
 
     async def _do(self, play: Play, frame: dict[str, Any]) -> None:
-        """What the server would show after it."""
+        """Send what the server would show afterwards."""
         cid, slot = frame["cid"], play.line.slot
         match frame["t"]:
             case "say" if frame.get("promise"):
@@ -343,7 +343,7 @@ class Stage:
 async def open_console(
     stage: Stage, context: BrowserContext, *, width: int = 1366, height: int = 768, new: bool = False, **media: Any
 ) -> Page:
-    """The console in a tab of its own, once the stage has welcomed it. `media`: `color_scheme="dark"` and the like.
+    """Open the console in its own tab, once the stage has welcomed it. `media`: `color_scheme="dark"` and the like.
 
     Ana knows the keys, unless she is `new` to the console.
     """

@@ -59,8 +59,8 @@ class Checker:
         self.broken: dict[str, int] = {}  # chat -> the promise recorded as broken
         self.answered: set[str] = set()
         self.put_off: dict[str, str] = {}  # chat -> the agent who may still say what it was about
-        self.held: dict[str, int] = {}  # chat -> when was asked what has got holding replies only
-        self.unkept: set[str] = set()  # those of them in which a promise was broken
+        self.held: dict[str, int] = {}  # chat -> when the question was asked that has only holding replies so far
+        self.unkept: set[str] = set()  # those of them with a broken promise
 
     def brought_back(self, chat: str, seq: int, last: int) -> None:
         """A handled left message is in the store again, which no fact says."""

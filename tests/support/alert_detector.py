@@ -115,7 +115,7 @@ def to(*urls: str) -> tuple[Destination, ...]:
 
 @asynccontextmanager
 async def alerts_of(database_url: str, workspace: str = "main") -> AsyncIterator[Alerts]:
-    """The rules of a running server; they can be changed meanwhile."""
+    """Yield the alert stores of a running server, so that its rules can be changed."""
     database = Database(database_url)
     try:
         yield Alerts(database, workspace, locales=page_texts().available())

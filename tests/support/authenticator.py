@@ -26,7 +26,7 @@ class Phone(NamedTuple):
 
 
 def scanned(page: httpx.Response) -> Phone:
-    """The phone after it has read the key of a set-up page."""
+    """Return a phone that has read the key of a set-up page."""
     [key] = KEY.findall(page.text)
     return Phone(key.replace(" ", ""))
 
@@ -37,7 +37,7 @@ def recovery_codes(page: httpx.Response) -> list[str]:
 
 
 async def set_up(browser: httpx.AsyncClient) -> tuple[Phone, list[str]]:
-    """Under Settings, with the password and the phone's first code."""
+    """Set up a second factor under Settings, with the password and the phone's first code."""
     page = await posted(browser, OWN, password=PASSWORD)
     phone, [step] = scanned(page), STEP.findall(page.text)
     done = await posted(browser, OWN, to=f"{OWN}/confirm", step=step, code=phone.code())

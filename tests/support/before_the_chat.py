@@ -32,7 +32,7 @@ HELLO = Greeting(
 
 
 async def asks(server: RunningServer, *asked: Question, orders: str = "ben") -> None:
-    """The demo site asks this from now on, all of it without any; `orders` serves a queue of their own."""
+    """Set the demo site's questions, `ASKED` by default. The member `orders` serves the queue of that name."""
     async with stores_of(server) as stores:
         await stores.queues.put(Queue("orders", "Orders"), members=[orders])
     await _changes(server, questions=SiteQuestions(asked or ASKED, () if asked else (TO_ORDERS,)))

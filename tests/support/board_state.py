@@ -67,7 +67,7 @@ class Floor(Current):
                 span.add("broke", int(late))
 
     def gave(self, queue: str, ms: int, times: int = 1, *, late: bool = False, ago: int = MINUTE) -> None:
-        """Add that many answers to what was asked `ms` before."""
+        """Add that many answers to questions asked `ms` earlier."""
         for span in self.picture.queue(queue).figures.at(self.now - ago):
             for _ in range(times):
                 span.measure("r", ms, within=not late)

@@ -15,7 +15,7 @@ SCRIPT = "import sys; from moto.server import main; main(sys.argv[1:])"
 
 
 class Bucket:
-    """`settings` lead a server to it; `network.cut()` makes it go away for a while."""
+    """`settings` point a server to it; `network.cut()` takes it down for a while."""
 
     def __init__(self, name: str = "sestetto") -> None:
         port = free_port()
@@ -53,6 +53,6 @@ class Bucket:
         }
 
     async def keys(self) -> list[str]:
-        """What is kept."""
+        """Return the keys of stored files."""
         async with httpx.AsyncClient() as http:
             return re.findall(r"<Key>([^<]+)</Key>", (await http.get(self._bucket, params={"list-type": "2"})).text)

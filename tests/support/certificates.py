@@ -7,7 +7,7 @@ KEY, DAYS = ("-nodes", "-newkey", "rsa:2048"), ("-days", "2")
 
 
 def make_authority(folder: Path, name: str = "ca") -> Path:
-    """Return the authority's certificate; its key lies beside it."""
+    """Return the authority's certificate; its key is beside it."""
     made = folder / f"{name}.crt"
     _openssl("req", "-x509", *DAYS, *KEY, "-subj", f"/CN={name}", "-keyout", made.with_suffix(".key"), "-out", made)
     return made

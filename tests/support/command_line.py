@@ -17,7 +17,7 @@ async def in_a_process(
 
 
 def run_command(*words: str, environment: Mapping[str, str] = os.environ, **settings: str) -> tuple[int, str, str]:
-    """Do the same where no event loop runs."""
+    """The same for callers without an event loop."""
     given = {f"SESTETTO_{name}": value for name, value in settings.items()}
     with TemporaryDirectory() as folder:
         out, errors = Path(folder) / "out", Path(folder) / "errors"

@@ -42,7 +42,7 @@ async def allow_origin(server: RunningServer, origin: str) -> None:
 
 
 async def lead_to(stores: Stores, *queues: str) -> None:
-    """The demo's pages may ask for these queues too, and the server knows it."""
+    """Let the demo's pages ask for these queues too; wait until the server knows."""
     site = (await stores.directory.read()).sites["demo"]
     stands = await stores.sites.put(msgspec.structs.replace(site, queues=tuple({*site.queues, *queues})))
     await eventually(lambda: is_live(stores.database, stands.version), "the site to be live")
@@ -54,7 +54,7 @@ async def without_wrapup(server: RunningServer) -> None:
 
 
 async def without_hurry(server: RunningServer) -> None:
-    """Give a minute for each answer, so that it comes in time on a slow machine too."""
+    """Set the target to a minute, so that answers are in time on a slow machine too."""
     await _queues_become(server, target=60_000)
 
 

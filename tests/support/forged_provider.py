@@ -16,8 +16,9 @@ Key = ECKey | RSAKey | OctKey
 
 
 class ForgedProvider:
-    """`claims` are those of the next ID token, `answers` replace what a path answers, `bodies` are sent as they are,
-    `asked` counts requests."""
+    """`claims` are those of the next ID token, `answers` replace a path's response, `bodies` are sent unchanged,
+    `asked` counts requests.
+    """
 
     def __init__(self, issuer: str) -> None:
         self.issuer = issuer
@@ -89,7 +90,7 @@ def forged_provider() -> Iterator[ForgedProvider]:
         do_POST = do_GET
 
         def log_message(self, *_: Any) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     provider = ForgedProvider(f"http://127.0.0.1:{server.server_port}")

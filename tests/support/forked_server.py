@@ -14,7 +14,7 @@ from multiprocessing import get_context
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
-with contextlib.redirect_stdout(io.StringIO()):  # output goes to a log, not to the terminal of the tests
+with contextlib.redirect_stdout(io.StringIO()):  # output goes to a log, not to the tests' terminal
     from console import cli
     from console.domain.opening_hours import zones
 
@@ -38,7 +38,7 @@ for _late in (  # imports that a server makes only when it starts
 cli.command_line()
 zones()
 gc.collect()
-gc.freeze()  # a fork that collects garbage would else touch, and so copy, all that is imported here
+gc.freeze()  # otherwise garbage collection in a fork would touch, and so copy, all that is imported here
 
 _forking = get_context("forkserver")
 _forking.set_forkserver_preload([__name__])

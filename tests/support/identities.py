@@ -34,7 +34,7 @@ def with_signature(text: str, signature: bytes) -> str:
 
 
 def claims_of(sub: str = "42", site: str = "demo", *, now: float | None = None, **more: Any) -> dict[str, Any]:
-    """The claims of a good token; `more` adds, replaces, or with None leaves out."""
+    """Return the claims of a valid token; `more` adds, replaces, or with None removes some."""
     now = time.time() if now is None else now
     good = {"sub": sub, "aud": site, "iat": int(now), "exp": int(now) + 300, "jti": secrets.token_hex(8), **more}
     return {name: value for name, value in good.items() if value is not None}
@@ -79,7 +79,7 @@ def hash_of(user: str, secret: str = SECRET) -> str:
 
 
 async def trusts(server: RunningServer, identity: SiteIdentity, site: str = "demo") -> None:
-    """The site's settings have this from now on, and the server knows it."""
+    """Set the site's settings; wait until the server knows them."""
     async with stores_of(server) as stores:
         known = (await stores.directory.read()).sites[site]
         stands = await stores.sites.put(replace(known, identity=identity))

@@ -40,14 +40,14 @@ async def reads_in(browser: httpx.AsyncClient, raw: str | bytes, *, kind: str, f
 
 
 async def imports_all(services: Services, browser: httpx.AsyncClient, path: str) -> Import:
-    """Press the button, and let the background work."""
+    """Press the button, and run the background work."""
     assert (await posted(browser, path, to=f"{path}/begin")).status_code == 303
     await worked(services)
     return await imports.read(services, ADA, path.rpartition("/")[2])
 
 
 async def worked(services: Services, *, steps: int = 1_000) -> None:
-    """What the background does, until nothing is left to do."""
+    """Run the background work until nothing is left to do."""
     for _ in range(steps):
         if (at := await services.imports.running()) is None:
             return

@@ -78,9 +78,9 @@ class Visitor(Talker):
         cls, server: RunningServer, *, knows: "Visitor | None" = None, after: int | None = None, queue: str = "",
         site: str = "demo", identity: Frame | None = None, let_in: bool = True,
     ) -> Self:  # fmt: skip
-        """A tab that says hello; `knows` is the same visitor's earlier tab, which this one continues.
+        """Open a tab that says hello; `knows` is the same visitor's earlier tab, which this one continues.
 
-        With an `identity` the page says who it is. It waits for its welcome, unless it is not to be `let_in`.
+        With an `identity` the page identifies the visitor. Waits for the welcome, unless `let_in` is false.
         """
         address = f"{server.socket_url}/ws/visitor?site={site}" + (f"&queue={queue}" if queue else "")
         socket = await SocketClient.open(address, subprotocol="sestetto.v1", origin=server.url)
@@ -109,7 +109,7 @@ class Visitor(Talker):
         return await self.command("say", text=text)
 
     def facts(self) -> list[Frame]:
-        """Return the facts of the welcome and since."""
+        """Return the facts of the welcome and all later ones."""
         welcome = next(frame for frame in self.heard if frame["t"] == "welcome")
         return [*welcome.get("facts", []), *(frame for frame in self.heard if frame["t"] == "fact")]
 

@@ -11,9 +11,9 @@ PATIENCE = 30.0  # s for the lock to be free
 
 @asynccontextmanager
 async def locked_by_another(file: Path | str) -> AsyncIterator[None]:
-    """Nobody else can write to the file inside the block."""
+    """Keep everybody else from writing to the file inside the block."""
     with closing(sqlite3.connect(file, PATIENCE, isolation_level=None, check_same_thread=False)) as rival:
-        # In a thread: whoever has the lock may need this loop to end its transaction.
+        # In a thread, because the holder of the lock may need this loop to end its transaction.
         await asyncio.to_thread(rival.execute, "BEGIN IMMEDIATE")
         yield
         rival.execute("ROLLBACK")

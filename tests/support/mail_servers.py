@@ -18,8 +18,8 @@ from tests.support.server_process import free_port
 
 
 class SmtpServer:
-    """`got` are the mails it took. `says` answers DATA instead of 250, `refuses` answers RCPT; `cuts` hangs up after it
-    took a mail, and before it says so; `silent` never answers.
+    """`got` are the accepted mails. `says` is the response to DATA instead of 250, `refuses` that to RCPT; `cuts`
+    disconnects after accepting a mail, before the response; `silent` never responds.
     """
 
     def __init__(self) -> None:
@@ -97,7 +97,7 @@ def plain(mail: EmailMessage) -> str:
 
 
 class ImapServer:
-    """A real IMAP server (pymap) in a process of its own, with one empty mailbox."""
+    """A real IMAP server (pymap) in its own process, with one empty mailbox."""
 
     user, password = "demouser", "demopass"
 
@@ -133,7 +133,7 @@ class ImapServer:
             return False
 
     def put(self, raw: bytes) -> None:
-        """What a mail server does that delivers a mail."""
+        """Deliver a mail, as a mail server does."""
         with self._signed_in() as imap:
             said, detail = imap.append("INBOX", "", imaplib.Time2Internaldate(0), raw)
             assert said == "OK", detail

@@ -10,7 +10,7 @@ from console.services import Services
 
 
 async def leave_message(services: Services, text: str, *, name: str = "Vera Rossi", **more: Any) -> str:
-    """Vera leaves a message with nobody there; the id of its chat."""
+    """Let Vera leave a message while nobody is online; return the id of its chat."""
     chat = new_id()
     profile = VisitorProfile.of(Visitor("vera", name, more.pop("email", "vera@example.com")), Page(), **more)
     await services.workspace.leave_message(
@@ -21,7 +21,7 @@ async def leave_message(services: Services, text: str, *, name: str = "Vera Ross
 
 
 async def archive(services: Services) -> None:
-    """What the archive's reader does: all of the feed, again."""
+    """Archive all of the feed again, as the archive's reader does."""
     workspace = services.workspace
     found = await workspace.store.command("XRANGE", workspace.keys.feed, "-", "+")
     entries = [
@@ -31,7 +31,7 @@ async def archive(services: Services) -> None:
 
 
 async def send_mails(services: Services) -> None:
-    """Send all that the outbox has."""
+    """Send everything in the outbox."""
     post = services.post
     assert post.server is not None
     while claimed := (await post.outbox.claim("test", 9))[0]:

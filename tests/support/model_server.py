@@ -19,7 +19,7 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encod
 class ModelServer:
     """Answers as `manner` says, by default with `text` in a stream. `asked` are the requests' bodies.
 
-    `going` counts requests that are being answered; `closed` those that the client left before their end.
+    `going` counts requests that are being answered; `closed` those that the client closed before their end.
     """
 
     def __init__(self, text: str = "Your order is on its way.", manner: Manner | None = None) -> None:
@@ -46,7 +46,7 @@ class ModelServer:
         return {"model_url": self.url, "model_name": "sage", "model_key": "sk-hush-hush"}
 
     def document(self, at: int = -1) -> dict[str, Any]:
-        """Return what one request told the model of the chat."""
+        """Return what one request contained about the chat."""
         found: dict[str, Any] = json.loads(self.asked[at]["messages"][1]["content"])
         return found
 
@@ -98,7 +98,7 @@ def event(content: str, finish: str | None = None) -> bytes:
 
 
 async def streams(model: ModelServer, writer: Writer) -> None:
-    """Word by word, in chunks that are cut anywhere."""
+    """Stream word by word, in chunks that are cut anywhere."""
     whole = b": hello\n\n" + b"".join(event(word) for word in model.text.split(" ", 1)[:1])
     whole += b"".join(event(f" {word}") for word in model.text.split(" ")[1:]) + event("", "stop") + b"data: [DONE]\n\n"
     writer.write(CHUNKED)
@@ -111,19 +111,19 @@ async def streams(model: ModelServer, writer: Writer) -> None:
 
 
 async def answers_whole(model: ModelServer, writer: Writer) -> None:
-    """In one piece, as servers do that cannot stream."""
+    """Answer in one piece, as servers do that cannot stream."""
     message = {"role": "assistant", "content": model.text}
     await _send(writer, json.dumps({"choices": [{"message": message, "finish_reason": "stop"}]}).encode())
 
 
 async def waits(model: ModelServer, writer: Writer) -> None:
-    """Nothing until the test says so, then a stream."""
+    """Send nothing until the test says so, then a stream."""
     await model.go_on.wait()
     await streams(model, writer)
 
 
 async def stalls(model: ModelServer, writer: Writer) -> None:
-    """Some words, and then nothing."""
+    """Send some words, and then nothing."""
     writer.write(STREAM + event("One moment"))
     await writer.drain()
     await asyncio.sleep(3_600)
@@ -141,7 +141,7 @@ async def never_ends(model: ModelServer, writer: Writer) -> None:
 
 
 async def trickles(model: ModelServer, writer: Writer) -> None:
-    """A little comment now and then, without end."""
+    """Send a short comment at intervals, without end."""
     writer.write(STREAM)
     while True:
         writer.write(b": still there\n\n")
@@ -177,7 +177,7 @@ async def closes_midway(model: ModelServer, writer: Writer) -> None:
 
 
 async def ends_midway(model: ModelServer, writer: Writer) -> None:
-    """The connection ends in good order; the answer does not."""
+    """End the connection properly in the middle of the answer."""
     writer.write(STREAM + event("Your or"))
     await writer.drain()
     writer.close()
@@ -205,7 +205,7 @@ async def packs_a_bomb(model: ModelServer, writer: Writer) -> None:
 
 
 def says(body: str, kind: str = "application/json") -> Manner:
-    """Exactly this."""
+    """Send exactly this."""
 
     async def manner(model: ModelServer, writer: Writer) -> None:
         await _send(writer, body.encode("utf-8", "surrogatepass"), kind=kind)
@@ -214,7 +214,7 @@ def says(body: str, kind: str = "application/json") -> Manner:
 
 
 def fails(status: int, retry_after: str = "") -> Manner:
-    """With this status."""
+    """Fail with this status."""
 
     async def manner(model: ModelServer, writer: Writer) -> None:
         more = f"Retry-After: {retry_after}\r\n" if retry_after else ""

@@ -29,12 +29,12 @@ class OpenIdProvider:
         self._config = config
 
     def says(self, **people: dict[str, Any]) -> None:
-        """From now on these are the claims of these people."""
+        """Set the claims of these people from now on."""
         self._config["people"].update(people)
         self._file.write_text(json.dumps(self._config))
 
     async def sign_in(self, address: str, name: str) -> str:
-        """Sign in at the provider's page as `name`, agree, and return where it leads back to."""
+        """Sign in at the provider's page as `name`, agree, and return the address it redirects to."""
         async with httpx.AsyncClient(follow_redirects=True) as person:
             page = await person.get(address)
             for fields in ({"login": name, "password": "any"}, {}):
@@ -52,7 +52,7 @@ class OpenIdProvider:
 
 @contextmanager
 def running_provider(folder: Path, *callbacks: str) -> Iterator[OpenIdProvider]:
-    """Start one whose client `sestetto` may be sent back to `callbacks`."""
+    """Start a provider whose client `sestetto` may be redirected to `callbacks`."""
     with socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

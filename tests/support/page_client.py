@@ -98,7 +98,7 @@ def _services(folder: Path, database: Database, workspace: Workspace, *, demo: b
 def browser_of(
     services: Services, *, origin: str = ORIGIN, client: str = "203.0.113.7", **headers: str
 ) -> httpx.AsyncClient:
-    """A browser with cookies that follows no redirect by itself."""
+    """Return a browser with cookies that does not follow redirects by itself."""
     parts = sign_in, second_factor, provider_sign_in, invitation, chats, left_messages, console, settings, suggestions
     pages = [route for part in parts for route in part.routes]
     app = Starlette(routes=pages, exception_handlers=error_pages.handlers)
@@ -108,7 +108,7 @@ def browser_of(
 
 
 def with_mail(services: Services, origin: str = ORIGIN) -> None:
-    """There is a mail server, and an address of our own; nobody sends, so the mails stay in the outbox."""
+    """Add a mail server and our own address. Nobody sends, so the mails stay in the outbox."""
     services.settings = dataclasses.replace(services.settings, origin=origin)
     settings = read_settings({}, smtp_url="smtp://127.0.0.1:9", mail_from="Lana <help@lana.example>")
     services.post = Post(settings, services.database, services.history, lambda: services.directory)

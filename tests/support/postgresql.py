@@ -10,7 +10,7 @@ __all__ = ["OWNER", "PostgresServer", "at_port", "find_programs"]
 
 
 class PostgresServer(postgresql.PostgresServer):
-    """Its tests are never skipped."""
+    """A missing PostgreSQL fails the tests; they are never skipped."""
 
     def start(self, port: int = 5432) -> None:
         find_programs()

@@ -23,14 +23,14 @@ class Certificate(NamedTuple):
 
 
 class Proxy(NamedTuple):
-    """`url` is `https://127.0.0.1:PORT`; `log` is what the proxy says itself."""
+    """`url` is `https://127.0.0.1:PORT`; `log` is the proxy's own output."""
 
     url: str
     log: Path
 
 
 def certificate(folder: Path) -> Certificate:
-    """One for 127.0.0.1, signed by itself."""
+    """Return a self-signed certificate for 127.0.0.1."""
     made = Certificate(folder / "fullchain.pem", folder / "privkey.pem")
     words = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
     words += ["-days", "2", "-subj", "/CN=test"]
@@ -45,8 +45,8 @@ def nginx(
 ) -> Iterator[Proxy]:
     """`deploy/nginx.conf`, included as Debian includes it.
 
-    Behind another one it is told by the PROXY protocol where a connection comes from, so from anywhere.
-    `each` is how many connections an address may have.
+    Behind another proxy, the PROXY protocol says where a connection comes from, and is accepted from anywhere. `each`
+    is how many connections an address may have.
     """
     plain, secure = free_port(), free_port()
     told = " proxy_protocol; set_real_ip_from 127.0.0.1; real_ip_header proxy_protocol" if behind_another else ""
@@ -64,7 +64,7 @@ def nginx(
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     temporary = " ".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
     main = f"daemon off; worker_processes 2; pid {folder}/nginx.pid; error_log {folder}/proxy.log info;\n"
-    main += "user root;\n" if os.geteuid() == 0 else ""  # the tests' folder is nobody else's
+    main += "user root;\n" if os.geteuid() == 0 else ""  # nobody else uses the tests' folder
     main += f"events {{}}\nhttp {{ access_log off; {temporary} include {folder}/sestetto.conf; }}\n"
     (folder / "nginx.conf").write_text(main)
     command = [program("nginx"), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "proxy.log")]
@@ -74,7 +74,7 @@ def nginx(
 
 @contextmanager
 def caddy(folder: Path, ports: list[int], ours: Certificate) -> Iterator[Proxy]:
-    """`deploy/Caddyfile` with the variables it offers, and a certificate that is here already."""
+    """`deploy/Caddyfile` with its variables, and a certificate that exists already."""
     secure = free_port()
     site = {r"\t@monitoring \{": f"\ttls {ours.chain} {ours.key}\n\t@monitoring {{"}
     here = "{\n\tadmin off\n\tauto_https disable_redirects\n}\n"

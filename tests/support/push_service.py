@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from console.domain.push import PushKeys
 
-DAY = 24 * 3_600  # seconds that a word may be good for
+DAY = 24 * 3_600  # seconds that a token may be valid
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Got:
 
 
 class PushedBrowser:
-    """One subscription: its keys, and what it got."""
+    """One subscription: its keys, and the pushes it received."""
 
     def __init__(self, endpoint: str) -> None:
         self._private = ec.generate_private_key(ec.SECP256R1())
@@ -40,11 +40,11 @@ class PushedBrowser:
 
     @property
     def titles(self) -> list[str]:
-        """The titles of notifications, and `over` where one is to close."""
+        """Return the titles of notifications, and `over` where one is closed."""
         return ["over" if one.notice.get("over") else one.notice["title"] for one in self.got]
 
     def decrypt(self, body: bytes) -> bytes:
-        """As RFC 8291, section 3.4, and RFC 8188, section 2, write it."""
+        """Decrypt according to RFC 8291, section 3.4, and RFC 8188, section 2."""
         salt, size, length = body[:16], int.from_bytes(body[16:20]), body[20]
         sender, record = body[21 : 21 + length], body[21 + length :]
         assert len(body) <= 4_096
@@ -129,7 +129,7 @@ class PushService:
         return 201
 
     def _knows(self, said: str) -> bool:
-        """Whether it is who the browsers subscribed for, and means this service, now."""
+        """Whether the token is from the sender the browsers subscribed for, and is for this service, now."""
         scheme, _, rest = said.partition(" ")
         parts = dict(part.strip().split("=", 1) for part in rest.split(","))
         head, claims, signature = parts["t"].split(".")

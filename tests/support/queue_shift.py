@@ -19,7 +19,7 @@ from console.queue.workspace import Workspace
 from tests.support.store_clock import until_noon
 
 SALES = Queue("sales", "Sales")
-STEP = 2.0  # seconds between two ticks: below the 3 s after which nobody is judged
+STEP = 2.0  # seconds between two ticks: below STALL (3 s), after which time-outs start afresh
 
 
 def member(name: str, *queues: str, languages: tuple[str, ...] = (), limit: int = 6) -> Member:
@@ -27,7 +27,7 @@ def member(name: str, *queues: str, languages: tuple[str, ...] = (), limit: int 
 
 
 class Clock:
-    """The workspace's time, ahead of the store's own; every step of it is ticked."""
+    """The workspace's time, ahead of the store's own; every step is ticked."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
@@ -38,7 +38,7 @@ class Clock:
         await self.jump(until_noon(self.workspace.now()) / 1000)
 
     async def steps(self, seconds: float) -> AsyncIterator[None]:
-        """Move the time step by step. What the machine takes meanwhile is part of it, so a busy one adds nothing."""
+        """Move the time step by step. The machine's own time is part of a step, so a busy machine adds nothing."""
         end, left = self.workspace.now() + round(seconds * 1000), seconds
         while left > STEP:
             await self.jump(STEP)
@@ -78,7 +78,7 @@ class Shift:
         await self.workspace.tick(self.clock.process)
 
     async def configures(self, queues: Iterable[Queue], members: Iterable[Member], sites: Iterable[Site] = ()) -> None:
-        """Publish the settings as SQL has them from now on; the first time it is noon."""
+        """Publish the settings as SQL has them; the first time, it is noon."""
         if not self.version:
             await self.clock.reach_noon()
         self.version += 1
@@ -100,7 +100,7 @@ class Shift:
         await self.workspace.renew(list(self.fences.items()))
 
     async def passes(self, seconds: float) -> None:
-        """Let time pass in which consoles answer their pings and show what they get."""
+        """Let time pass while consoles answer their pings and show what they get."""
         async for _ in self.clock.steps(seconds):
             await self.renew()
             for agent in self.fences:
@@ -178,7 +178,7 @@ class Shift:
         return live.fields.get(name, "")
 
     async def puts(self, kind: str, identifier: str, **fields: object) -> None:
-        """Change fields of a chat or agent behind the Functions' back; None takes one out."""
+        """Change fields of a chat or agent without the Functions; None removes one."""
         key = self.workspace.keys.of(kind, identifier)
         known = unpacked(await self.workspace.store.command("GET", key)) | {k: str(v) for k, v in fields.items()}
         kept = {name: value for name, value in known.items() if fields.get(name, "") is not None}
@@ -188,7 +188,7 @@ class Shift:
         return await self.field(chat, "agent")
 
     async def picture(self) -> Picture:
-        """Return the picture that the facts alone make; it equals a fresh snapshot."""
+        """Return the picture built from the facts alone; it equals a fresh snapshot."""
         picture = Picture(self.workspace.epoch)
         for entry in await self.entries():
             picture.advance(entry.n, entry.fact)
@@ -241,7 +241,7 @@ async def opened(url: str, name: str, *, durability: str = "disk", deadline: flo
 
 @asynccontextmanager
 async def at_work(url: str, *, deadline: float = 5.0) -> AsyncIterator[Shift]:
-    """Ana, online, with six free slots, in a store that a test may hurt."""
+    """Ana, online, with six free slots, in a store that a test may break."""
     async with opened(url, "main", deadline=deadline) as workspace:
         shift = Shift(workspace)
         await shift.begin(ana=6)
@@ -250,7 +250,7 @@ async def at_work(url: str, *, deadline: float = 5.0) -> AsyncIterator[Shift]:
 
 
 async def answered(workspace: Workspace) -> bool:
-    """Whether the store responds at the moment."""
+    """Whether the store responds now."""
     try:
         await workspace.store.command("PING")
     except Unknown:

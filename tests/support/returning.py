@@ -10,7 +10,7 @@ from tests.support.server_process import RunningServer
 
 
 async def is_filed(server: RunningServer, chat: str) -> None:
-    """Wait for the chat's end to be in SQL."""
+    """Wait until the chat's end is in SQL."""
     await eventually(lambda: _in_archive(server, chat), "the archive to have the chat's end")
 
 
@@ -21,7 +21,7 @@ async def _in_archive(server: RunningServer, chat: str) -> bool:
 
 
 async def a_day_passes(server: RunningServer, chat: str) -> None:
-    """The live store lets go of a visitor 24 h after their chat."""
+    """Let the live store drop a visitor 24 h after their chat."""
     client = open_client(EmbeddedStore(server.data / "store").url)
     async for name in client.scan_iter(match=Keys("main").of("visitor", "*")):
         if (await client.hget(name, "chat") or b"").decode() == chat:

@@ -51,7 +51,7 @@ CASES: tuple[tuple[str, str], ...] = (
     ("", ""),
 )  # fmt: skip
 
-# What messages are put together from by chance, for comparing many of them.
+# Pieces for random messages, to compare many of them.
 PIECES = (
     "**", "*", "[", "]", "(", ")", "](", "- ", "1. ", "\n", " ", "a", "B_", "é", "中", "ا", "20", ".", "-", "&", "<i>",
     '"',     "https://a.example", "https://x.example/(z)", "[b](https://a.example)", "(mailto:a@a.example)", "x)", "😀",

@@ -41,7 +41,7 @@ class Door:
 
 
 async def vera_sends(server: RunningServer, vera: Visitor, name: str, content: bytes) -> dict[str, Any]:
-    """Upload and message; returns the file as the upload was answered."""
+    """Upload a file and send its message; return the file as the upload's response describes it."""
     cid = new_cid()
     door = Door(server.url, vera.token)
     answer = await door.uploads(name, content, cid=cid)

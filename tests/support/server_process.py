@@ -20,7 +20,7 @@ START_PATIENCE = 40.0  # s, for a busy machine
 class RunningServer:
     """`url` is `http://127.0.0.1:PORT`. It can be killed, stopped and restarted on the same port and data."""
 
-    asks = "/widget.js"  # what it answers once it runs
+    asks = "/widget.js"  # the path it answers once it runs
     logs_to = "server"
 
     def __init__(
@@ -95,7 +95,7 @@ class RunningServer:
             return False
 
     def start_and_wait(self) -> None:
-        """For fixtures, where no event loop runs."""
+        """For fixtures that run without an event loop."""
         self.launch()
         deadline = time.monotonic() + START_PATIENCE
         while not self.answers():
@@ -133,7 +133,7 @@ class RunningServer:
 
 
 class RunningWorker(RunningServer):
-    """`sestetto work`, monitored at `url`. Several on one data folder need names of their own."""
+    """`sestetto work`, monitored at `url`. Several on one data folder need different names."""
 
     asks = "/livez"
 

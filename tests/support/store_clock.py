@@ -9,7 +9,7 @@ DAY, NOON = 86_400_000, 43_200_000  # ms; 12:00 UTC since midnight
 
 
 def until_noon(now: int) -> int:
-    """Return how long (ms) it is to the next noon UTC: no hour or day that is counted ends in the minutes after it."""
+    """Return the time (ms) to the next noon UTC: in the minutes after it, no hour or day of the figures ends."""
     return (NOON - now) % DAY
 
 
@@ -21,7 +21,7 @@ async def time_passes(server: RunningServer, ms: int) -> None:
 
 
 async def noon_comes(server: RunningServer) -> None:
-    """At the beginning of a test whose figures are those of today."""
+    """Move to noon, at the beginning of a test whose figures are those of today."""
     store = Store(EmbeddedStore(server.data / "store").url)
     seconds, _ = await store.command("TIME")
     ahead = await store.command("HGET", Workspace(store, "main").keys.head, "ahead")

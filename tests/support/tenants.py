@@ -22,7 +22,7 @@ MAIL = "ana@people.example"  # Ana works for both
 
 
 class Tenant(RunningServer):
-    """One of them, for helpers that take a server; it is started with the others."""
+    """One of them, for helpers that take a server; it starts with the others."""
 
     def __init__(self, name: str, server: "Tenants", host: str, database: str) -> None:
         self.name = name
@@ -78,11 +78,11 @@ class Tenants(RunningServer):
         super().launch()
 
     def reload(self) -> None:
-        """Let it read its file again."""
+        """Make the server read its file again."""
         os.kill(self.pid, signal.SIGHUP)
 
     def elsewhere(self, host: str = ELSEWHERE, **headers: str) -> httpx.AsyncClient:
-        """Ask at a host that is no workspace's."""
+        """Send a request to a host that belongs to no workspace."""
         return httpx.AsyncClient(base_url=self.url, headers={"host": host, **headers})
 
     async def fill(self) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 @asynccontextmanager
 async def tls_door(certificate: Path, key: Path, port: int, target: int) -> AsyncIterator[None]:
-    """Accept TLS at `port` inside the block, and pass what is said on to the target."""
+    """Accept TLS at `port` inside the block, and pass the data on to the target."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
 

@@ -26,7 +26,7 @@ class WebhookReceiver:
         self.says = ""
         self.refuses = ""
         self.dead = False
-        self.at_once = 0  # the most requests at a time
+        self.at_once = 0  # the most concurrent requests
         self.port = 0
         self._open = 0
         self._server: asyncio.Server | None = None
@@ -45,7 +45,7 @@ class WebhookReceiver:
         await self.leave()
 
     async def leave(self) -> None:
-        """Refuse connections, as a machine that is down."""
+        """Refuse connections, like a machine that is down."""
         if self._server:
             self._server.close()
         for task in self._tasks:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 ZEROS = [char for char in map(chr, range(0x2_0000)) if unicodedata.decimal(char, None) == 0]
 BETWEEN = " -./,:;*|\n\t\u00a0\u2009\u200b\u200d\u20e3\u2060\u2212\ufe0f\u3164\uff0d·•"
-BESIDE = "+#@＋éßक你²½①\u0301"  # signs that change what a number is, letters, and numbers that are no digits
+BESIDE = "+#@＋éßक你²½①\u0301"  # signs that change what a number is, letters, and numbers that are not digits
 DIGITS = "0123456789"
 
 
