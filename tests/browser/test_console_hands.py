@@ -460,6 +460,13 @@ async def test_after_a_reconnect_it_is_said_where_the_chats_went(stage: Stage, d
     await expect(went).to_be_hidden()
 
 
+async def test_six_chats_that_went_are_all_seen_without_scrolling(stage: Stage, desk: Page) -> None:
+    stage.went = [Went(f"c{n}", "Giulia", "active", now(), "Ben") for n in range(6)]
+    await stage.close(1012)
+    await expect(desk.locator("#went-list li")).to_have_count(6)
+    assert await desk.locator("#went-list").evaluate("(list) => list.scrollHeight - list.clientHeight") == 0
+
+
 async def test_a_reload_tells_the_server_which_chats_were_there(stage: Stage, desk: Page) -> None:
     await stage.play(Play("c1", 1, "Giulia"))
     await expect(desk.get_by_label("Reply to Giulia")).to_be_visible()
@@ -492,6 +499,22 @@ async def test_an_invited_colleague_watches_beside_their_panes(stage: Stage, des
     assert (await stage.hears("watch", 2))[-1]["on"] is False
     await desk.keyboard.type(" a word")
     assert await desk.get_by_label("Reply to Giulia").input_value() == "half a word"
+
+
+async def test_a_watched_chat_stands_beside_the_panes_and_moves_none_of_them_down(stage: Stage, desk: Page) -> None:
+    tops = "[...document.querySelectorAll('.pane')].map((pane) => pane.getBoundingClientRect().top)"
+    before = await desk.evaluate(tops)
+    stage.invited = [InvitedTo("c9", "Vera", "support", "Ben")]
+    await stage.push(stage.strip())
+    await expect(desk.locator("#announcer")).to_contain_text("Ben invites you to watch: Vera")
+    await desk.keyboard.press("Alt+KeyW")
+    await expect(desk.get_by_role("complementary", name="Watching: Vera")).to_be_visible()
+    assert await desk.evaluate(tops) == before
+    await desk.set_viewport_size({"width": 700, "height": 768})
+    assert await desk.evaluate(
+        "document.querySelector('#watch').getBoundingClientRect().bottom"
+        " <= document.querySelector('#pane-1').getBoundingClientRect().top"
+    ), "on a narrow screen it stands before them"
 
 
 async def test_a_whisper_is_announced_and_the_header_shows_watchers(stage: Stage, desk: Page) -> None:
