@@ -16,7 +16,11 @@ export function use(panel, address, act) {
     part.default({ bare, button, clock, cut, form, h, lazy, lines, parse, sender, style, t, write }),
   );
   parts[address].then(
-    (part) => panel.writing && act(part), // or its form was removed in the meantime
+    (part) => {
+      if (!panel.writing) return; // its form was removed in the meantime
+      act(part);
+      panel.writing.fit(); // a draft that was kept, beside buttons that were not there before
+    },
     () => delete parts[address],
   );
 }

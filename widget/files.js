@@ -58,7 +58,8 @@ function equip(panel, form) {
     { ariaLabel: t("Send files"), title: t("Send files") },
     "+",
   );
-  form.append(tray, clip, input); // after the button that sends: Enter presses the first one
+  // After the button that sends: Enter presses the first one. Before the emoji, whichever part comes first.
+  for (const node of [tray, clip, input]) form.insertBefore(node, form.querySelector(".tools"));
   /** @type {(event: Event, given: DataTransfer | null) => void} */
   const take = (event, given) => {
     if (!given?.types.includes("Files")) return;

@@ -67,11 +67,18 @@ export class Writing {
   }
 
   typed() {
-    const { area } = this;
     lazy.counted?.(this, LIMIT);
+    this.fit();
+    this.panel.drafted(this.area.value);
+  }
+
+  /** As tall as the text; the last message stays above it. */
+  fit() {
+    const { area } = this;
+    const { log } = this.panel;
     area.style.height = "auto";
-    area.style.height = `${area.scrollHeight + 2}px`;
-    this.panel.drafted(area.value);
+    if (area.scrollHeight) area.style.height = `${area.scrollHeight + 2}px`;
+    if (log.stuck) log.bottom();
   }
 }
 

@@ -88,6 +88,22 @@ async def test_a_pasted_screenshot_is_answered_with_a_dropped_document(two: Two,
     await expect(vera.locator(".file canvas")).to_be_visible(timeout=PATIENCE)
 
 
+async def test_the_button_for_files_stands_before_the_one_for_emoji_whichever_part_comes_first(two: Two) -> None:
+    vera = two.vera.page
+    emoji = vera.get_by_role("button", name="Emoji and formatting")
+
+    async def after_the_emoji(route: Route) -> None:
+        await emoji.wait_for()
+        await route.continue_()
+
+    await vera.route("**/widget/files-*.js", after_the_emoji)
+    await vera_opens(vera, "Look at this:")
+    clip = vera.get_by_role("button", name="Send files")
+    await expect(clip).to_be_visible(timeout=PATIENCE)
+    follows = "(one, other) => Boolean(one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING)"
+    assert await clip.evaluate(follows, await emoji.element_handle())
+
+
 async def test_what_is_on_its_way_shows_its_progress_and_can_be_stopped_on_both_sides(two: Two, shot: bytes) -> None:
     vera, ana = two.vera.page, two.ana.page
     await vera_opens(vera, "Look at this:")

@@ -77,6 +77,45 @@ async def test_on_a_small_screen_the_log_keeps_three_lines(
     await vera.leaves()
 
 
+async def test_a_kept_draft_is_seen_whole_after_a_reload_and_so_is_the_last_message(
+    shop: RunningServer, browser: Browser, ana: Ana
+) -> None:
+    vera = await Vera.at(shop, browser)
+    await vera.starts_with("Hello")
+    await vera.screen("chat")
+    await ana.says("\n".join(f"Line {number}" for number in range(60)))
+    await vera.sees("Line 59")
+    await vera.composer.fill("\n".join("abcd"))
+    await eventually(lambda: at_the_end(vera), "the log to be at its end while the composer is taller")
+    await vera.page.reload()
+    await vera.sees("Line 59")
+    await eventually(lambda: whole(vera), "all of the draft")
+    await eventually(lambda: at_the_end(vera), "the log to be at its end")
+    await vera.leaves()
+
+
+async def whole(vera: Vera) -> bool:
+    return bool(await vera.composer.evaluate("area => area.value && area.scrollHeight === area.clientHeight"))
+
+
+async def at_the_end(vera: Vera) -> bool:
+    hidden = "log => log.scrollHeight - log.scrollTop - log.clientHeight"
+    return bool(await vera.widget.locator(".log").evaluate(hidden) < 1)
+
+
+async def test_on_a_page_that_is_zoomed_by_its_style_the_panel_keeps_inside_the_window(
+    shop: RunningServer, browser: Browser
+) -> None:
+    vera = await Vera.at(shop, browser, viewport={"width": 1000, "height": 700})
+    await vera.page.evaluate("document.documentElement.style.zoom = 1.5")
+    await vera.opens()
+    box = await vera.panel.bounding_box()
+    assert box is not None
+    assert box["y"] >= 0
+    assert box["x"] >= 0
+    await vera.leaves()
+
+
 async def test_addresses_are_links_as_they_are_in_the_console(shop: RunningServer, browser: Browser) -> None:
     server = Scripted()
     vera = await server.start(shop, browser)
