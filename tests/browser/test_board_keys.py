@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
-from console.events import Author, Message
+from console.events import Author, Ended, Message
 from console.protocol import Nack
 from tests.browser.board_scenes import SCENES, busy, look_on, watched
 from tests.browser.board_stage import BoardStage
@@ -62,6 +62,33 @@ async def test_a_refusal_is_told_in_words_and_nothing_is_lost(board_stage: Board
     await box.press("Enter")
     await expect(page.locator("#watch [data-note]")).to_have_text("This chat has reached its maximum length.")
     await expect(box).to_have_value("one more thing")
+
+
+async def test_a_half_typed_whisper_waits_for_sam_to_come_back_to_its_chat(board_stage: BoardStage, page: Page) -> None:
+    await watched(board_stage, page)
+    box = page.locator("#watch-whisper")
+    await box.fill("offer the ref")
+    await page.locator('#agent-ana .slot[data-slot="1"]').click()
+    await expect(box).to_have_value("")
+    await page.locator('#agent-ana .slot[data-chat="ana3"]').click()
+    await expect(box).to_have_value("offer the ref")
+    await page.keyboard.press("Escape")
+    await page.locator('#agent-ana .slot[data-chat="ana3"]').click()
+    await expect(box).to_have_value("offer the ref")
+
+
+async def test_the_focus_stays_in_the_panel_when_the_chat_ends_before_the_move(
+    board_stage: BoardStage, page: Page
+) -> None:
+    await SCENES["moving"](board_stage, page)
+    await page.get_by_role("combobox", name="To").focus()
+    board_stage.floor.picture.chats["ana3"].place = "ended"
+    at = board_stage.store.now()
+    await board_stage.tells("ana3", Ended(at, "ana3", 6, 5, why="visitor", agent="ana"))
+    await expect(page.locator("#watch [data-extra]")).to_be_hidden()
+    await expect(page.locator("#watch-whisper")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#watch")).to_be_hidden()
 
 
 async def test_a_held_enter_whispers_once_and_an_empty_box_never(board_stage: BoardStage, page: Page) -> None:

@@ -105,6 +105,31 @@ async def test_what_was_begun_stays_in_one_line_until_it_is_discarded(stage: Sta
     await expect(ghost).to_have_count(0)
 
 
+async def test_what_was_begun_for_chats_that_went_is_listed_after_a_reload(stage: Stage, desk: Page) -> None:
+    await stage.play(Play("c1", 1, "Giulia"), Play("c2", 2, "Marco"), Play("c3", 3, "Vera"))
+    await desk.get_by_label("Reply to Giulia").fill("Your card number is")
+    await stage.leave(1)
+    await expect(desk.locator("#pane-1 .composer[data-ended]")).to_be_visible()
+    await desk.get_by_label("Reply to Vera").fill("still here")
+    await desk.get_by_label("Reply to Marco").press("Alt+KeyM")
+    await desk.get_by_label("Internal note: Marco can't see it").fill("half a note")
+    del stage.plays["c2"]  # it goes while the page is loaded again
+    await desk.reload()
+    await expect(desk.get_by_label("Reply to Vera")).to_have_value("still here")
+    await desk.get_by_role("button", name="2 not delivered").click()
+    lost = desk.get_by_role("dialog", name="Not delivered").get_by_role("listitem")
+    await expect(lost.nth(0)).to_contain_text("To Giulia")
+    await expect(lost.nth(0)).to_contain_text("The chat with Giulia is no longer yours.")
+    await expect(lost.nth(0).locator(".text")).to_have_text("Your card number is")
+    await expect(lost.nth(1)).to_contain_text("Note about Marco")
+    await expect(lost.nth(1).locator(".text")).to_have_text("half a note")
+    await lost.nth(0).get_by_role("button", name="Discard").click()
+    await lost.nth(0).get_by_role("button", name="Discard").click()
+    await desk.reload()
+    await expect(desk.get_by_label("Reply to Vera")).to_have_value("still here")
+    await expect(desk.locator("#undelivered-open")).to_be_hidden()
+
+
 async def test_the_box_grows_to_six_lines_and_shrinks_when_they_are_sent(stage: Stage, desk: Page) -> None:
     await stage.play(Play("c1", 1, "Giulia"))
     box = desk.get_by_label("Reply to Giulia")

@@ -33,6 +33,7 @@ export class ChatActions {
   /** Update which actions are possible now. @param {DOMStringMap | null} head */
   changed(head) {
     const over = !head || head.place === "ended" || head.place === "wrapup";
+    if (over && head && this.root.contains(document.activeElement)) this.panel.box.focus(); // the keys stay in the panel
     this.root.hidden = over;
     this.take.disabled = over || (head?.agent === me && head.place === "active");
     this.take.textContent = t(head?.agent === me ? "is_yours" : "take_over");

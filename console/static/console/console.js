@@ -21,6 +21,7 @@ import { chatsBefore, rememberChats, startMovedChats } from "./panes/moved_chats
 import { noteAnswer, panes, withFocusedComposer } from "./panes/page.js";
 import { turnedOutOtherwise } from "./panes/read_ahead.js";
 import { Receipts } from "./panes/receipts.js";
+import { listUnsent } from "./panes/unsent.js";
 import { addActions, perform } from "./shared/actions.js";
 import { announce } from "./shared/announcer.js";
 import { drawClocks, shortTime } from "./shared/clocks.js";
@@ -113,6 +114,7 @@ function welcome(frame) {
   for (const pane of panes.all) pane.due = 0;
   for (const composer of panes.composers) composer.saved = ""; // the last one sent may not have arrived
   draw(frame.content, frame.due ?? {}, frame.drafts ?? {});
+  if (!welcomed) listUnsent((chat) => (panes.paneOf(chat)?.place ?? "wrapup") !== "wrapup");
   const ours = document.body.dataset.build;
   if (ours && frame.build && frame.build !== ours) document.getElementById("new-build")?.removeAttribute("hidden");
   welcomed = true;

@@ -31,6 +31,8 @@ export class WatchPanel {
     this.on = on;
     this.chat = "";
     this.name = "";
+    /** @type {Map<string, string>} */
+    this.unsent = new Map(); // chat -> what was typed to its agent and not sent
     /** @type {HTMLElement | null} */
     this.opener = null;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -76,13 +78,14 @@ export class WatchPanel {
    */
   open(chat, name, opener) {
     if (this.chat && this.chat !== chat) this.on.send({ t: "watch", chat: this.chat, on: false });
+    this.keepUnsent();
     this.chat = chat;
     this.folds.clear();
     this.opener = opener;
     this.root.hidden = false;
     this.find("[data-sent]").textContent = "";
     this.note("");
-    this.box.value = "";
+    this.box.value = this.unsent.get(chat) ?? "";
     this.find("#watch-log").replaceChildren();
     this.find("#watch-trace").replaceChildren();
     this.head.replaceChildren();
@@ -100,10 +103,17 @@ export class WatchPanel {
   close() {
     if (!this.chat) return;
     this.on.send({ t: "watch", chat: this.chat, on: false });
+    this.keepUnsent();
     this.chat = "";
     this.root.hidden = true;
     this.on.changed(null);
     if (this.opener?.isConnected) this.opener.focus();
+  }
+
+  /** Another chat has the box now. What was typed for this one is there when it is watched again. */
+  keepUnsent() {
+    if (this.box.value) this.unsent.set(this.chat, this.box.value);
+    else this.unsent.delete(this.chat);
   }
 
   /** @param {string} name */
@@ -210,7 +220,10 @@ export class WatchPanel {
 
   /** Handle the answer to a whisper. @param {Whisper} frame @param {Answer} answer @param {string} why in words, of a refusal */
   settled(frame, answer, why) {
-    if (frame.chat !== this.chat) return;
+    if (frame.chat !== this.chat) {
+      if (answer.t !== "ack" && !this.unsent.has(frame.chat)) this.unsent.set(frame.chat, frame.text);
+      return;
+    }
     this.find("[data-sent]").textContent = answer.t === "ack" ? t("whispered") : "";
     if (answer.t === "ack") return;
     this.note(why);
