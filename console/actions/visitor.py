@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 
 import msgspec
 
@@ -60,6 +61,10 @@ SQL_WITHIN = 1.0  # seconds to wait for the archive to recognize an opening
 MOST_READ = 1_000  # facts read at once while a page of history is not full
 
 
+def _current_site(services: Services, site: Site) -> Site:
+    return services.directory.sites.get(site.key, site)
+
+
 class VisitorActions:
     """The verbs of one visitor on one connection. `chat` is their current chat or empty; `last` the last seq they have
     seen.
@@ -84,17 +89,17 @@ class VisitorActions:
         self.chat = ""
         self.last = 0
         self.returning = False
-        self._site = services.directory.sites[site]
+        self._current_site = partial(_current_site, services, services.directory.sites[site])
         self._page_asks = page_asks
         self.channel = channel
-        self.profile = ProfileBuilder(visitor, lambda: self.site, browser, channel)
-        self.cards = HiddenCards(services, lambda: self.visitor.id)
+        self.profile = profile = ProfileBuilder(visitor, self._current_site, browser, channel)
+        self.cards = HiddenCards(services, lambda: profile.visitor.id)
         self.budgets = Budgets(services.settings, address, site)
 
     @property
     def site(self) -> Site:
         """The current site; if it was removed, its last state, since open chats go on."""
-        return self.services.directory.sites.get(self._site.key, self._site)
+        return self._current_site()
 
     @property
     def visitor(self) -> Visitor:

@@ -17,9 +17,10 @@ from console.logs import configure_logs
 from console.server import on_signals
 from console.workspaces.declared import Installation, read_installation
 
-# Objects made until a collection, and collections until older generations are included. Nearly all objects of a message
-# are freed without it. With Python's default of 700, a tenth of its time went into collections.
-COLLECT = (20_000, 20, 100)
+# New objects until a collection, and collections until older generations are included. Reference counting frees nearly
+# all objects of a message or a visitor's socket. With Python's default of 700, a tenth of the time went into
+# collections. The third bounds what old objects that refer to each other can keep: two million objects, or 150 MB.
+COLLECT = (20_000, 20, 5)
 
 log = structlog.get_logger()
 

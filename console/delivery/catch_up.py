@@ -9,22 +9,21 @@ Event = TypeVar("Event")
 class CatchUp(Generic[Event]):
     """Holds events back until the snapshot is shown.
 
-    Usage: join the audience, read the snapshot, show it, then call `go_on`. `show` receives the events in order.
+    Usage: join the audience, read the snapshot, show it, then show the events that `release` returns, in order. Show
+    an event at once only if `hold` does not keep it.
     """
 
-    def __init__(self, show: Callable[[Event], None]) -> None:
-        self._show = show
-        self._waiting: list[Event] | None = []
+    def __init__(self) -> None:
+        self._held: list[Event] | None = []
 
-    def hear(self, event: Event) -> None:
-        """Show the event, or hold it back until the snapshot is shown."""
-        if self._waiting is None:
-            self._show(event)
-        else:
-            self._waiting.append(event)
+    def hold(self, event: Event) -> bool:
+        """Hold the event back if the snapshot is not shown yet. Return whether it was held back."""
+        if self._held is None:
+            return False
+        self._held.append(event)
+        return True
 
-    def go_on(self, follows: Callable[[Event], bool] = lambda event: True) -> None:
-        """Show the held events for which `follows` is true; from now on show every event at once."""
-        waiting, self._waiting = self._waiting or [], None
-        for event in filter(follows, waiting):
-            self._show(event)
+    def release(self, follows: Callable[[Event], bool] = lambda event: True) -> list[Event]:
+        """Return the held events for which `follows` is true; from now on hold none."""
+        held, self._held = self._held or [], None
+        return list(filter(follows, held))

@@ -84,7 +84,7 @@ class Outbox:
     """
 
     def __init__(self, cut: Callable[[], None]) -> None:
-        self._cut = cut
+        self._cut: Callable[[], None] | None = cut  # None once it is closed
         self._loop: asyncio.AbstractEventLoop | None = None
         self._write: Write | None = None
         self._frames: list[str] = []
@@ -97,6 +97,8 @@ class Outbox:
         self._write = write
 
     def put(self, frame: str) -> None:
+        if self._cut is None:
+            return
         self._frames.append(frame)
         self._bytes += len(frame) if self._welcomed else 0
         self._welcomed = True
@@ -117,7 +119,7 @@ class Outbox:
     def close(self) -> None:
         """Send what is queued, and nothing after that."""
         self.flush()
-        self._write = None
+        self._write = self._cut = None
 
     def _turn(self, loop: asyncio.AbstractEventLoop, left: int = TURNS - 1) -> None:
         if left:

@@ -64,6 +64,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._expect_nothing()
         self.resume_writing()
         super().connection_lost(exc)
+        self._drop_parser()
 
     def handle_websocket_upgrade(self) -> None:
         if self._refusal is not None:
@@ -75,15 +76,21 @@ class HttpProtocol(HttpToolsProtocol):
             self.open_connections.upgrades.enter(self._upgrade)
         else:
             super().handle_websocket_upgrade()
+            self._drop_parser()
 
     def _upgrade(self) -> bool:
         """Upgrade unless the client is gone, which it notices because it keeps reading."""
         if self.transport.is_closing():
             return False
         super().handle_websocket_upgrade()
+        self._drop_parser()
         if self._early:
             cast(asyncio.Protocol, self.transport.get_protocol()).data_received(bytes(self._early))
         return True
+
+    def _drop_parser(self) -> None:
+        """Break the circle of this connection and its parser: it would wait for a garbage collection."""
+        self.parser = cast(Any, None)
 
     # --- input ----------------------------------------------------------------------------------------
 

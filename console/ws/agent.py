@@ -100,7 +100,7 @@ class AgentConnection(Connection):
             knows=lambda chat: chat in self.guest_of or allowed(me.member, "supervise"),
         )
         self.drafting = Drafting(self.services, me.member.id, self.send)
-        self._events = CatchUp(self._hear)
+        self._events = CatchUp[HubEvent]()
         self._arriving = ArrivingChats(self.services.workspace, self._take_in, self._hear_again, lambda: self.cut(1012))
         self._following: asyncio.Task[None] | None = None
 
@@ -124,7 +124,8 @@ class AgentConnection(Connection):
         self.drawn = {chat.id: connected.n for chat in connected.chats}
         self.guest_of = {chat.id for chat in self.services.picture.chats.values() if agent in chat.guests}
         self.renderer.welcome(self, frame, connected, await self._went(frame))
-        self._events.go_on()
+        for event in self._events.release():
+            self._hear(event)
         self.renderer.begin(self)
         return True
 
@@ -181,7 +182,8 @@ class AgentConnection(Connection):
     # --- events ---------------------------------------------------------------------------------------
 
     def deliver(self, event: HubEvent) -> None:
-        self._events.hear(event)
+        if not self._events.hold(event):
+            self._hear(event)
 
     def _hear(self, event: HubEvent) -> None:
         self.watching.hear(event)

@@ -28,14 +28,11 @@ class ArrivingChats:
 
     def hold(self, chat: str, rendered: RenderedFact) -> bool:
         """Hold a fact back if its chat is being read. Return whether it was held back."""
-        if chat not in self._coming:
-            return False
-        self._coming[chat].hear(rendered)
-        return True
+        return chat in self._coming and self._coming[chat].hold(rendered)
 
     def read(self, chat: str) -> None:
         """Start reading the chat."""
-        self._coming[chat] = CatchUp(self._show)
+        self._coming[chat] = CatchUp()
         task = asyncio.create_task(self._read(chat))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -49,7 +46,8 @@ class ArrivingChats:
             return
         coming = self._coming.pop(chat)
         self._draw(live, n)
-        coming.go_on(lambda rendered: rendered.n > n)
+        for rendered in coming.release(lambda rendered: rendered.n > n):
+            self._show(rendered)
 
     def stop(self) -> None:
         for task in self._tasks:

@@ -46,7 +46,7 @@ class BotConnection(Connection):
         self.fence = 0
         self.actions = BotActions(self.services, me.by, lambda: self.fence)
         self.has: dict[str, int] = {}  # chats -> feed number at which they were sent
-        self._events = CatchUp(self._hear)
+        self._events = CatchUp[HubEvent]()
         self._arriving = ArrivingChats(self.services.workspace, self._take_in, self._show, lambda: self.cut(1012))
 
     async def hello(self, frame: BotHello) -> bool:
@@ -73,13 +73,15 @@ class BotConnection(Connection):
                 chats=[chat_for_bot(chat) for chat in connected.chats],
             )
         )
-        self._events.go_on(lambda event: not isinstance(event, RenderedFact) or event.n > connected.n)
+        for event in self._events.release(lambda event: not isinstance(event, RenderedFact) or event.n > connected.n):
+            self._hear(event)
         return True
 
     # --- events ---------------------------------------------------------------------------------------
 
     def deliver(self, event: HubEvent) -> None:
-        self._events.hear(event)
+        if not self._events.hold(event):
+            self._hear(event)
 
     def _hear(self, event: HubEvent) -> None:
         if not isinstance(event, RenderedFact):

@@ -157,6 +157,7 @@ class Connection:
         finally:
             reader.cancel()
             await asyncio.gather(reader, return_exceptions=True)
+            self._reader = None  # its exception refers to this connection
             self.outbox.close()
             # Shielded: shutting down cancels this task, but the store must still learn that the socket is gone.
             await asyncio.shield(self._farewell())

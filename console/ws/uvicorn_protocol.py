@@ -41,6 +41,10 @@ WRITABLE = asyncio.Event()  # shared by all clients that read as fast as we writ
 WRITABLE.set()
 
 
+def nothing() -> None:
+    """What happens when a client reads again before it has a writer, and after its end."""
+
+
 class Protocol(WSProtocol):
     """uvicorn's protocol with a ping interval per path, limits on what a client sends, and shortcuts for the
     application.
@@ -70,7 +74,7 @@ class Protocol(WSProtocol):
         self.queue = cast(Any, Messages(self.loop))
         self._in_fragments = False
         self._turn_waits = False
-        self._again: Callable[[], None] = lambda: None
+        self._again: Callable[[], None] = nothing
         self._heartbeats = cast(Heartbeats, self.config.heartbeats)  # type: ignore[attr-defined]
         self._heard = self.loop.time()  # when data last came
         self._asked = False  # pinged, and no data has come since
@@ -263,6 +267,14 @@ class Protocol(WSProtocol):
         self.open_connections.note_flood(address)
         self.open_connections.log.info("socket.flood", address=address, path=self.scope["path"])
         self.transport.abort()
+
+    async def run_asgi(self) -> None:
+        try:
+            await super().run_asgi()
+        finally:
+            # These lead back here: without them a closed socket is freed at once, and not by a collection hours later.
+            self._again = nothing
+            cast(dict[str, Any], self.scope["extensions"]).clear()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.open_connections.go(self.transport)

@@ -72,7 +72,7 @@ class VisitorConnection(Connection):
         self.services = services_of(socket)
         self.actions = self._actions_of("")
         self.wait_status = WaitStatus(self.services)
-        self._facts = CatchUp(self._show)
+        self._facts = CatchUp[RenderedFact]()
         self._welcomed = False
         self._token = ""
         self._counted = ""  # the address, once this socket is counted
@@ -117,7 +117,8 @@ class VisitorConnection(Connection):
             self.send(who.said)
         self._welcome(frame, arrived, stranger=bool(frame.token) and not known, token=who.token)
         self._welcomed = True
-        self._facts.go_on()
+        for rendered in self._facts.release():
+            self._show(rendered)
         await self.actions.show_identity()
         self.look_again()
         if known and days:
@@ -239,7 +240,8 @@ class VisitorConnection(Connection):
                 if event.chat == self.actions.chat:
                     self.send(Seen(event.seq))
             case RenderedFact():
-                self._facts.hear(event)
+                if not self._facts.hold(event):
+                    self._show(event)
 
     def _show(self, rendered: RenderedFact) -> None:
         fact = rendered.fact

@@ -34,10 +34,10 @@ class WatchingSocket(Listener[HubEvent], Protocol):
 class WatchedChat:
     """One watched chat: the feed number it was rendered at, its routing history, and its further facts."""
 
-    def __init__(self, show: Callable[["WatchedChat", RenderedFact], None]) -> None:
+    def __init__(self) -> None:
         self.n = 0
         self.trace: list[ChatFact] = []
-        self.facts: CatchUp[RenderedFact] = CatchUp(lambda fact: show(self, fact))
+        self.facts = CatchUp[RenderedFact]()
 
 
 class Watching:
@@ -80,7 +80,7 @@ class Watching:
             return
         if line is None or not self._may(line) or (chat not in self._looked and len(self._looked) >= MOST):
             raise NotYours
-        watched = self._looked[chat] = WatchedChat(self._hear)
+        watched = self._looked[chat] = WatchedChat()
         # Join before reading, so that no fact is lost between the two.
         self._services.hub.join(f"chat:{chat}", self._on)
         try:
@@ -100,7 +100,8 @@ class Watching:
         if line.place == "ended":  # it ended between the two calls, and that fact has already passed
             self._forget(chat, "ended")
             return
-        watched.facts.go_on()
+        for rendered in watched.facts.release():
+            self._hear(watched, rendered)
         if self._renewing is None:
             self._renewing = asyncio.create_task(self._renew())
 
@@ -127,8 +128,8 @@ class Watching:
         if not isinstance(event, RenderedFact) or not isinstance(fact, ChatFact | Presence | Watched):
             return False
         watched = self._looked.get(fact.chat)
-        if watched is not None:
-            watched.facts.hear(event)
+        if watched is not None and not watched.facts.hold(event):
+            self._hear(watched, event)
         return watched is not None
 
     def _hear(self, watched: WatchedChat, rendered: RenderedFact) -> None:

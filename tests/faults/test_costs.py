@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import itertools
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
@@ -14,11 +15,16 @@ from sqlalchemy import event
 from wsproto.connection import Connection
 from wsproto.handshake import H11Handshake
 
+from console.actions.visitor import VisitorActions
+from console.actions.visitor_profile import ProfileBuilder
+from console.delivery.hub import Outbox
+from console.limits.http_protocol import HttpProtocol
 from console.protocol import AgentHello, Html, Outbound, Shown, encoder
 from console.proving.clients import Cast
 from console.ws.agent import AgentConnection
 from console.ws.agent_html import COALESCE
 from console.ws.uvicorn_protocol import Protocol
+from console.ws.visitor import VisitorConnection
 from tests.faults.installation import Inside
 from tests.faults.journal import promises_kept
 from tests.support.eventually import eventually
@@ -190,3 +196,27 @@ async def test_a_silent_socket_keeps_nothing_of_its_handshake(undisturbed: Insid
         assert sum(isinstance(thing, Protocol) for thing in kept) == 5
         # Those of the visitors' own ends are clients.
         assert not [thing for thing in kept if isinstance(thing, H11Handshake | Connection) and not thing.client]
+
+
+async def test_closed_sockets_leave_nothing_for_the_garbage_collector(undisturbed: Inside, inside: Inside) -> None:
+    """It looks at objects as old as a socket of some minutes once in millions: until then they would stay."""
+    async with Cast(inside) as team:
+        await team.agent("ana")
+        before = alive()
+        gc.disable()
+        try:
+            async with Cast(inside) as cast:
+                for number in range(5):
+                    vera = await cast.visitor(f"vera-{number}")
+                await vera.opened("Hello")
+                await vera.answered(await vera.say("Anybody there?"))
+                assert alive()[Protocol] == before[Protocol] + 5
+            await eventually(lambda: alive() <= before, "the sockets to be freed")
+        finally:
+            gc.enable()
+
+
+def alive() -> Counter[type]:
+    """How many objects there are of each kind that belongs to a socket, dead ones that were not freed included."""
+    kinds = (VisitorConnection, VisitorActions, ProfileBuilder, Outbox, Protocol, HttpProtocol)
+    return Counter(type(thing) for thing in gc.get_objects() if type(thing) in kinds)

@@ -4,34 +4,23 @@ from console.delivery.catch_up import CatchUp
 
 
 def test_events_during_the_snapshot_follow_it_in_order() -> None:
-    shown: list[int] = []
-    catching = CatchUp(shown.append)
-    catching.hear(5)
-    catching.hear(6)
-    assert shown == []
-    catching.go_on()
-    catching.hear(7)
-    assert shown == [5, 6, 7]
+    catching = CatchUp[int]()
+    assert catching.hold(5)
+    assert catching.hold(6)
+    assert catching.release() == [5, 6]
+    assert not catching.hold(7)
+    assert catching.release() == []
 
 
 def test_events_in_the_snapshot_are_not_shown_again() -> None:
-    shown: list[int] = []
-    catching = CatchUp(shown.append)
-    for n in (4, 5, 6):
-        catching.hear(n)
-    catching.go_on(lambda n: n > 5)
-    assert shown == [6]
+    catching = CatchUp[int]()
+    assert all(catching.hold(n) for n in (4, 5, 6))
+    assert catching.release(lambda n: n > 5) == [6]
 
 
 def test_an_event_during_the_replay_is_shown_at_once() -> None:
-    shown: list[str] = []
-
-    def show(event: str) -> None:
-        shown.append(event)
-        if event == "first":
-            catching.hear("caused by it")
-
-    catching = CatchUp(show)
-    catching.hear("first")
-    catching.go_on()
-    assert shown == ["first", "caused by it"]
+    catching = CatchUp[str]()
+    assert catching.hold("first")
+    for event in catching.release():
+        assert event == "first"
+        assert not catching.hold("caused by it")

@@ -181,7 +181,9 @@ class Reloading(BadNetwork):
 
     loads = False
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, way: Direction) -> None:
+    async def _pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, way: Direction, back: asyncio.StreamWriter
+    ) -> None:
         while data := await reader.read(CHUNK):
             loading = b"-LOADING Valkey is loading the dataset in memory\r\n"
             writer.write(loading if self.loads and way == "down" else data)
