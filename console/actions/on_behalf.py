@@ -8,8 +8,8 @@ import hashlib
 import hmac
 
 from console.actions.visitor import VisitorActions
-from console.actions.visitor_profile import EMAIL
 from console.domain.directory import Member
+from console.domain.email_address import EMAIL
 from console.domain.ids import ID_LENGTH
 from console.domain.permissions import require
 from console.errors import BadCommand, BadText, NotYours

@@ -8,6 +8,7 @@ import msgspec
 
 from console.domain.card_numbers import mask_cards
 from console.domain.directory import Site
+from console.domain.email_address import EMAIL
 from console.domain.identity import SignedPerson
 from console.domain.sanitize import clean, safe_name
 from console.errors import BadText, ProfileFull
@@ -21,7 +22,6 @@ MOST_FIELDS = 50  # per visitor; the oldest are dropped, as every profile fact c
 MOST_BYTES = 16 * 1024  # of all names and values together
 NOBODY = SignedPerson("", "")
 ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+/-]{1,63}")
-EMAIL = re.compile(r"[^@\s,;:<>\"()]{1,64}@[^@\s,;:<>\"()]{1,250}")
 
 
 class ProfileBuilder:

@@ -5,6 +5,7 @@ from typing import get_args
 
 from msgspec.structs import replace
 
+from console.domain.email_address import EMAIL
 from console.domain.imports import Misfit, PastChat
 from console.events import EndReason
 from console.imports.fields import Fields, time_of
@@ -13,7 +14,6 @@ from console.imports.known import KnownHere
 MOST_LINES = 5_000  # messages of one chat
 MOST_FIELDS = 50
 CHANNEL = re.compile(r"[a-z][a-z0-9_-]{0,19}")
-EMAIL = re.compile(r"[^@\s,;:<>\"()]{1,64}@[^@\s,;:<>\"()]{1,250}")
 
 
 def _(text: str) -> str:

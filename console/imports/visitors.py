@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
+from console.domain.email_address import EMAIL as ADDRESS
 from console.domain.imports import Format, Misfit, VisitorRecord
 from console.domain.validation.problems import ID
 from console.imports.fields import Fields, details, line, name_of, object_of, text_of
 from console.imports.known import KnownHere
 from console.imports.members import EMAIL
-from console.imports.parts import EMAIL as ADDRESS
 from console.imports.parts import MOST_FIELDS, visitor_id
 
 WHO = ("id", "visitor", "visitor_id", "contact_id")

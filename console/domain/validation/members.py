@@ -16,6 +16,7 @@ from console.domain.directory import (
     MemberRole,
     Site,
 )
+from console.domain.email_address import EMAIL
 from console.domain.shared_files import GROUPS, MOST_SIZE
 from console.domain.validation.identity import validate_identity
 from console.domain.validation.problems import ID, Problems, check_languages, check_name
@@ -35,11 +36,10 @@ BRACES = re.compile(r"\{([^{}\n]{1,70})\}")
 
 def validate_member(member: Member, known: Directory) -> list[Problem]:
     found = Problems(f"member:{member.id}")
-    before, at, after = member.email.partition("@")
     found.unless(
         ID.fullmatch(member.id), "id", "An ID can have up to 64 lowercase letters, digits, hyphens and underscores."
     )
-    whole = before and at and after and member.email.isprintable() and " " not in member.email
+    whole = EMAIL.fullmatch(member.email) and member.email.isprintable()
     found.unless(whole, "email", "Enter an e-mail address such as ana@shop.example.")
     named = member.name and len(member.name) <= 120 and member.name.isprintable()
     found.unless(named, "name", "Enter a name of up to 120 characters.")

@@ -227,6 +227,10 @@ def test_a_long_circle_of_overflows_is_named_in_order() -> None:
         ({"name": ""}, "Enter a name of up to 120 characters."),
         ({"role": "king"}, "Choose a role: agent, supervisor or admin."),
         ({"email": "ana"}, "Enter an e-mail address such as ana@shop.example."),
+        ({"email": "ana@shop.example;ben@shop.example"}, "Enter an e-mail address such as ana@shop.example."),
+        ({"email": "ana,ben@shop.example"}, "Enter an e-mail address such as ana@shop.example."),
+        ({"email": "<ana@shop.example>"}, "Enter an e-mail address such as ana@shop.example."),
+        ({"email": f"ana@{'x' * 300}"}, "Enter an e-mail address such as ana@shop.example."),
     ],
     ids=str,
 )
