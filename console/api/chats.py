@@ -82,11 +82,11 @@ async def open_chat(call: ApiCall, body: OpenChat) -> Done:
 
 
 async def say(call: ApiCall, body: NewMessage) -> Done:
-    """Say something in a chat.
+    """Send a message in a chat.
 
     A member must hold the chat, and the message counts as an answer. An integration speaks as a bot, in any open chat;
-    its message answers nothing. With `visitor` the message is from the visitor of that `ref`, whose chats this token's
-    holder has opened.
+    its message does not count as an answer. With `visitor` the message is from the visitor of that `ref`, whose chats
+    this token's holder has opened.
     """
     chat, by = call.path["chat"], call.principal.by
     if body.visitor:
@@ -156,7 +156,7 @@ def done(said: Said) -> Done:
 
 async def _open(call: ApiCall, query: OpenChatQuery) -> ChatList:
     if ended := [name for name in ("text", "rating", "late", "since", "until") if getattr(query, name)]:
-        raise BadCommand("Open chats are not searched by text, rating, late, since or until.", at=ended)
+        raise BadCommand("Open chats cannot be searched by text, rating, late, since or until.", at=ended)
     place = call.cursors.take(query, query.cursor)
     asked = {
         name: getattr(query, name)
@@ -173,7 +173,7 @@ async def _open(call: ApiCall, query: OpenChatQuery) -> ChatList:
 
 async def _ended(call: ApiCall, query: OpenChatQuery) -> ChatList:
     if query.place:
-        raise BadCommand("Only open chats have a place.", at=["place"])
+        raise BadCommand("Only open chats have a place. Leave it out for other states.", at=["place"])
     place = call.cursors.take(query, query.cursor)
     wanted = ChatQuery(
         listed=query.state,  # type: ignore[arg-type]

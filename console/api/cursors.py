@@ -9,7 +9,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from console.errors import BadCommand
 from console.security import SIGNED
 
-BAD_CURSOR = "This cursor is not of this list. Leave it out to begin with the first page."
+BAD_CURSOR = "This cursor does not belong to this list. Leave it out to start with the first page."
 
 
 class Cursors:

@@ -78,7 +78,7 @@ async def set_status(call: ApiCall, body: StatusChange) -> None:
         return
     known = services.picture.agents.get(member)
     if known is None or not known.fence:
-        raise NotThere("Open your console first: without one there is no status to set.")
+        raise NotThere("Open your console first. Without one, you have no status to set.")
     await AgentActions(services, by, lambda: known.fence).set_status(SetStatus(call.cid, body.status, body.reason))
 
 

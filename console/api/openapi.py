@@ -13,33 +13,33 @@ from console.protocol.api import ApiProblem
 from console.protocol.common import Id
 
 TEMPLATE = "#/components/schemas/{name}"
-ABOUT = """The REST API of Sestetto. Send a token as `Authorization: Bearer sst_...`; make one in the console, under
+ABOUT = """The REST API of Sestetto. Send a token as `Authorization: Bearer sst_...`; create one in the console, under
 Settings. Times are integer ms. Errors are RFC 9457 problems. `docs/api.md` has a guide."""
 TAGS = {
-    "me": "Whose token it is.",
-    "chats": "Chats and left messages: list, read, open for a visitor, say, note, transfer, end, label.",
+    "me": "The holder of the token.",
+    "chats": "Chats and left messages: list, read, open for a visitor, write, add notes, transfer, end, label.",
     "visitors": "Visitors and their earlier chats.",
     "members": "Members and their status.",
     "settings": "Queues, sites and canned replies.",
-    "figures": "Figures, as the board has them.",
+    "figures": "Figures, as on the board.",
 }
 RESPONSES = {
-    "400": "Something in it cannot be read: a cursor, a key, the JSON.",
-    "401": "There is no token, or it is unknown, revoked, over, or its holder deactivated: the same for all.",
-    "403": "The token lacks the scope, or its holder the right.",
-    "404": "It is not there, or not yours to see: the same for both.",
-    "409": "It is understood, and not possible now; or the Idempotency-Key was used for something else.",
-    "412": "Somebody has changed it since the state that If-Match names.",
+    "400": "A part of the request cannot be read: a cursor, a key, the JSON.",
+    "401": "The token is missing, unknown, revoked or expired, or its holder is deactivated: the same for all.",
+    "403": "The token lacks the scope, or its holder lacks the right.",
+    "404": "It does not exist, or you may not see it: the same for both.",
+    "409": "Valid, but not possible now; or the Idempotency-Key was used for another request.",
+    "412": "Somebody has changed it since the version in If-Match.",
     "413": "The body is larger than 64 KiB.",
     "415": "The body is not JSON.",
-    "422": "A field or parameter is not valid, or unknown.",
-    "429": "The token's requests are used up; Retry-After says for how many seconds.",
-    "503": "Nobody knows whether it was done: send it again with the same Idempotency-Key.",
+    "422": "A field or parameter is unknown or not valid.",
+    "429": "The token has no requests left for now; Retry-After has the seconds to wait.",
+    "503": "Not confirmed: it may have been done. Send it again with the same Idempotency-Key.",
 }
 KEY = {
     "name": "Idempotency-Key",
     "in": "header",
-    "description": "Up to 255 visible ASCII characters, such as a UUID. The same again gets the first result; with "
+    "description": "Up to 255 visible ASCII characters, such as a UUID. The same key again gets the first result; with "
     "another body it is refused.",
     "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
 }
@@ -78,7 +78,7 @@ def _kinds() -> Iterator[Any]:
 
 def _operation(endpoint: Endpoint) -> dict[str, Any]:
     summary, rest = endpoint.says
-    needs = f"Needs the scope `{endpoint.scope}`." if endpoint.scope else "Every token may."
+    needs = f"Needs the scope `{endpoint.scope}`." if endpoint.scope else "Any token may do this."
     said: dict[str, Any] = {
         "operationId": endpoint.name,
         "summary": summary.removesuffix("."),
@@ -101,9 +101,9 @@ def _parameters(endpoint: Endpoint) -> Iterator[dict[str, Any]]:
     if endpoint.keyed:
         yield KEY
     if endpoint.matches:
-        yield {"name": "If-Match", "in": "header", "description": "The ETag it was read with.", "schema": TAGGED}
+        yield {"name": "If-Match", "in": "header", "description": "The ETag that it was read with.", "schema": TAGGED}
     if endpoint.method == "GET":
-        yield {"name": "If-None-Match", "in": "header", "description": "An ETag that is known.", "schema": TAGGED}
+        yield {"name": "If-None-Match", "in": "header", "description": "An ETag that you have.", "schema": TAGGED}
 
 
 TAGGED = {"type": "string"}  # one or more, or `*`
@@ -115,7 +115,7 @@ def _responses(endpoint: Endpoint) -> dict[str, Any]:
         done["content"] = {"application/json": {"schema": _ref(endpoint.answer)}}
     found = {str(endpoint.status): done}
     if endpoint.method == "GET":
-        found["304"] = {"description": "It is as If-None-Match names it."}
+        found["304"] = {"description": "Unchanged since the ETag in If-None-Match."}
     always = ["400", "401", "403", "422", "429", "503"]
     by_kind = (
         (["404"], bool(endpoint.parameters) or endpoint.name in ("open_chat", "leave_message")),

@@ -21,20 +21,20 @@ from console.protocol.api import ApiProblem, FieldProblem
 
 TYPES = "/api/v1/docs#problem-"
 STATUS: dict[type[SestettoError], int] = {CidReused: 409}  # where HTTP uses another status than the error tree
-UNKNOWN = "Nobody knows whether it was done. Send it again with the same Idempotency-Key."
+UNKNOWN = "We could not confirm this. Send it again with the same Idempotency-Key."
 EPOCH = "The live store was reset a moment ago. Send it again with the same Idempotency-Key."
-AGAIN = "You have used up this token's requests for now. Send it again in %s s."
+AGAIN = "This token has no requests left for now. Send the request again in %s s."
 TITLES = {
     "sign_in": "A valid bearer token is needed",
     "scope": "The token's scopes do not allow this",
     "invalid": "The request is not valid",
     "bad_frame": "The request is not valid",
     "no_path": "There is nothing at this address",
-    "method": "The address does not take this method",
-    "media_type": "The body has to be JSON",
+    "method": "This address does not allow this method",
+    "media_type": "The body must be JSON",
     "too_large": "The body is too large",
-    "overtaken": "Somebody else was quicker",
-    "not_found": "It is not there, or not yours to see",
+    "overtaken": "Somebody else has changed this",
+    "not_found": "It does not exist, or you may not see it",
     "settings": "Some values are not valid",
     "failed": "Something failed on the server",
 }
@@ -111,11 +111,11 @@ def problems_said() -> list[tuple[str, int, str]]:
         ("scope", 403, "The token lacks the scope that the request needs."),
         ("invalid", 422, "A field or parameter is missing, unknown or not valid; `errors` says which (400: no JSON)."),
         ("settings", 400, "Some values are not valid; `errors` says which and what to enter."),
-        ("media_type", 415, "The body has to be JSON."),
+        ("media_type", 415, "The body must be JSON."),
         ("too_large", 413, "The body is larger than 64 KiB."),
-        ("method", 405, "The address takes other methods; `Allow` names them."),
+        ("method", 405, "The address allows other methods; `Allow` lists them."),
         ("no_path", 404, "There is nothing at this address."),
-        ("failed", 500, "A bug. The server's log has more under the number that is given."),
+        ("failed", 500, "A bug. The server's log has details under the number in `detail`."),
     ]
     shown = [error for error in every_error() if error.__module__ == "console.errors" and error.code not in HIDDEN]
     theirs = {error.code: (error.code, STATUS.get(error, error.status), _said(error)) for error in reversed(shown)}
@@ -131,5 +131,5 @@ def _said(error: type[SestettoError]) -> str:
 
 SAID: dict[type[SestettoError], str] = {
     Unknown: UNKNOWN,
-    SignInNeeded: "There is no valid token. The same for unknown, revoked and ended ones.",
+    SignInNeeded: "There is no valid token. Unknown, revoked and expired tokens have the same response.",
 }

@@ -30,15 +30,15 @@ from console.services import Services
 MAX_BODY = 64 * 1024  # bytes
 MAX_QUERY = 4 * 1024  # bytes
 JSON = "application/json"
-NO_TOKEN = "Send a valid token: Authorization: Bearer sst_... Make one in the console under Settings, API tokens."
-NO_SCOPE = "This token may not do that: it needs the scope %s. Make another token that has it."
+NO_TOKEN = "Send a valid token: Authorization: Bearer sst_... Create one in the console under Settings, API tokens."
+NO_SCOPE = "This token may not do that: it needs the scope %s. Create a token that has it."
 NOT_JSON = "Send the body as JSON, with Content-Type: application/json."
-TOO_LARGE = "The body is too large: at most 64 KiB."
-TWICE = "This parameter is given twice."
-ONLY = "This address takes only: %s."
+TOO_LARGE = "The body is too large. Send at most 64 KiB."
+TWICE = "This parameter is given twice. Send it once."
+ONLY = "This address allows only: %s."
 FAILED = "Something failed on the server. Try again. If it fails again, tell your admin this number: %s."
-NO_ID = "Nothing here has such an id: ids have up to 64 lowercase letters, digits, hyphens and underscores."
-NO_PATH = "There is nothing at this address. /api/v1/docs lists what there is."
+NO_ID = "This is not a valid ID. IDs have up to 64 lowercase letters, digits, hyphens and underscores."
+NO_PATH = "There is nothing at this address. See /api/v1/docs for all addresses."
 
 log = structlog.get_logger()
 
@@ -110,7 +110,7 @@ class Resource:
         if endpoint.query is not None:
             given["query"] = _query(request, endpoint.query)
         elif request.url.query:
-            raise _invalid(request.url.query.partition("=")[0][:60], "There are no parameters here.")
+            raise _invalid(request.url.query.partition("=")[0][:60], "This address takes no parameters.")
         if endpoint.body is not None:
             given["body"] = await self._body(request, endpoint)
         found = await endpoint.call(ApiCall(request, services, principal), **given)
@@ -148,7 +148,7 @@ async def not_found(scope: Scope, receive: Receive, send: Send) -> None:
 
 def _query(request: Request, kind: Any) -> Any:
     if len(request.url.query) > MAX_QUERY:
-        raise _invalid("", "The parameters are too long: at most 4 KiB.")
+        raise _invalid("", "The parameters are too long. Send at most 4 KiB.")
     given: dict[str, str] = {}
     for name, value in request.query_params.multi_items():
         if name in given:

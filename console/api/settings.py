@@ -23,7 +23,7 @@ from console.views.records import queue_of, reply_of, serving, site_of
 CONSOLE_ONLY = [name for name in Site.__struct_fields__ if name not in ("key", *SiteBody.__struct_fields__)]
 NO_QUEUE = "There is no such queue."
 NO_SITE = "There is no such site."
-MEMBERS_OWN = "Only a member's token can have a reply of its own. Use the scope shared or queue."
+MEMBERS_OWN = "Only a member's token can save a personal reply. Use the scope shared or queue."
 
 
 async def list_queues(call: ApiCall) -> QueueList:

@@ -28,14 +28,14 @@ from console.protocol.common import (
 )
 
 PAGE, MOST_PAGE = 50, 100  # things on a page
-Limit = Annotated[int, msgspec.Meta(ge=1, le=MOST_PAGE, description="How many at most.")]
-Cursor = Annotated[str, msgspec.Meta(max_length=400, description="`next` of the page before; empty for the first.")]
+Limit = Annotated[int, msgspec.Meta(ge=1, le=MOST_PAGE, description="Number of results at most.")]
+Cursor = Annotated[str, msgspec.Meta(max_length=400, description="`next` of the previous page; empty for the first.")]
 Ref = Annotated[
     str,
     msgspec.Meta(
         min_length=1,
         max_length=200,
-        description="Your own name for the visitor: a number, an address, an id. The same again is the same visitor.",
+        description="Your own name for the visitor: a number, an address, an id. The same name means the same visitor.",
     ),
 ]
 Channel = Annotated[
@@ -54,7 +54,7 @@ class Taken(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
 
 
 class Given(msgspec.Struct):
-    """Data of an answer; clients ignore fields that they do not know."""
+    """Data of a response; clients ignore fields that they do not know."""
 
 
 # --- problems ---------------------------------------------------------------------------------------
@@ -167,7 +167,7 @@ class FactList(Given):
 
 
 class Done(Given):
-    """The command is on disk. A retry with the same `Idempotency-Key` gets the same answer."""
+    """The command is on disk. A retry with the same `Idempotency-Key` gets the same response."""
 
     chat: str
     seq: int
@@ -230,7 +230,7 @@ class OpenChat(Taken):
 class NewMessage(Taken):
     """Send a message: as the member or the integration, or with `visitor` (a `ref`) as the visitor.
 
-    `read` is the seq of the last visitor's message that a member's answer covers; without it, all so far.
+    `read` is the seq of the visitor's last message that a member's answer covers; without it, all so far.
     """
 
     text: Text
@@ -272,7 +272,7 @@ class SpokenLanguage(Taken):
 
 
 class LeftMessage(Taken):
-    """Leave a message of a visitor; it starts no clock."""
+    """A message to leave for a visitor; it starts no clock."""
 
     site: Id
     visitor: VisitorToBe
@@ -308,7 +308,7 @@ class VisitorList(Given):
 
 
 class VisitorQuery(Taken):
-    """`text` is searched for in names, addresses and ids."""
+    """Selects visitors; `text` is searched for in names, addresses and ids."""
 
     text: Search = ""
     site: OptionalId = ""
@@ -366,7 +366,7 @@ class NewMember(Taken):
 
 
 class MemberChange(Taken):
-    """The fields to change; omitted fields stay."""
+    """The fields to change; omitted fields stay as they are."""
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=120)] | None = None
     role: Role | None = None
@@ -448,16 +448,16 @@ QueueBody: Any = msgspec.defstruct(
     [*_fields_of(directory.Queue, "id"), ("members", Ids | None, None)],
     bases=(Taken,),
     module=__name__,
-    namespace={"__doc__": "A queue's settings, in full; times are in ms. Without `members` those who serve it stay."},
+    namespace={
+        "__doc__": "A queue's settings, in full; durations are in ms. Without `members`, its members stay as they are."
+    },
 )
 SiteBody: Any = msgspec.defstruct(
     "SiteBody",
     _fields_of(directory.Site, "key"),
     bases=(Taken,),
     module=__name__,
-    namespace={
-        "__doc__": "A site's settings, in full; what only the console has stays, such as the keys of signed identities."
-    },
+    namespace={"__doc__": "A site's settings, in full. Those that only the console has stay, such as identity keys."},
 )
 ApiQueue: Any = msgspec.defstruct(
     "ApiQueue",
