@@ -30,7 +30,7 @@ NO_INSTALLATION = (
     "child",
     "workspace",
 )  # these create their own, or are started with its settings
-WHICH_WORKSPACE = "Which of several workspaces; default: SESTETTO_WORKSPACE, or all where that is possible."
+WHICH_WORKSPACE = "Workspace, if there are several. Default: SESTETTO_WORKSPACE, or all where possible."
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -14,9 +14,9 @@ from console.queue.workspace import Workspace
 
 
 def adopt(
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Skip the confirmation.")] = False,
 ) -> None:
-    """Use this store and this secret with this database from now on. Stop all processes first."""
+    """Accept the configured store, database and secret as one installation. Stop all processes first."""
     if not yes:
         typer.confirm("Is every Sestetto process of this installation stopped?", abort=True)
     for_each(_adopt_one)
@@ -24,7 +24,7 @@ def adopt(
 
 def _adopt_one(about: str, settings: Settings) -> None:
     run(_adopt(settings))
-    say(f"{about}The store, the database and the secret belong together now.")
+    say(f"{about}The store, the database and the secret now belong to one installation.")
 
 
 async def _adopt(settings: Settings) -> None:

@@ -19,17 +19,17 @@ from console.data_folder import is_to_be_made
 from console.domain.audit_chain import canonical
 from console.errors import SettingError
 
-app = typer.Typer(no_args_is_help=True, help="The audit log as evidence.")
+app = typer.Typer(no_args_is_help=True, help="Verify and export the audit log.")
 
 
 @app.command("verify")
 def verify(
     head: Annotated[
         list[str] | None,
-        typer.Option("--head", help="A head that was written down earlier. May be given several times."),
+        typer.Option("--head", help="Head that was recorded earlier; repeat for more."),
     ] = None,
 ) -> None:
-    """Say whether the log is intact, or which line is the first that does not fit. Exits with 1 if one does not."""
+    """Check that the log is intact, or report the first line that does not match. Exits with 1 if the check fails."""
     noted = [one.strip().lower() for one in head or []]
     chains: list[Chain] = []
 
@@ -51,15 +51,15 @@ def _tell_noted(noted: str, chains: list[Chain]) -> bool:
         if n := chain.noted.get(noted):
             say(f"The head {noted} is line {n} of {chain.log}: nothing up to it was changed.")
             return True
-    say(f"No line has the hash {noted}. Data retention has deleted it, or somebody has changed a line up to it.")
+    say(f"No line has the hash {noted}. Data retention has deleted that line, or somebody has changed a line up to it.")
     return False
 
 
 @app.command("export")
 def export(
-    file: Annotated[Path | None, typer.Option("--file", help="Where to. Default: standard output.")] = None,
+    file: Annotated[Path | None, typer.Option("--file", help="File to write. Default: standard output.")] = None,
 ) -> None:
-    """Write every line as JSON, one a line, with all that its hash covers."""
+    """Export the log as JSON Lines, with everything that each hash covers."""
     if file is None:
         run(_export(sys.stdout))
         return
@@ -69,7 +69,7 @@ def export(
         raise SettingError(f"Cannot write {file}: {problem.strerror}") from problem
     with out:
         count = run(_export(out))
-    say(f"{count} lines were written to {file}.")
+    say(f"Wrote {count} lines to {file}.")
 
 
 async def _check(settings: Settings, noted: list[str]) -> list[Chain]:

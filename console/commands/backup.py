@@ -11,22 +11,24 @@ from console.backup.restoring import restore_backup, restore_backup_of_all
 from console.commands.common import run, say
 from console.workspaces.declared import read_installation
 
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The backup's folder.")]
-WithoutDatabase = Annotated[bool, typer.Option("--without-database", help="Leave the database to its own tools.")]
-WithoutStore = Annotated[bool, typer.Option("--without-store", help="Leave the live store to its own tools.")]
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the backup.")]
+WithoutDatabase = Annotated[
+    bool, typer.Option("--without-database", help="Leave out the database; use its own tools instead.")
+]
+WithoutStore = Annotated[bool, typer.Option("--without-store", help="Leave out the store; use its own tools instead.")]
 
 
 def backup(folder: Folder, without_database: WithoutDatabase = False, without_store: WithoutStore = False) -> None:
-    """Copy the database, the store and the data folder to DIR, while Sestetto runs or not. DIR must be new or empty."""
+    """Copy the database, the store and the data folder to DIR, which must be new or empty. Sestetto may be running."""
     installation = read_installation()
     parts_of = {"database": not without_database, "store": not without_store}
     if installation.several:
         made = run(make_backup_of_all(installation, folder.absolute(), **parts_of))
     else:
         made = run(make_backup(installation.process, folder.absolute(), **parts_of))
-    say(f"{folder} holds {_told(made)}. Whoever reads it can read every chat: keep it private.")
+    say(f"{folder} contains {_told(made)}. Anyone who can read it can read every chat: keep it private.")
     if installation.chosen:
-        say("The store is not in it, as the other workspaces' chats are there too.")
+        say("It does not contain the store, which also has the other workspaces' chats.")
 
 
 def _told(made: Manifest) -> str:
@@ -39,18 +41,18 @@ def _told(made: Manifest) -> str:
 
 def restore(
     folder: Folder,
-    replace: Annotated[bool, typer.Option("--replace", help="Move aside what is in the way.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Move existing files aside.")] = False,
     without_database: WithoutDatabase = False,
     without_store: WithoutStore = False,
 ) -> None:
-    """Put the backup in DIR in place of an installation that is not running, or of none."""
+    """Restore the backup in DIR. Sestetto must not be running. If there is data already, add --replace."""
     installation = read_installation()
     how = {"replace": replace, "database": not without_database, "store": not without_store}
     if installation.several:
         done = run(restore_backup_of_all(installation, folder.absolute(), **how))
     else:
         done = run(restore_backup(installation.process, folder.absolute(), **how))
-    say(f"Restored what was saved on {done.manifest.made} (release {done.manifest.release}).")
+    say(f"Restored the backup of {done.manifest.made} (release {done.manifest.release}).")
     for aside in done.asides:
-        say(f"Former files are in {aside}: delete it when you are sure.")
+        say(f"The former files are in {aside}. Delete that folder when you no longer need it.")
     say("Run sestetto check, then start Sestetto.")

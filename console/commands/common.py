@@ -77,7 +77,7 @@ def for_each(do: Callable[[str, Settings], None]) -> None:
             say(f"{about}{problem}")
             failed.append(settings.workspace)
     if failed:
-        raise SettingError(f"It failed for {', '.join(failed)}.")
+        raise SettingError(f"The command failed for {', '.join(failed)}.")
 
 
 @asynccontextmanager

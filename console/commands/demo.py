@@ -36,7 +36,7 @@ from console.workspaces.hosts import host_of
 from console.workspaces.starting import application_of, with_store
 
 OF_THIS_MACHINE = (
-    "The demo is for this machine, so each workspace needs an origin there: [{}] has {}. For example: "
+    "The demo runs on this machine only, so each workspace needs an origin on it. [{}] has {}. Use for example: "
     'origin = "http://{}.localhost:{}"'
 )
 

@@ -19,11 +19,11 @@ from console.protocol.exports import ExportManifest
 
 
 def export(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to; a new file, such as export.zip.")],
-    visitor: Annotated[str, typer.Option(help="Only this visitor, by id: all of theirs, nobody else's.")] = "",
-    notes: Annotated[bool, typer.Option("--notes", help="With --visitor: also what only staff see.")] = False,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="New file to write, such as export.zip.")],
+    visitor: Annotated[str, typer.Option(help="Export only the data of this visitor, by ID.")] = "",
+    notes: Annotated[bool, typer.Option("--notes", help="With --visitor: include what only staff can see.")] = False,
 ) -> None:
-    """Write the workspace's data to FILE, a ZIP of JSON Lines, while Sestetto runs or not. Open chats are left out."""
+    """Export the workspace's data to FILE, a ZIP of JSON Lines, without open chats. Sestetto may be running."""
     file = file.absolute()
     try:
         out = os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
@@ -38,9 +38,9 @@ def export(
             raise SettingError(f"The export failed: {problem.strerror or problem}.") from problem
         raise
     counts = ", ".join(f"{name.replace('_', ' ')}: {count}" for name, count in made.counts.items())
-    say(f"{file} has {counts}. Keep it private.")
+    say(f"{file} contains {counts}. Keep it private.")
     if made.open_chats:
-        say(f"Chats that are open now, and not in it: {made.open_chats}.")
+        say(f"Open chats, which are not included: {made.open_chats}.")
 
 
 async def _export(out: BinaryIO, visitor: str, *, notes: bool) -> ExportManifest:

@@ -26,12 +26,14 @@ PATIENCE = 20.0  # seconds without progress after which nobody seems to import
 
 
 def import_file(
-    file: Annotated[Path, typer.Argument(help="The file.", exists=True, dir_okay=False, readable=True)],
-    kind: Annotated[str, typer.Option(help="members, replies, visitors or chats.")],
-    format: Annotated[str, typer.Option(help="csv, json, zendesk or chatwoot.")] = "csv",
+    file: Annotated[Path, typer.Argument(help="File to import.", exists=True, dir_okay=False, readable=True)],
+    kind: Annotated[str, typer.Option(help="What to import: members, replies, visitors or chats.")],
+    format: Annotated[str, typer.Option(help="File format: csv, json, zendesk or chatwoot.")] = "csv",
     site: Annotated[str, typer.Option(help="Site of visitors and past chats. Default: the first one.")] = "",
-    report: Annotated[Path | None, typer.Option(help="CSV file for the rows that do not fit.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before importing.")] = False,
+    report: Annotated[
+        Path | None, typer.Option(help="CSV file to write, with the rows that cannot be imported.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Skip the confirmation.")] = False,
 ) -> None:
     """Import members, canned replies, visitors or past chats. The running server does the work."""
     if file.stat().st_size > MOST_BYTES:
@@ -46,7 +48,7 @@ async def _import(file: Path, kind: Kind, format: Format, site: str, report: Pat
         store = ImportStore(stores.database, settings.workspace)
         wanted = ImportWanted(kind, format, file.name[:120], await _site(stores, site), settings.origin)
         if kind == "members" and not settings.origin:
-            raise SettingError("Set SESTETTO_ORIGIN: invitations have links that begin with it.")
+            raise SettingError("Set SESTETTO_ORIGIN: the links in invitations begin with it.")
         oldest = now_ms() - (await stores.retention.days() or settings.retention_days) * DAY
         known = known_for(wanted, await stores.directory.read(), oldest)
         with file.open("rb") as opened:
@@ -74,7 +76,7 @@ async def _follow(store: ImportStore, at: Import) -> Import:
             bar.update(task, completed=at.done)
             last, quiet = at.done, (0.0 if at.done != last else quiet + LOOK)
             if quiet > PATIENCE:
-                say("Nothing happens: start the server, and it goes on.")
+                say("The import is not progressing. Start the server to continue it.")
                 break
             await asyncio.sleep(LOOK)
     return at
@@ -103,5 +105,5 @@ def _says(row: MisfitRow) -> str:
 def _one_of(text: str, choices: tuple[T, ...], option: str) -> T:
     found = next((one for one in choices if one == text), None)
     if found is None:
-        raise typer.BadParameter(", ".join(choices), param_hint=option)
+        raise typer.BadParameter(f"must be one of: {', '.join(choices)}", param_hint=option)
     return found

@@ -12,7 +12,7 @@ from console.mail.reading import LARGEST, identity_of
 
 TRY_LATER = 75  # sysexits' EX_TEMPFAIL: the mail server keeps the mail and tries again
 
-app = typer.Typer(no_args_is_help=True, help="Take mails from a mail server.")
+app = typer.Typer(no_args_is_help=True, help="Receive mail from a mail server.")
 
 
 @app.callback()
@@ -22,7 +22,7 @@ def group() -> None:
 
 @app.command("receive")
 def receive() -> None:
-    """Read one mail from standard input and keep it; the server then brings it into its conversation."""
+    """Read one mail from standard input and store it. The server then adds it to its conversation."""
     raw = sys.stdin.buffer.read(LARGEST + 1)
     try:
         run(_keep(raw))

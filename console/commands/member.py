@@ -54,11 +54,11 @@ def invite(
         list[str] | None, typer.Option(help="Language they answer in, such as fr; repeat for more. Default: all.")
     ] = None,
 ) -> None:
-    """Print a link with which somebody becomes a member: they choose their name and password."""
+    """Print an invitation link. The new member chooses their name and password."""
     wanted = Member("", "", email, _role(role), tuple(queue or ()), limit, languages=tuple(language or ()))
     token = run(_invite(wanted))
     server = read_settings().origin or "https://THIS-SERVER"
-    say(f"Pass this link on to {email}. It is good once, for seven days:")
+    say(f"Send this link to {email}. It works once, within seven days:")
     say(f"{server}/sign-in/invitation/{token}")
 
 
@@ -72,7 +72,10 @@ def change(
     ] = None,
     limit: Annotated[int | None, typer.Option(help=f"Chats at once, 1 to {SLOTS}.")] = None,
     channel_slots: Annotated[
-        str | None, typer.Option(help='Chats of other channels at once besides, 0 to 5; "shared": within the limit.')
+        str | None,
+        typer.Option(
+            help='Chats of other channels at once, beyond the limit, 0 to 5; "shared" counts them in the limit.'
+        ),
     ] = None,
     language: Annotated[
         list[str] | None, typer.Option(help='Languages they answer in; repeat for more. "any" for all.')
@@ -94,7 +97,7 @@ def change(
 
 
 @app.command("list")
-def list_all(every: Annotated[bool, typer.Option("--all", help="Deactivated members too.")] = False) -> None:
+def list_all(every: Annotated[bool, typer.Option("--all", help="Include deactivated members.")] = False) -> None:
     """List members."""
     show(
         ("id", "name", "e-mail", "role", "queues", "languages", "limit", *(("state",) if every else ())),
@@ -121,17 +124,17 @@ def password(
 def reset_factor(member: Annotated[str, typer.Argument(help="ID or e-mail address.")]) -> None:
     """Remove a member's lost second factor and sign them out everywhere."""
     found = run(_reset_factor(member))
-    say(f"{found.name} signs in with the password alone. Set up a new second factor under Settings.")
+    say(f"{found.name} now signs in with the password alone, and can set up a new second factor under Settings.")
 
 
 @app.command("break-glass")
 def break_glass(
     member: Annotated[str, typer.Argument(help="ID or e-mail address.")],
-    off: Annotated[bool, typer.Option("--off", help="Take it back.")] = False,
+    off: Annotated[bool, typer.Option("--off", help="Remove this exception.")] = False,
 ) -> None:
-    """Let a member sign in with a password though an admin has switched passwords off."""
+    """Let a member sign in with a password even while passwords are turned off."""
     found = run(_break_glass(member, on=not off))
-    say(f"{found.name} can {'no longer ' if off else ''}sign in with a password while others cannot.")
+    say(f"{found.name} can {'no longer ' if off else ''}sign in with a password while passwords are turned off.")
 
 
 @app.command("disable")
@@ -259,7 +262,7 @@ def _role(text: str) -> MemberRole:
     match text:
         case "agent" | "supervisor" | "admin":
             return text
-    raise typer.BadParameter("agent, supervisor or admin", param_hint="--role")
+    raise typer.BadParameter("must be agent, supervisor or admin", param_hint="--role")
 
 
 def _slots(given: str) -> int | None:
@@ -267,4 +270,4 @@ def _slots(given: str) -> int | None:
         return None
     if given.isdecimal() and len(given) == 1:
         return int(given)
-    raise typer.BadParameter('0 to 5, or "shared"', param_hint="--channel-slots")
+    raise typer.BadParameter('must be 0 to 5, or "shared"', param_hint="--channel-slots")

@@ -12,12 +12,12 @@ from console.data_folder import is_to_be_made, resolve
 
 
 def migrate(
-    to: Annotated[str, typer.Option("--to", help="The migration to stop at. Default: the newest.")] = NEWEST,
+    to: Annotated[str, typer.Option("--to", help="Migration to stop at; head is the newest.")] = NEWEST,
     check: Annotated[
         bool, typer.Option("--check", help="Change nothing; exit with 1 if migrations are missing.")
     ] = False,
 ) -> None:
-    """Migrate the database to this release. `serve` does the same when it starts."""
+    """Migrate the database to this release. sestetto serve does the same when it starts."""
     complete: list[bool] = []
 
     def one(about: str, settings: Settings) -> None:

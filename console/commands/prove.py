@@ -26,20 +26,20 @@ LEAST = 40  # messages of a run: with fewer, nothing is in progress when a fault
 
 
 def prove(
-    fault: Annotated[list[str] | None, typer.Option(help="Only this fault; may be given again.")] = None,
-    seed: Annotated[int | None, typer.Option(help="What to draw the schedules from; a new one if left out.")] = None,
-    messages: Annotated[int, typer.Option(min=LEAST, help="In all, spread over the faults.")] = MESSAGES,
-    rate: Annotated[int, typer.Option(min=1, help="Messages a second, as long as nothing breaks.")] = RATE,
-    strikes: Annotated[int, typer.Option(min=1, help="How often a fault strikes in a run at most.")] = 9,
-    hold: Annotated[float, typer.Option(min=0, help="Seconds that each strike lasts; 0 for the fault's own.")] = 0,
-    minutes: Annotated[float, typer.Option(min=0, help="Go on with new runs until so long has passed.")] = 0,
-    out: Annotated[Path | None, typer.Option(help="Write the report here: .json or .md.")] = None,
+    fault: Annotated[list[str] | None, typer.Option(help="Run only this fault; repeat for more.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the schedules. Default: a random one.")] = None,
+    messages: Annotated[int, typer.Option(min=LEAST, help="Messages in total, spread over the faults.")] = MESSAGES,
+    rate: Annotated[int, typer.Option(min=1, help="Messages a second while nothing is broken.")] = RATE,
+    strikes: Annotated[int, typer.Option(min=1, help="Most strikes of a fault in one run.")] = 9,
+    hold: Annotated[float, typer.Option(min=0, help="Seconds that each strike lasts; 0 for the fault's default.")] = 0,
+    minutes: Annotated[float, typer.Option(min=0, help="Minutes during which new runs start; 0 for one round.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="File to write the report to: .json or .md.")] = None,
     write: Annotated[
-        Path | None, typer.Option(help="Put the table into this document, as docs/reliability.md has it.")
+        Path | None, typer.Option(help="Document to update with the table, such as docs/reliability.md.")
     ] = None,
-    listed: Annotated[bool, typer.Option("--list", help="List the faults and stop.")] = False,
+    listed: Annotated[bool, typer.Option("--list", help="List the faults and exit.")] = False,
 ) -> None:
-    """Break a whole installation while people chat, and compare what everybody remembers with what was kept."""
+    """Cause faults in a whole installation while people chat, and compare what they saw with what was stored."""
     configure_logs("critical")  # faults in this process's own parts are expected
     if listed:
         show(("fault", "what it does", ""), [(one.name, one.does, _missing(one)) for one in FAULTS], empty="")
@@ -67,7 +67,7 @@ def prove(
         put(write, report.part_of_a_document(rows, about, wanted, time.monotonic() - began))
         say(f"Written into {write}.")
     if not all(one.kept for one in runs):
-        raise SystemExit("sestetto: a promise was broken, or a run did not come to its end; the lines above say which.")
+        raise SystemExit("sestetto: a promise was broken, or a run did not finish: see the lines above.")
 
 
 def _rounds(faults: list[Fault], wanted: Wanted, until: float) -> Iterator[FaultRun]:
@@ -88,7 +88,7 @@ def _tell(done: FaultRun, wanted: Wanted) -> None:
     for problem in report.problems(done):
         say(f"  {problem}")
     if not done.kept:
-        say(f"  again: {report.repeated(done, wanted)}")
+        say(f"  to repeat: {report.repeated(done, wanted)}")
 
 
 def _missing(fault: Fault) -> str:

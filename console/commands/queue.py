@@ -61,13 +61,14 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 @app.command("add")
 @_options
 def add(
-    id: Annotated[str, typer.Argument(help="Lowercase letters, digits and hyphens.")],
+    id: Annotated[str, typer.Argument(help="Queue ID: lowercase letters, digits and hyphens.")],
     zone: Annotated[str | None, typer.Option(help="Time zone of its hours, such as Europe/Rome.")] = None,
     hours: Annotated[
         Names, typer.Option(help='Opening hours, such as "mon-fri 09:00-18:00"; repeat for more, or "always".')
     ] = None,
     holiday: Annotated[
-        Names, typer.Option(help='Holiday, such as 2026-12-25, or "2026-12-24 09:00-13:00" if half; repeat for more.')
+        Names,
+        typer.Option(help='Holiday, such as 2026-12-25, or with hours: "2026-12-24 09:00-13:00"; repeat for more.'),
     ] = None,
     phrase: Annotated[
         Names,

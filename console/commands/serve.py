@@ -22,7 +22,7 @@ log = structlog.get_logger()
 def serve(
     work: Annotated[
         bool | None,
-        typer.Option("--work/--no-work", help="Also archive and send alerts, or leave it to sestetto work."),
+        typer.Option("--work/--no-work", help="Also do the background work, or leave it to sestetto work."),
     ] = None,
     workers: Annotated[
         int | None, typer.Option(min=1, max=64, help="Number of serving processes on the port; SIGHUP replaces them.")

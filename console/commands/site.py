@@ -27,18 +27,18 @@ def add(
     queue: Annotated[str | None, typer.Option(help="Queue for its chats.")] = None,
     ask: Annotated[
         Names,
-        typer.Option(help="Queue its pages may ask for beside its own; repeat for more, or “none”."),
+        typer.Option(help="Other queue that its pages may ask for; repeat for more, or “none”."),
     ] = None,
     name: Annotated[str | None, typer.Option(help="Display name.")] = None,
     locale: Annotated[str | None, typer.Option(help="Widget language when the visitor's isn't available.")] = None,
     typing_preview: Annotated[
-        bool | None, typer.Option(help="Show agents what visitors are typing; visitors are told.")
+        bool | None, typer.Option(help="Show agents what visitors are typing; the widget tells visitors.")
     ] = None,
     privacy_url: Annotated[str | None, typer.Option(help="Privacy page linked from the widget.")] = None,
     remember_days: Annotated[
         int | None,
         typer.Option(
-            help=f"Days after which a visitor who does not return is a stranger, {REMEMBERED} at first; 0 for at once."
+            help=f"Days that visitors are remembered after a visit; {REMEMBERED} for a new site, 0 for not at all."
         ),
     ] = None,
     files: Annotated[
@@ -47,7 +47,7 @@ def add(
     ] = None,
     file_size: Annotated[int | None, typer.Option(help="Largest file, in MB.", min=1, max=MOST_SIZE)] = None,
     formatting: Annotated[bool | None, typer.Option(help="Show bold, lists and named links in messages.")] = None,
-    emoji: Annotated[bool | None, typer.Option(help="Offer emoji in widget and console.")] = None,
+    emoji: Annotated[bool | None, typer.Option(help="Offer emoji in the widget and the console.")] = None,
 ) -> None:
     """Add or change a site. A new one needs --origin and --queue; options left out stay as they are."""
     given = {
@@ -80,7 +80,7 @@ def list_all() -> None:
 
 @app.command("remove")
 def remove(key: Annotated[str, typer.Argument(help="Site key.")]) -> None:
-    """Remove a site. Its widget stops opening; open chats continue."""
+    """Remove a site. Its widget no longer opens; open chats continue."""
     run(_remove(key))
     say(f"Site {key} removed.")
 

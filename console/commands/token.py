@@ -9,13 +9,13 @@ from console.commands.common import open_stores, revoke_live, run, say, show
 from console.commands.member import find_member
 from console.errors import NotYours
 
-app = typer.Typer(no_args_is_help=True, help="Manage bearer tokens for members' clients of the agent's socket.")
+app = typer.Typer(no_args_is_help=True, help="Manage bearer tokens for clients of the agent socket.")
 
 
 @app.command("add")
 def add(
     member: Annotated[str, typer.Argument(help="ID or e-mail of the member the client acts as.")],
-    name: Annotated[str, typer.Option(help="Note on what it is for.")] = "",
+    name: Annotated[str, typer.Option(help="Note on what the token is for.")] = "",
 ) -> None:
     """Create a token. It is shown only once."""
     typer.echo(run(_add(member, name)))
@@ -32,7 +32,7 @@ def list_all(member: Annotated[str, typer.Argument(help="ID or e-mail address. D
 
 
 @app.command("revoke")
-def revoke(token: Annotated[str, typer.Argument(help="Token ID, as in the list.")]) -> None:
+def revoke(token: Annotated[str, typer.Argument(help="Token ID, as shown by sestetto token list.")]) -> None:
     """Revoke a token. Its connections close at once."""
     run(_revoke(token))
     say("Token revoked.")

@@ -17,16 +17,18 @@ from console.queue.leftovers import delete_keys, is_followed
 from console.workspaces.declared import Installation, read_installation
 
 CHOICE = ("SESTETTO_WORKSPACE", "SESTETTO_WORKSPACE_FILE")
-NOT_SEVERAL = "This installation has one workspace. SESTETTO_WORKSPACES declares several: see docs/operations.md."
-DECLARED = "{} is still declared: remove its section from {}, and send SIGHUP to every process first."
-FOLLOWED = "A process still has {} open: send it SIGHUP, or stop it."
+NOT_SEVERAL = (
+    "This installation has one workspace. To declare several, set SESTETTO_WORKSPACES: see docs/operations.md."
+)
+DECLARED = "{} is still declared. First remove its section from {}, and send SIGHUP to every process."
+FOLLOWED = "A process still has {} open. Send it SIGHUP, or stop it."
 
-app = typer.Typer(no_args_is_help=True, help="Several workspaces in one installation.")
+app = typer.Typer(no_args_is_help=True, help="Manage several workspaces in one installation.")
 
 
 @app.command("list")
 def list_all() -> None:
-    """List what is declared."""
+    """List the declared workspaces."""
     installation = _several()
     show(
         ("name", "origin", "database", "store", "state"),
@@ -37,16 +39,16 @@ def list_all() -> None:
 
 @app.command("delete")
 def delete(
-    name: Annotated[str, typer.Argument(help="A workspace that is declared no more.")],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    name: Annotated[str, typer.Argument(help="Workspace that is no longer declared.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Skip the confirmation.")] = False,
 ) -> None:
-    """Delete what a removed workspace has left in the store and in the data folder. It cannot be brought back."""
+    """Delete a removed workspace's data from the store and the data folder. This cannot be undone."""
     installation = _several()
     _refuse_declared(installation, name)
     if not yes:
         typer.confirm(f"Delete all chats, members and settings of {name}?", abort=True)
     keys = run(_delete(installation.process, name))
-    say(f"{name} is gone: {keys} keys of the store, and its folder. A PostgreSQL database of its own is left to you.")
+    say(f"Deleted {name}: {keys} keys of the store, and its folder. Delete its PostgreSQL database yourself, if any.")
 
 
 def _several() -> Installation:
@@ -67,7 +69,7 @@ def _refuse_declared(installation: Installation, name: str) -> None:
     try:
         read_workspace_name(name)
     except ValueError as problem:
-        raise SettingError(f"{name} is no name of a workspace: {problem}.") from problem
+        raise SettingError(f"{name} is not a valid workspace name: {problem}.") from problem
     if name.casefold() in {one.workspace.casefold() for one in installation.workspaces}:
         raise SettingError(DECLARED.format(name, installation.process.workspaces))
 

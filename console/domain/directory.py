@@ -176,7 +176,7 @@ class Queue(msgspec.Struct, frozen=True):
         int,
         QueueSetting(
             _("Missed offers"),
-            "Missed offers in a row before an agent is set away.",
+            "Missed offers in a row before an agent is set to away.",
             least=1,
             most=20,
             wrong=_("Enter a number of missed offers from 1 to 20."),
@@ -189,7 +189,7 @@ class Queue(msgspec.Struct, frozen=True):
         int,
         QueueSetting(
             _("Any language after"),
-            "Seconds until anybody may take it, whatever they speak; 0 for never.",
+            "Seconds until agents of any language may take a chat; 0 for never.",
             unit="seconds",
             most=HOUR,
             wrong=_("Enter a time from 0 to 3600 seconds."),
@@ -252,7 +252,7 @@ class Queue(msgspec.Struct, frozen=True):
         int,
         QueueSetting(
             _("Automatic first word"),
-            "Seconds before the target at which a first word is given automatically; 0 for never.",
+            "Seconds before the target at which a first word is sent automatically; 0 for never.",
             unit="seconds",
         ),
     ] = 0
@@ -265,13 +265,14 @@ class Queue(msgspec.Struct, frozen=True):
         ),
     ] = ()
     bot: Annotated[
-        str, QueueSetting(_("First answered by"), "Id of the integration whose bot answers first; none for people.")
+        str,
+        QueueSetting(_("First answered by"), "ID or name of the integration whose bot answers first; none: no bot."),
     ] = ""
     bot_within: Annotated[
         int,
         QueueSetting(
             _("Bot answers within"),
-            "Seconds in which the bot has to answer before people get the chat.",
+            "Seconds within which the bot must answer before people get the chat.",
             unit="seconds",
             least=SECOND,
             most=2 * MINUTE,

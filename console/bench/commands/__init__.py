@@ -11,7 +11,7 @@ from console.bench.commands.routing import routing
 from console.bench.commands.timers import timers
 from console.bench.commands.waits import waits
 
-app = typer.Typer(no_args_is_help=True, help="Measure what this machine carries.")
+app = typer.Typer(no_args_is_help=True, help="Measure how much load this machine carries.")
 app.command("chat")(chat)
 app.command("routing")(routing)
 app.command("races")(races)

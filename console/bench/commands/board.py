@@ -17,11 +17,11 @@ HEADINGS = ("boards", "server", "beyond none", "rounds", "drawing", "store", "fr
 def board(
     agents: Annotated[int, typer.Option(min=1, max=1000, help="Agents with six chats each.")] = 200,
     each: Annotated[float, typer.Option(min=0.1, help="Messages a minute in each chat, both sides together.")] = 4,
-    seconds: Annotated[float, typer.Option(min=1, help="Of each window.")] = 6,
-    rounds: Annotated[int, typer.Option(min=1, help="Windows with no, one and five boards, by turns.")] = 3,
+    seconds: Annotated[float, typer.Option(min=1, help="Seconds of each window.")] = 6,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds of windows with no, one and five boards.")] = 3,
     out: Out = None,
 ) -> None:
-    """The same load without, with one and with five boards open: shares of one core, on the server."""
+    """Measure the server's CPU at the same load with no, one and five boards open."""
     rate = agents * 6 * each / 60
     windows = uvloop.run(measure(agents, rate, NUMBERS, rounds, seconds))
     about = machine()

@@ -21,17 +21,17 @@ PUBLISHED = 3.0  # s until a running server has read the new directory
 
 
 def chat(
-    visitors: Annotated[int, typer.Option(min=1, max=6000, help="Visitors in conversation; six an agent.")] = 96,
+    visitors: Annotated[int, typer.Option(min=1, max=6000, help="Visitors in conversation, six for each agent.")] = 96,
     agents: Annotated[int, typer.Option(min=1, max=1000, help="Agents who answer.")] = 16,
-    seconds: Annotated[float, typer.Option(min=1, help="Of each phase.")] = 15,
+    seconds: Annotated[float, typer.Option(min=1, help="Seconds of each phase.")] = 15,
     rate: Annotated[int, typer.Option(min=2, help="Messages a second of the open loop.")] = 200,
     sockets: Annotated[int, typer.Option(min=0, help="Idle sockets whose memory is measured.")] = 500,
     url: Annotated[
-        str, typer.Option(help="A server on this machine, run with these settings and SESTETTO_PACE=1000.")
+        str, typer.Option(help="URL of a server on this machine that runs with these settings and SESTETTO_PACE=1000.")
     ] = "",
     out: Out = None,
 ) -> None:
-    """Conversations in a closed loop, then at a steady rate, then sockets that only wait; then the checker."""
+    """Run conversations in a closed loop, then at a steady rate, then idle sockets, and check every promise."""
     figures = uvloop.run(_chat(visitors, agents, seconds, rate, sockets, url))
     _print(figures)
     keep(out, figures)
@@ -67,7 +67,7 @@ async def _target(url: str, agents: int) -> AsyncIterator[Target]:
             yield target
         return
     if not is_loopback(urlsplit(url).hostname or ""):
-        raise SettingError("A load is for a server on this machine: --url http://127.0.0.1:PORT.")
+        raise SettingError("A load test needs a server on this machine: --url http://127.0.0.1:PORT.")
     bearers = await people(resolve(settings_of_one()).database, url.rstrip("/"), agents)
     await asyncio.sleep(PUBLISHED)
     yield Target(url.rstrip("/"), 0, bearers)

@@ -14,7 +14,7 @@ from console.bench.processes import yardstick
 from console.commands.common import say, screen
 from console.views.assets import build
 
-Out = Annotated[Path | None, typer.Option(help="Write the figures here, as JSON.")]
+Out = Annotated[Path | None, typer.Option(help="File to write the figures to, as JSON.")]
 YARDSTICK = "yardstick: a million additions in Python"
 
 

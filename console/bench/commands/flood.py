@@ -14,12 +14,12 @@ HEADINGS = ("flood", "ping p50", "longest ping", "ping, with / without", "ack, w
 
 
 def flood(
-    kind: Annotated[list[str] | None, typer.Option(help="Only this kind of flood; may be given again.")] = None,
-    seconds: Annotated[float, typer.Option(min=1, help="Of each window.")] = 4,
+    kind: Annotated[list[str] | None, typer.Option(help="Run only this kind of flood; repeat for more.")] = None,
+    seconds: Annotated[float, typer.Option(min=1, help="Seconds of each window.")] = 4,
     rounds: Annotated[int, typer.Option(min=1, help="Windows without and with each flood.")] = 3,
     out: Out = None,
 ) -> None:
-    """Somebody's pings and messages, without and with a flood beside them: ratios of medians."""
+    """Measure how a flood from one socket slows other clients' pings and messages: ratios of medians."""
     kinds = kinds_of(kind or ())
     windows = uvloop.run(measure(kinds, rounds, seconds))
     rows = []

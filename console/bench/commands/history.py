@@ -21,13 +21,13 @@ HEADINGS = ("question", "runs", "chats shown", "p50 ms", "p95 ms", "longest ms")
 
 def history(
     chats: Annotated[int, typer.Option(min=1_000, help="Ended chats in the archive.")] = 200_000,
-    runs: Annotated[int, typer.Option(min=20, help="Times each question is asked.")] = 100,
+    runs: Annotated[int, typer.Option(min=20, help="Runs of each query.")] = 100,
     database: Annotated[
-        str, typer.Option(help="URL of an empty database; without it SQLite in a folder of its own.")
+        str, typer.Option(help="URL of an empty database. Default: SQLite in a temporary folder.")
     ] = "",
     out: Out = None,
 ) -> None:
-    """Lists, filters and searches as the page of chats asks them, over chats written by the archive's own writer."""
+    """Time the lists, filters and searches of the chats page, over chats written by the archive's own writer."""
     with _address(database) as url:
         took, timings = uvloop.run(_measured(url, chats, runs))
     about = machine()

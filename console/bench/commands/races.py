@@ -13,11 +13,11 @@ from console.commands.common import say
 
 
 def races(
-    rounds: Annotated[int, typer.Option(min=1, help="Of each kind.")] = 1_000,
-    seed: Annotated[int, typer.Option(help="To race the same races again; 0 for any.")] = 0,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds of each kind.")] = 1_000,
+    seed: Annotated[int, typer.Option(help="Seed, to repeat the same races; 0 for a random one.")] = 0,
     out: Out = None,
 ) -> None:
-    """Twenty agents for one chat, and one agent with five chats for ten more: never two owners, never seven chats."""
+    """Race twenty agents for one chat, and an agent with five for ten more. Fails on two owners or a seventh chat."""
     seed = seed or secrets.randbelow(1_000_000) + 1
     outcome = uvloop.run(_race(rounds, seed))
     table(("move", "answer", "times"), [(*name.split(" "), count) for name, count in sorted(outcome.answers.items())])

@@ -16,27 +16,29 @@ SYNCS: dict[str, tuple[Sync, ...]] = {"no": ("no",), "always": ("always",), "bot
 
 
 def routing(
-    agents: Annotated[int, typer.Option(min=200, help="Half of them busy, half with free slots.")] = 10_000,
+    agents: Annotated[int, typer.Option(min=200, help="Agents, half of them busy, half with free slots.")] = 10_000,
     waiting: Annotated[
-        str, typer.Option(help="Chats in line, one size after the other; from 50 on.")
+        str, typer.Option(help="Numbers of waiting chats to measure, at least 50, separated by commas.")
     ] = "1000,100000,1000000",
     fsync: Annotated[Literal["no", "always", "both"], typer.Option(help="The store's appendfsync.")] = "both",
     blocks: Annotated[int, typer.Option(min=1, help="Blocks of 200 calls of each kind.")] = 10,
     out: Out = None,
 ) -> None:
-    """Single calls of the store that end in an assignment, with very many agents and a growing line."""
+    """Measure single store calls that assign a chat, with very many agents and a growing line."""
     figures = uvloop.run(measure(agents, _sizes(waiting), SYNCS[fsync], blocks))
     about = machine()
     _print(figures, SYNCS[fsync], about["million_additions_ms"])
     keep(out, {"machine": about, "routing": figures})
     if figures.lies:
-        raise SystemExit("sestetto: the loader's chats are not what an open leaves:\n" + "\n".join(figures.lies))
+        raise SystemExit(
+            "sestetto: the loader's chats differ from chats that were opened normally:\n" + "\n".join(figures.lies)
+        )
 
 
 def _sizes(waiting: str) -> list[int]:
     sizes = [int(size) for size in waiting.split(",") if size.strip().isdigit()]
     if len(sizes) != waiting.count(",") + 1 or min(sizes) < 50:
-        raise SettingError(f"--waiting is numbers of chats from 50 on, with commas between them: not {waiting}.")
+        raise SettingError(f"--waiting takes numbers of chats, at least 50, separated by commas, not {waiting}.")
     return sizes
 
 

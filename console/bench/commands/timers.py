@@ -14,11 +14,11 @@ HEADINGS = ("timers", "number", "p50", "p99", "latest", "within 250 ms", "twice"
 
 
 def timers(
-    number: Annotated[int, typer.Option(min=100, help="Timers of each phase.")] = 10_000,
-    seconds: Annotated[float, typer.Option(min=2, help="Over which they are due.")] = 20,
+    number: Annotated[int, typer.Option(min=100, help="Timers in each phase.")] = 10_000,
+    seconds: Annotated[float, typer.Option(min=2, help="Seconds over which they come due.")] = 20,
     out: Out = None,
 ) -> None:
-    """Promises of waiting chats break: evenly, many in the same instant, and while the ticker is killed."""
+    """Measure how late timers fire: due evenly, many in the same instant, and while the ticker is killed."""
     phases = uvloop.run(_phases(number, seconds))
     about = machine()
     table(

@@ -13,11 +13,11 @@ HEADINGS = ("agents and queues", "waits", "left", "counted", "as expected")
 
 
 def waits(
-    hours: Annotated[float, typer.Option(min=0.1, help="Of each scene, in its own time.")] = 6,
-    seed: Annotated[int, typer.Option(help="For other visitors.")] = 7,
+    hours: Annotated[float, typer.Option(min=0.1, help="Simulated hours of each scene.")] = 6,
+    seed: Annotated[int, typer.Option(help="Seed of the simulated visitors.")] = 7,
     out: Out = None,
 ) -> None:
-    """Visitors come in waves, wait, talk or leave; what they were told is compared with what came."""
+    """Simulate visitors in waves, and compare the waits they were told with the actual ones."""
     found = uvloop.run(_all(hours, seed))
     shares = {name: share_right(waits) for name, waits in found.items()}
     left = {name: sum(wait.left for wait in waits) for name, waits in found.items()}

@@ -66,7 +66,7 @@ async def test_the_export_has_every_line_with_its_hash(tmp_path: Path) -> None:
     assert [(line["n"], line["after"]["name"]) for line in lines] == [(1, "First"), (2, "Größe")]
     assert lines[1]["hash"] == head
     file = tmp_path / "audit.jsonl"
-    assert "2 lines were written" in (await in_a_process("audit", "export", "--file", str(file), **here))[1]
+    assert "Wrote 2 lines to" in (await in_a_process("audit", "export", "--file", str(file), **here))[1]
     assert (file.read_text(), file.stat().st_mode & 0o777) == (said, 0o600)
     code, _, error = await in_a_process("audit", "export", "--file", str(file), **here)
     assert (code, "File exists" in error) == (1, True)

@@ -23,7 +23,7 @@ async def test_the_command_exports_the_workspace_or_a_visitor_into_a_new_private
         code, said, _ = await in_a_process("export", str(whole), DATA=str(data))
         assert code == 0
         assert "chats: 2" in said
-        assert "Chats that are open now, and not in it: 1." in said
+        assert "Open chats, which are not included: 1." in said
         assert whole.stat().st_mode & 0o077 == 0
         assert (await in_a_process("export", str(hers), "--visitor", "vera", DATA=str(data)))[0] == 0
         with zipfile.ZipFile(hers) as archive:

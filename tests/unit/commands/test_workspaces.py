@@ -29,7 +29,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def test_a_command_says_which_names_there_are(settings: dict[str, str]) -> None:
     code, _, problem = run_command("member", "list", **settings)
     assert (code, problem.count("\n")) == (1, 1)
-    assert "several workspaces. Say which one is meant: --workspace acme, --workspace globex" in problem
+    assert "several workspaces. Choose one: --workspace acme, --workspace globex" in problem
     code, _, problem = run_command("member", "list", "--workspace", "initech", **settings)
     assert (code, "There is no workspace initech. There are: acme, globex" in problem) == (1, True)
 
@@ -75,14 +75,14 @@ def test_one_that_is_gone_for_good_leaves_nothing_behind_and_the_other_whole(tmp
         assert "still declared" in run_command("workspace", "delete", "globex", "--yes", **environment)[2]
     file.write_text(BOTH[: BOTH.index("[globex]")])
     code, said, problem = run_command("workspace", "delete", "globex", "--yes", **given)
-    assert (code, "globex is gone" in said) == (0, True), problem
+    assert (code, "Deleted globex" in said) == (0, True), problem
     assert [one.name for one in (data / "workspaces").iterdir()] == ["acme"]
     assert "0 keys" not in said
     again = run_command("workspace", "delete", "globex", "--yes", **given)[1]
-    assert "globex is gone: 0 keys" in again
+    assert "Deleted globex: 0 keys" in again
     assert "[acme] the store" in run_command("check", **given)[1]
     assert "served" in run_command("workspace", "list", **given)[1]
-    assert "is no name" in run_command("workspace", "delete", "../acme", "--yes", **given)[2]
+    assert "not a valid workspace name" in run_command("workspace", "delete", "../acme", "--yes", **given)[2]
 
 
 def test_one_that_fails_keeps_no_other_from_it(settings: dict[str, str], tmp_path: Path) -> None:
@@ -91,4 +91,4 @@ def test_one_that_fails_keeps_no_other_from_it(settings: dict[str, str], tmp_pat
     code, said, problem = run_command("audit", "verify", **settings | {"WORKSPACES": str(file)})
     assert code == 1
     assert "[globex] the audit log of changes is intact" in said
-    assert "It failed for acme" in problem
+    assert "The command failed for acme" in problem
