@@ -30,8 +30,8 @@ DURABILITIES = ("disk", "replica", "two-disks")
 LEVELS = ("debug", "info", "warning", "error")
 LONGEST_DRAIN = 600  # seconds
 SHORTEST_SECRET = 32  # characters
-NAME_THE_SENDER = "name whom mails that go through SESTETTO_SMTP_URL are from"
-NAME_THE_MODEL = "name the model that SESTETTO_MODEL_URL is to be asked for"
+NAME_THE_SENDER = "set the sender of mails that go through SESTETTO_SMTP_URL"
+NAME_THE_MODEL = "name the model to use at SESTETTO_MODEL_URL"
 
 
 def _port(text: str) -> int:
@@ -42,7 +42,9 @@ def _port(text: str) -> int:
 
 def _host(text: str) -> str:
     if not text or not text.isprintable() or " " in text or "/" in text:
-        raise ValueError("enter an address to listen on, such as 127.0.0.1, or 0.0.0.0 for all of this machine's")
+        raise ValueError(
+            "enter an address to listen on, such as 127.0.0.1, or 0.0.0.0 for all addresses of this machine"
+        )
     return text
 
 
@@ -54,7 +56,7 @@ def _folder(text: str) -> Path:
 
 def _secret(text: str) -> str:
     if text and len(text) < SHORTEST_SECRET:
-        raise ValueError(f"at least {SHORTEST_SECRET} characters")
+        raise ValueError(f"enter at least {SHORTEST_SECRET} characters")
     return text
 
 
@@ -62,7 +64,7 @@ def _origin(text: str) -> str:
     parts = _split(text)
     if text and parts.path.strip("/") and parts.hostname:
         raise ValueError(
-            f"without a path: Sestetto serves a whole host and not {parts.path!r}. Give it a host of its own, "
+            f"remove the path {parts.path!r}: Sestetto serves a whole host. Give it a host of its own, "
             "such as https://chat.example.com"
         )
     origin = text.rstrip("/")
@@ -91,7 +93,7 @@ def _proxies(text: str) -> str:
 
 def _level(text: str) -> str:
     if text.lower() not in LEVELS:
-        raise ValueError(f"one of: {', '.join(LEVELS)}")
+        raise ValueError(f"enter one of: {', '.join(LEVELS)}")
     return text.lower()
 
 
@@ -115,7 +117,7 @@ def _flag(text: str) -> bool:
 
 def _durability(text: str) -> str:
     if text not in DURABILITIES:
-        raise ValueError(f"one of: {', '.join(DURABILITIES)}")
+        raise ValueError(f"enter one of: {', '.join(DURABILITIES)}")
     return text
 
 
@@ -169,7 +171,7 @@ TABLE: tuple[Setting, ...] = (
         "database",
         "",
         read_database_url,
-        "postgresql://… with libpq's options, or sqlite:///FILE; empty uses SQLite in the data folder.",
+        "postgresql://… with libpq's options, or sqlite:///FILE; empty: SQLite in the data folder.",
         shown=without_password,
         own=True,
     ),
@@ -185,16 +187,21 @@ TABLE: tuple[Setting, ...] = (
         "origin",
         "",
         _origin,
-        "The public address, such as https://chat.example.com; empty takes it from the request.",
+        "The public address, such as https://chat.example.com; empty: taken from the request.",
         own=True,
     ),
-    Setting("workspace", "main", read_workspace_name, "The name of the live state in the store; a database has one."),
-    Setting("workspaces", "", _workspaces, "A TOML file that declares several workspaces; empty: there is one."),
+    Setting(
+        "workspace",
+        "main",
+        read_workspace_name,
+        "The workspace's name in the store; a database belongs to one workspace.",
+    ),
+    Setting("workspaces", "", _workspaces, "A TOML file that declares several workspaces; empty: one workspace."),
     Setting(
         "durability",
         "disk",
         _durability,
-        "Where a message is once it is acknowledged: disk (the store's), replica (there too), two-disks (both disks).",
+        "Where a message is before it is acknowledged: disk (the store's), replica (there too) or two-disks (both).",
         own=True,
     ),
     Setting(
@@ -217,21 +224,21 @@ TABLE: tuple[Setting, ...] = (
         "address_requests",
         "50",
         _positive,
-        "Requests a second from one address to a process; 60 times as many at once. Proxies: any number.",
+        "Requests a second from one address to a process; bursts may have 60 times as many. Proxies: any number.",
     ),
-    Setting("address_sockets", "100", _positive, "Visitors' sockets of one address, over all processes.", own=True),
+    Setting("address_sockets", "100", _positive, "Visitors' sockets from one address, over all processes.", own=True),
     Setting("address_openings", "10", _positive, "New chats a minute from one address.", own=True),
     Setting("address_messages", "30", _positive, "Left messages an hour from one address.", own=True),
-    Setting("visitor_openings", "5", _positive, "New chats a minute of one visitor.", own=True),
-    Setting("visitor_bytes", "250000", _positive, "Bytes a minute that one visitor may have written.", own=True),
+    Setting("visitor_openings", "5", _positive, "New chats a minute from one visitor.", own=True),
+    Setting("visitor_bytes", "250000", _positive, "Bytes a minute that one visitor may write.", own=True),
     Setting(
         "attack_openings",
         "60",
         _positive,
-        "First messages of new visitors a minute above which a site is under attack, and each costs a proof of work.",
+        "First messages a minute from new visitors above which a site is under attack, and each needs a proof of work.",
         own=True,
     ),
-    Setting("site_openings", "600", _positive, "New chats and left messages a minute of one site.", own=True),
+    Setting("site_openings", "600", _positive, "New chats and left messages a minute on one site.", own=True),
     Setting(
         "api_requests",
         "600",
@@ -243,14 +250,14 @@ TABLE: tuple[Setting, ...] = (
         "alert_networks",
         "",
         read_networks,
-        "Comma-separated private networks for alerts, webhooks and notifications: 10.1.2.0/24; empty: none.",
+        "Private networks that alerts, webhooks and notifications may reach, comma-separated; empty: none.",
         own=True,
     ),
     Setting(
         "sign_in_networks",
         "",
         read_networks,
-        "Comma-separated private networks with identity providers, asked also without TLS; empty allows none.",
+        "Private networks of identity providers, comma-separated; these may lack TLS. Empty: none.",
         own=True,
     ),
     Setting(
@@ -261,9 +268,14 @@ TABLE: tuple[Setting, ...] = (
         own=True,
     ),
     Setting(
-        "model_key", "", read_model_key, "The key for it, if it wants one.", shown=lambda text: "(hidden)", own=True
+        "model_key",
+        "",
+        read_model_key,
+        "The API key of the model, if it needs one.",
+        shown=lambda text: "(hidden)",
+        own=True,
     ),
-    Setting("model_name", "", _model, "The model to ask there; needed with a URL.", own=True),
+    Setting("model_name", "", _model, "The model that drafts answers; required with SESTETTO_MODEL_URL.", own=True),
     Setting(
         "smtp_url",
         "",
@@ -276,53 +288,55 @@ TABLE: tuple[Setting, ...] = (
         "mail_from",
         "",
         read_sender,
-        "Whom mails are from, such as Lana <help@lana.example>; needed with a URL.",
+        "The sender of mails, such as Lana <help@lana.example>; required with SESTETTO_SMTP_URL.",
         own=True,
     ),
     Setting(
         "imap_url",
         "",
         read_imap_url,
-        "The mailbox of visitors' replies: imaps://USER:PASSWORD@HOST/INBOX or imap://… (STARTTLS); empty: none.",
+        "The mailbox for visitors' replies: imaps://USER:PASSWORD@HOST/INBOX or imap://… (STARTTLS); empty: none.",
         shown=without_password,
         own=True,
     ),
-    Setting("mail_poll", "30", _positive, "Seconds between two looks into that mailbox.", own=True),
+    Setting("mail_poll", "30", _positive, "Seconds between two checks of the mailbox.", own=True),
     Setting(
         "mail_reply_to",
         "",
         read_reply_to,
-        "Where visitors' replies go, such as reply+{token}@lana.example; empty: to whom mails are from.",
+        "The address for visitors' replies, such as reply+{token}@lana.example; empty: the sender of mails.",
         own=True,
     ),
     Setting(
         "files",
         "",
         read_files_url,
-        "Where files of chats are kept: s3://BUCKET/PREFIX; empty: the data folder; no: no files are taken.",
+        "Where files of chats are stored: s3://BUCKET/PREFIX; empty: in the data folder; no: files are not accepted.",
         own=True,
     ),
     Setting("files_endpoint", "", _origin, "The address of the S3-compatible service; empty: Amazon's.", own=True),
-    Setting("files_region", "", _model, "Its region, such as eu-central-1.", own=True),
+    Setting("files_region", "", _model, "The bucket's region, such as eu-central-1.", own=True),
     Setting(
         "files_key",
         "",
         read_model_key,
-        "The access key's id for it; empty: as AWS_ACCESS_KEY_ID and the like say.",
+        "The ID of the access key; empty: from AWS_ACCESS_KEY_ID and the like.",
         own=True,
     ),
-    Setting("files_secret", "", read_model_key, "The access key's secret.", shown=lambda text: "(hidden)", own=True),
+    Setting(
+        "files_secret", "", read_model_key, "The secret of the access key.", shown=lambda text: "(hidden)", own=True
+    ),
     Setting(
         "files_reserve",
         "1000",
         _positive,
-        "MB that stay free on the data folder's disk: below, no file is taken.",
+        "MB to keep free on the data folder's disk; with less, no file is accepted.",
         own=True,
     ),
-    Setting("visitor_files", "100", _positive, "Files a day of one visitor.", own=True),
-    Setting("visitor_file_mb", "200", _positive, "MB of files a day of one visitor.", own=True),
+    Setting("visitor_files", "100", _positive, "Files a day from one visitor.", own=True),
+    Setting("visitor_file_mb", "200", _positive, "MB of files a day from one visitor.", own=True),
     Setting("address_file_mb", "1000", _positive, "MB of files a day from one address.", own=True),
-    Setting("site_file_mb", "10000", _positive, "MB of files a day of one site.", own=True),
+    Setting("site_file_mb", "10000", _positive, "MB of files a day on one site.", own=True),
     Setting(
         "file_scanner",
         "",
@@ -334,7 +348,7 @@ TABLE: tuple[Setting, ...] = (
         "drain",
         "1",
         _seconds,
-        "Seconds from SIGTERM to the end of serving; /readyz answers 503 meanwhile, so that balancers look elsewhere.",
+        "Seconds from SIGTERM to the end of serving; /readyz answers 503 in this time, so load balancers stop routing.",
     ),
     Setting("pace", "1", _positive, "Multiplier for the rate at which clients may send; above 1 is for load tests."),
     Setting("log", "info", _level, "Log level: debug, info, warning or error."),
@@ -343,22 +357,22 @@ TABLE: tuple[Setting, ...] = (
         "hsts_subdomains",
         "no",
         _flag,
-        "Whether browsers are told to use HTTPS for all subdomains of this server's name too, for a year.",
+        "Whether browsers must use HTTPS for all subdomains of this server's name too, for a year.",
         own=True,
     ),
     Setting(
         "work",
         "yes",
         _flag,
-        "Whether serve also archives, alerts and cleans up; no leaves that to processes of sestetto work.",
+        "Whether sestetto serve also archives, sends alerts and cleans up; no leaves that to sestetto work.",
     ),
     Setting(
         "work_port",
         "0",
         _port,
-        "The port of sestetto work for /livez, /readyz and /metrics; serve --workers takes the next ones too. 0: none.",
+        "The port of sestetto work for /livez, /readyz and /metrics; serve --workers also uses the next ones. 0: none.",
     ),
-    Setting("workers", "1", _positive, "The serving processes that serve starts on its port."),
+    Setting("workers", "1", _positive, "The number of serving processes that sestetto serve starts on its port."),
 )
 
 

@@ -15,8 +15,8 @@ from console.errors import SettingError
 from console.queue.embedded import EmbeddedStore, answers
 
 NO_SECOND_STORE = (
-    "SESTETTO_DURABILITY is {level}, and the embedded store has no replica: name a Valkey that has one in "
-    "SESTETTO_STORE, or set SESTETTO_DURABILITY=disk"
+    "SESTETTO_DURABILITY is {level}, but the embedded store has no replica. Set SESTETTO_STORE to a Valkey that "
+    "has one, or set SESTETTO_DURABILITY=disk"
 )
 # Prefixes of the names of our files in the data folder.
 OURS = ("erasures.jsonl", "exports", "files", "secret", "sestetto.db", "store", WORKSPACES)

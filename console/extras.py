@@ -9,6 +9,6 @@ def install_command(extra: str) -> str:
 def missing_library(library: str, extra: str) -> str:
     """Return the message for an operator who needs a library that is not installed."""
     return (
-        f"{library} is not installed. Install what requirements/run.txt names, or run this beside the wheel: "
+        f"{library} is not installed. Install requirements/run.txt, or run this in the folder of the wheel: "
         f"{install_command(extra)}"
     )

@@ -90,11 +90,11 @@ class ProcessFigures(NamedTuple):
     drafts: DraftCosts | None = None  # without a model there are none
 
     def metrics(self) -> Iterator[Metric]:
-        build = GaugeMetricFamily("sestetto_build_info", "The release that runs; always 1", labels=["release", "build"])
+        build = GaugeMetricFamily("sestetto_build_info", "The running release; always 1", labels=["release", "build"])
         build.add_metric([self.release, self.build], 1)
         yield build
         yield GaugeMetricFamily("sestetto_leader", "1 in the process that leads", int(self.leads.work))
-        yield _labelled("sestetto_leads", "1 where this work is done", "work", self.leads.by_name())
+        yield _labelled("sestetto_leads", "1 in the process that does this work", "work", self.leads.by_name())
         yield GaugeMetricFamily("sestetto_ready", "1 while /readyz answers 200", int(self.ready))
         yield GaugeMetricFamily("sestetto_sockets", "Sockets open in this process", self.sockets)
         yield CounterMetricFamily("sestetto_store_calls", "Calls to the store by this process", self.calls)
@@ -114,10 +114,10 @@ class ProcessFigures(NamedTuple):
             yield CounterMetricFamily("sestetto_board_fragments", "Fragments drawn for boards", self.boards.fragments)
             yield CounterMetricFamily("sestetto_board_seconds", "Time spent on drawing boards", self.boards.seconds)
         if self.drafts is not None:
-            yield _counted("sestetto_drafts", "Drafts asked of the model", "result", self.drafts.results.items())
+            yield _counted("sestetto_drafts", "Drafts requested from the model", "result", self.drafts.results.items())
             yield self.drafts.seconds.metric("sestetto_draft_seconds", "Time the model took for a draft")
             yield GaugeMetricFamily(
-                "sestetto_drafts_paused", "Seconds the model is still left alone", self.drafts.paused
+                "sestetto_drafts_paused", "Seconds until the model is asked again", self.drafts.paused
             )
 
 
@@ -133,10 +133,10 @@ class WorkspaceFigures(NamedTuple):
     def metrics(self) -> Iterator[Metric]:
         yield _labelled("sestetto_chats", "Chats that have not ended", "place", self.chats.items())
         yield _labelled(
-            "sestetto_chats_late", "Chats with a broken promise nobody has met yet", "queue", self.late.items()
+            "sestetto_chats_late", "Chats with a broken promise and no answer yet", "queue", self.late.items()
         )
         yield GaugeMetricFamily("sestetto_agents_online", "Agents connected and online", self.online)
-        yield GaugeMetricFamily("sestetto_left_messages", "Left messages nobody has handled", self.left)
+        yield GaugeMetricFamily("sestetto_left_messages", "Left messages that nobody has handled", self.left)
         for name, says, values in (
             (
                 "entries_behind",
@@ -144,7 +144,11 @@ class WorkspaceFigures(NamedTuple):
                 ((lag.consumer, lag.entries) for lag in self.consumers),
             ),
             ("seconds_behind", "Age of the first of them", ((lag.consumer, lag.seconds) for lag in self.consumers)),
-            ("set_aside", "Entries that could not be kept", ((lag.consumer, lag.set_aside) for lag in self.consumers)),
+            (
+                "set_aside",
+                "Entries that could not be stored",
+                ((lag.consumer, lag.set_aside) for lag in self.consumers),
+            ),
         ):
             yield _labelled(f"sestetto_consumer_{name}", says, "consumer", values)
 
@@ -187,7 +191,9 @@ class ScrapeOfMany(Collector):
         self._up = up
 
     def collect(self) -> Iterator[Metric]:
-        yield _labelled("sestetto_workspace_up", "1 while this process runs it", "workspace", self._up.items())
+        yield _labelled(
+            "sestetto_workspace_up", "1 while this process runs the workspace", "workspace", self._up.items()
+        )
         families: dict[str, Metric] = {}
         for name, parts in self._parts.items():
             for metric in Scrape(*parts).collect():

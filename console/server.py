@@ -180,11 +180,11 @@ def _why_not(settings: Settings, problem: OSError, name: str) -> str:
             free = f"SESTETTO_{name}={_next(settings)}"
             return f"{where} is already in use. Stop what uses it or choose another port, such as {free}."
         case errno.EACCES:
-            return f"{where} needs more rights than you have. Choose a port above 1023, such as SESTETTO_{name}=8000."
+            return f"{where} needs privileges that you lack. Choose a port above 1023, such as SESTETTO_{name}=8000."
         case errno.EADDRNOTAVAIL:
             return f"{settings.host} is not an address of this machine. Fix SESTETTO_HOST."
     if isinstance(problem, socket.gaierror):
-        return f"{settings.host} is no address, and no name of one. Fix SESTETTO_HOST."
+        return f"{settings.host} is neither an address nor a known host name. Fix SESTETTO_HOST."
     return f"{where} is not available: {problem.strerror or problem}."
 
 

@@ -95,7 +95,7 @@ def _connecting(url: PostgresUrl, *, patient: bool) -> Callable[[], Awaitable[An
             raise Turned(f"TLS failed: {problem}") from problem
         except ConnectionError as problem:
             if "rejected SSL upgrade" in str(problem):
-                raise Turned("the server has no TLS, and the URL demands it (sslmode)") from problem
+                raise Turned("the server has no TLS, but the URL requires it (sslmode)") from problem
             raise
 
     return connect

@@ -61,7 +61,7 @@ def refuse_workspace(known: str, wanted: str) -> None:
     """Refuse a second workspace: a database's members, sites, queues and settings are not divided by workspace."""
     if known and known != wanted:
         raise SettingError(
-            f'The database serves the workspace "{known}", and SESTETTO_WORKSPACE is "{wanted}". Set '
+            f'The database belongs to the workspace "{known}", but SESTETTO_WORKSPACE is "{wanted}". Set '
             f"SESTETTO_WORKSPACE={known}, or give {wanted} an installation of its own, with its own SESTETTO_DATABASE "
             "(or SESTETTO_DATA)."
         )

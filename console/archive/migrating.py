@@ -71,7 +71,7 @@ def _check_goal(before: Versions, to: str) -> None:
         return
     if to in known:
         raise SettingError(
-            f"The database is at {before.now} already, and migrations only go forward. To go back to {to}, restore a "
+            f"The database is already at {before.now}, and migrations only go forward. To go back to {to}, restore a "
             "copy of the database from before the upgrade, with the release that made it."
         )
     raise SettingError(f"There is no migration {to}. Known: {', '.join(known)}.")

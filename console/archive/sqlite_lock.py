@@ -21,13 +21,13 @@ class Holder(NamedTuple):
 
     def __str__(self) -> str:
         if not self.pid:
-            return "another process writes to it and does not finish"
+            return "another process is writing to it and does not finish"
         if self.stopped:
             return (
-                f"process {self.pid} was stopped while it wrote to it; continue it (kill -CONT {self.pid}) or end it "
+                f"process {self.pid} was stopped while writing to it; continue it (kill -CONT {self.pid}) or end it "
                 f"(kill -KILL {self.pid})"
             )
-        return f"process {self.pid} writes to it and does not finish"
+        return f"process {self.pid} is writing to it and does not finish"
 
 
 def find_holder(file: Path) -> Holder:

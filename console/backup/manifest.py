@@ -39,7 +39,7 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         manifest = msgspec.json.decode((folder / NAME).read_bytes(), type=Manifest)
     except OSError as problem:
-        raise SettingError(f"{folder} holds no backup, or one that was not finished: {NAME} is missing.") from problem
+        raise SettingError(f"{folder} contains no backup, or an unfinished one: {NAME} is missing.") from problem
     except msgspec.DecodeError as problem:
         raise SettingError(f"{folder / NAME} cannot be read: {problem}.") from problem
     if manifest.format != 1:

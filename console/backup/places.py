@@ -14,7 +14,7 @@ from console.exports.making import FOLDER as EXPORTS
 ASIDE = "replaced-"  # files that a restore moved away
 STAGED = "restoring-"  # files that a restore is about to move into place
 OWN_POSTGRESQL = (
-    "SESTETTO_DATABASE is PostgreSQL, which has tools of its own for this: use pg_dump and pg_restore as "
+    "SESTETTO_DATABASE is PostgreSQL, which has its own tools for this: use pg_dump and pg_restore as "
     "docs/operations.md describes, and add --without-database."
 )
 

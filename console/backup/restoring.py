@@ -26,17 +26,17 @@ from console.workspaces.declared import Installation
 BASE = "appendonly.aof.1.base.rdb"  # a snapshot as the beginning of an append-only file
 HARMLESS = ("lost+found", ERASURES)
 OWN_STORE = (
-    "SESTETTO_STORE names a store of your own: put the backup's store.rdb there as docs/operations.md describes, and "
+    "SESTETTO_STORE is your own store: load the backup's store.rdb there as docs/operations.md describes, and "
     "add --without-store."
 )
 
 
-OF_ONE = "{} holds the workspace {} alone: choose it with --workspace, or name the folder with all of them"
+OF_ONE = "{} contains only the workspace {}: choose it with --workspace, or give the folder of the whole backup"
 OF_SEVERAL = (
-    "{} holds several workspaces ({}): set SESTETTO_WORKSPACES to the file that declares them, or restore one of them "
-    "from its folder in {}"
+    "{} contains several workspaces ({}): set SESTETTO_WORKSPACES to the file that declares them, or restore one of "
+    "them from its folder in {}"
 )
-NOT_DECLARED = "{} holds workspaces that SESTETTO_WORKSPACES does not declare: {}"
+NOT_DECLARED = "{} contains workspaces that SESTETTO_WORKSPACES does not declare: {}"
 
 
 class Restored(NamedTuple):
@@ -125,8 +125,8 @@ def _refuse_filled(data: Path, file: Path | None, *, replace: bool) -> None:
         found.append(file)
     if found and not replace:
         raise SettingError(
-            f"{found[0]} is in the way: restore to an empty SESTETTO_DATA, or add --replace, which moves what is in "
-            f"the way to a folder {ASIDE}… in it."
+            f"{found[0]} already exists. Restore to an empty SESTETTO_DATA, or add --replace, which moves existing "
+            f"files to a folder {ASIDE}… in it."
         )
 
 
@@ -145,7 +145,7 @@ def _copy(folder: Path, manifest: Manifest, staged: Path, *, database: bool, sto
         for parent in reversed(target.relative_to(staged).parents):
             (staged / parent).mkdir(mode=0o700, exist_ok=True)
         if not (folder / name).is_file() or copy_file(folder / name, target) != digest:
-            raise SettingError(f"The backup is damaged: {folder / name} is missing, or is not what was written.")
+            raise SettingError(f"The backup is damaged: {folder / name} is missing or was changed.")
     if store:
         write_private(staged / "store/appendonlydir/appendonly.aof.manifest", f"file {BASE} seq 1 type b\n")
 

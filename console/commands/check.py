@@ -53,7 +53,7 @@ NO_PUSHES = (
 
 
 def check() -> None:
-    """Show every setting and check it. Exits with 1 if something is wrong."""
+    """Show every setting, and check the installation. Exits with 1 if something is wrong."""
     findings = [*_unknown_names(os.environ), *_settings(os.environ)]
     findings += run(_surroundings(*_installation(_readable(os.environ))))
     _report(findings)
@@ -214,8 +214,8 @@ def _address(installation: Installation) -> CheckResult:
 def _proxy(settings: Settings) -> list[CheckResult]:
     if "*" not in settings.trusted_proxies:
         return []
-    says = "everybody may say which address they come from: limits for an address hold nobody back"
-    return [CheckResult("note", says, "name the proxy's own address in SESTETTO_TRUSTED_PROXIES")]
+    says = "any client can claim any address, so limits per address have no effect"
+    return [CheckResult("note", says, "set SESTETTO_TRUSTED_PROXIES to the proxy's own address")]
 
 
 async def _database(settings: Settings) -> list[CheckResult]:
@@ -243,7 +243,7 @@ async def _archive(database: Database) -> CheckResult:
         return CheckResult("wrong", f"the archive is locked: {holder}")
     if missing:
         says = f"the archive's tables lack {len(missing)} migrations of this release"
-        return CheckResult("note", says, "the next start makes them, or now: sestetto migrate")
+        return CheckResult("note", says, "the next start runs them; to run them now: sestetto migrate")
     return CheckResult("ok", f"the archive responds ({database.engine.dialect.name})")
 
 
@@ -323,13 +323,13 @@ async def _running(url: str, which: str, settings: Settings) -> CheckResult:
         return CheckResult("wrong", says_no(without_password(url), problem), "correct SESTETTO_STORE")
     except REFUSALS as problem:
         says = says_no(without_password(url), problem)
-        return CheckResult("wrong", says, "correct it, or the store's users (ACL LIST)")
+        return CheckResult("wrong", says, "correct SESTETTO_STORE, or the store's users (ACL LIST)")
     except (RedisError, OSError, Unknown) as problem:
         return CheckResult(
             "wrong", f"the store ({which}) does not respond: {problem}", "start it or fix SESTETTO_STORE"
         )
     except ValueError:  # its text may contain part of the password
-        return CheckResult("wrong", f"the store ({which}) has no valid address", "fix SESTETTO_STORE")
+        return CheckResult("wrong", f"the address of the store ({which}) is not valid", "fix SESTETTO_STORE")
     if not pushes:
         return CheckResult("note", NO_PUSHES, f"ACL SETUSER … &{Keys(settings.workspace).prefix}*")
     found = "" if store.primary.mode == "single" else f"; {store.primary.mode}: the primary is {store.primary.address}"

@@ -13,13 +13,13 @@ WRONG: dict[Reason, tuple[str, str]] = {
     "slow": ("did not answer in time", "choose a faster model or machine: drafts wait for 20 s at most"),
     "refused": ("refuses the key", "fix SESTETTO_MODEL_KEY"),
     "unknown": ("does not know this model, or has no API there", "fix SESTETTO_MODEL_NAME or SESTETTO_MODEL_URL"),
-    "limited": ("is asked too often, or its account is used up", "look at the account"),
-    "failed": ("failed", "look at its log"),
-    "redirected": ("sends us to another address", "write that address into SESTETTO_MODEL_URL"),
-    "not_an_api": ("answers with something else than chat completions", "fix SESTETTO_MODEL_URL"),
-    "unreadable": ("answers with something else than chat completions", "fix SESTETTO_MODEL_URL"),
-    "cut_off": ("ends its answers before they are complete", "look at its log"),
-    "too_long": ("gives answers without end", "choose another model"),
+    "limited": ("limits our requests, or its account has no credit left", "check the account"),
+    "failed": ("failed", "check its log"),
+    "redirected": ("redirects to another address", "set SESTETTO_MODEL_URL to that address"),
+    "not_an_api": ("does not answer with chat completions", "fix SESTETTO_MODEL_URL"),
+    "unreadable": ("does not answer with chat completions", "fix SESTETTO_MODEL_URL"),
+    "cut_off": ("ends its answers before they are complete", "check its log"),
+    "too_long": ("gives answers that never end", "choose another model"),
 }
 
 

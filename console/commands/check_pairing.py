@@ -43,14 +43,14 @@ async def _history(database: Database, workspace: str, store_url: str) -> list[C
         await store.close()
     if found is None:
         return []
-    says = "the store lacks what the archive has read of it: it is an older copy, or another one"
-    return [CheckResult("note", says, "if that is meant, start Sestetto: everybody begins a new history")]
+    says = "the store lacks entries that the archive has read: it is an older copy, or another store"
+    return [CheckResult("note", says, "if this is intended, start Sestetto: a new history begins for everybody")]
 
 
 async def _set_aside(database: Database, workspace: str) -> list[CheckResult]:
     counts = {name: aside for name, (_, aside) in (await positions(database, workspace)).items() if aside}
     return [
-        CheckResult("note", f"{count} entries could not be kept ({name})", "the table set_aside says why")
+        CheckResult("note", f"{count} entries could not be stored ({name})", "see the table set_aside for the reasons")
         for name, count in counts.items()
     ]
 

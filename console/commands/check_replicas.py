@@ -10,7 +10,7 @@ from console.queue.asked_primary import AskedPrimary
 from console.queue.durability import Durability, check_promises
 from console.queue.primary import AWAY, Primary, ask, why
 
-NONE = "the store's primary has no replica: nobody takes over from it"
+NONE = "the store's primary has no replica that could take over if it fails"
 
 
 async def check_replicas(primary: Primary) -> list[CheckResult]:
@@ -20,7 +20,7 @@ async def check_replicas(primary: Primary) -> list[CheckResult]:
     try:
         replicas = await primary.open_replicas()
     except AWAY as problem:
-        return [CheckResult("note", f"the store's replicas are not known: {why(problem)}")]
+        return [CheckResult("note", f"cannot find the store's replicas: {why(problem)}")]
     if not replicas:
         return [CheckResult("note", NONE, "add one (replicaof, CLUSTER REPLICATE)")]
     found = [await _check(address, replica) for address, replica in replicas.items()]

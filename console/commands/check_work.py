@@ -17,14 +17,14 @@ from console.queue.workspace import Workspace
 def check_work(settings: Settings) -> list[CheckResult]:
     found = []
     if not settings.work:
-        says = "sestetto serve leaves archive, alerts and data retention to sestetto work (SESTETTO_WORK)"
-        found.append(CheckResult("note", says, "keep at least one process of sestetto work running"))
+        says = "sestetto serve leaves archiving, alerts and data retention to sestetto work (SESTETTO_WORK)"
+        found.append(CheckResult("note", says, "keep at least one sestetto work process running"))
     last = settings.work_port + (settings.workers if settings.workers > 1 else 0)
     if settings.work_port and settings.work_port <= settings.port <= last:
         says = f"SESTETTO_PORT is {settings.port}, and SESTETTO_WORK_PORT takes {settings.work_port} to {last}"
         found.append(CheckResult("wrong", says, "give them ports of their own, such as SESTETTO_WORK_PORT=9000"))
     if settings.workers > 1 and settings.metrics and not settings.work_port:
-        found.append(CheckResult("wrong", "with several workers /metrics has no port of its own", NO_PORTS))
+        found.append(CheckResult("wrong", "with several workers, the processes have no ports for /metrics", NO_PORTS))
     return found
 
 

@@ -21,13 +21,13 @@ from console.workspaces.declared import Installation
 from console.workspaces.starting import application_of, filled_with, reloading
 
 LOOK = 0.5  # seconds between two checks whether the server's store runs
-NO_STORE = "The store of this data folder does not run: sestetto serve starts it, or SESTETTO_STORE names another one."
+NO_STORE = "The store of this data folder is not running. Start sestetto serve, or set SESTETTO_STORE."
 
 log = structlog.get_logger()
 
 
 def work() -> None:
-    """Archive, send alerts and clean up until Ctrl-C; serves no pages. Any number of these may run."""
+    """Do the background work until Ctrl-C: archive, send alerts, clean up. Any number of these can run."""
     given = {"work": True}
     run_until_stopped(_work(read_and_log(**given), given))
 

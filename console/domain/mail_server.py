@@ -63,7 +63,7 @@ def mail_server(url: str, ports: dict[str, int], like: str) -> MailServer:
     if parts.scheme not in ports or not host or parts.fragment or not url.isprintable() or " " in url:
         raise ValueError(like)
     if parts.query not in ("", NO_TLS):
-        raise ValueError(f"after ? only {NO_TLS} may stand")
+        raise ValueError(f"only {NO_TLS} is allowed after ?")
     if parts.query and parts.scheme != plain:
         raise ValueError(f"{parts.scheme}:// is TLS: remove ?{NO_TLS}")
     if parts.query and not is_own_network(host):

@@ -37,7 +37,7 @@ def read_model_url(text: str) -> str:
 def read_model_key(text: str) -> str:
     """Return the key. Raises ValueError, without showing it, if no header can carry it."""
     if text and not (text.isascii() and text.isprintable() and " " not in text):
-        raise ValueError("a key is printable ASCII without spaces")
+        raise ValueError("enter a key of printable ASCII without spaces")
     return text
 
 
@@ -48,7 +48,7 @@ def model_address(url: str) -> ModelAddress:
     if parts.scheme not in PORTS or not host or not url.isascii() or not url.isprintable() or " " in url:
         raise ValueError(LIKE)
     if "@" in parts.netloc:
-        raise ValueError("without a user or password: the key has a setting of its own, SESTETTO_MODEL_KEY")
+        raise ValueError("remove the user and password; the key is set in SESTETTO_MODEL_KEY")
     if parts.query or parts.fragment:
         raise ValueError(f"{LIKE}, without ? and #")
     tls = parts.scheme == "https"

@@ -120,13 +120,13 @@ def _check(name: str, value: str) -> None:
         return
     if name in NOT_HERE:
         raise ValueError(f'the driver does not support the option "{name}": remove it')
-    raise ValueError(f'there is no option "{name}"; a setting of the server is written as options=-c%20NAME%3DVALUE')
+    raise ValueError(f'there is no option "{name}"; write a setting of the server as options=-c%20NAME%3DVALUE')
 
 
 def _check_ssl(options: dict[str, str]) -> None:
     mode = options.get("sslmode", "")
     if mode and mode not in SSL_MODES:
-        raise ValueError(f'the option "sslmode" is one of: {", ".join(SSL_MODES)}')
+        raise ValueError(f'the option "sslmode" must be one of: {", ".join(SSL_MODES)}')
     if options.get("sslrootcert") == SYSTEM and mode != "verify-full":
         raise ValueError('the option "sslrootcert" can be "system" only with sslmode=verify-full')
 
@@ -140,7 +140,7 @@ def _places(parts: SplitResult, options: dict[str, str]) -> tuple[tuple[str, ...
     if "port" in options:
         ports = tuple(_number("port", one) for one in options["port"].split(","))
     if len(ports) not in (0, 1, max(len(hosts), 1)):
-        raise ValueError('the option "port" has another number of values than "host"')
+        raise ValueError('the options "port" and "host" must have equally many values')
     return hosts, ports * len(hosts) if len(ports) == 1 and hosts else ports
 
 
@@ -170,11 +170,11 @@ def _seconds(options: dict[str, str]) -> float | None:
         return None
     seconds = _number("connect_timeout", options["connect_timeout"])
     if seconds < 1:
-        raise ValueError('the option "connect_timeout" is a number of seconds, at least 1')
+        raise ValueError('the option "connect_timeout" must be a number of seconds, at least 1')
     return float(seconds)
 
 
 def _number(name: str, text: str) -> int:
     if not text.isdecimal():
-        raise ValueError(f'the option "{name}" is a number')
+        raise ValueError(f'the option "{name}" must be a number')
     return int(text)

@@ -10,9 +10,9 @@ from console.queue.calls.caller import OTHER_STORE
 from console.queue.workspace import Workspace
 
 OTHER_SECRET = (
-    "The secret is not the one of this installation, so visitors would come back as strangers. Give every process the "
-    "same SESTETTO_SECRET (the file `secret` in the first data folder has it). To change the secret for good, stop all "
-    "processes and run: sestetto adopt"
+    "The secret is not the one of this installation, so visitors would return as strangers. Give every process the "
+    "same SESTETTO_SECRET (the file `secret` in the first data folder has it). To change the secret permanently, stop "
+    "all processes and run: sestetto adopt"
 )
 
 log = structlog.get_logger()

@@ -24,8 +24,8 @@ from console.server import listen, on_signals
 
 STOP_PATIENCE = 40.0  # s beyond the drain until a process that does not stop is killed
 NO_PORTS = (
-    "With several workers each process counts its own figures: give them ports with SESTETTO_WORK_PORT, such as 9000, "
-    "or leave out SESTETTO_METRICS."
+    "With several workers, each process has its own metrics. Set SESTETTO_WORK_PORT, such as 9000, to give them ports, "
+    "or unset SESTETTO_METRICS."
 )
 
 log = structlog.get_logger()
@@ -59,7 +59,7 @@ class Parent:
         if all(started):
             started += await asyncio.gather(*(place.start() for place in others))
         if not all(started):
-            raise SettingError("A process ended before it had started; its own last line says why.")
+            raise SettingError("A process ended before it was ready; its last log line says why.")
 
     @asynccontextmanager
     async def kept(self, early: asyncio.Event) -> AsyncIterator[asyncio.Event]:

@@ -45,7 +45,7 @@ class AskedPrimary(Primary):
         try:
             role = await ask(connection, "ROLE")
             if role[0] != b"master":
-                raise ConnectionError(f"{shown_node(node)} is to be the primary, and is a replica still")
+                raise ConnectionError(f"{shown_node(node)} is to become the primary, but is still a replica")
         except BaseException:
             await connection.disconnect(nowait=True)
             raise

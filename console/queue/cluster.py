@@ -39,13 +39,15 @@ class ClusterPrimary(AskedPrimary):
             self._learned = max((one.nodes for one in seen), key=len)
             known = [one.slot for one in seen if one.slot is not None]
             if not known:
-                raise ConnectionError(f"no node of the cluster has slot {self.slot}, the workspace {self.workspace}'s")
+                raise ConnectionError(f"no node of the cluster has slot {self.slot} of the workspace {self.workspace}")
             return self.newest(known, len(answers))
         for problem in answers.values():
             if isinstance(problem, AuthenticationError | NoPermissionError):
                 raise problem
             if isinstance(problem, ResponseError):
-                raise Misdirected(f"who is asked is no node of a cluster: {why(problem)}. Write redis://")
+                raise Misdirected(
+                    f"the server is not a node of a cluster: {why(problem)}. Use redis:// for a single store"
+                )
         raise NobodyAnswers(f"no node of the cluster responds: {without_answer(answers)}")
 
     async def _question(self, node: Connection) -> ClusterView:

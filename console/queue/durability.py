@@ -21,27 +21,29 @@ SAFE = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noevi
 Direct = Callable[..., Awaitable[Any]]
 
 UNREADABLE = (
-    "the store does not let us read its configuration ({said}), so nobody can tell whether it keeps what is "
-    "acknowledged ({wanted}): allow it (ACL SETUSER {user} +config|get)"
+    "the store does not let us read its configuration ({said}), so we cannot check that it keeps what it "
+    "acknowledges ({wanted}): {mend}"
 )
 WEAK = (
     "the store has {name} {found}; an acknowledged message is only safe with {name} {wanted}: "
     "set it in the store's configuration (CONFIG SET {name} {wanted})"
 )
+ALLOW = "allow it (ACL SETUSER USER +config|get)"
+ENABLE = "enable CONFIG GET, or ask whoever runs the store"
 NO_REPLICA = (
-    "the store has no replica, and SESTETTO_DURABILITY is {level}: a message is acknowledged once a replica has it. "
+    "the store has no replica, but with SESTETTO_DURABILITY={level} a message is only acknowledged once one has it. "
     "Start one (replicaof in its configuration), or set SESTETTO_DURABILITY=disk"
 )
 GOES_ON_ALONE = (
-    "the store has min-replicas-to-write 0, so it takes messages that no replica gets, and SESTETTO_DURABILITY is "
-    "{level}: set it in the store's configuration (CONFIG SET min-replicas-to-write 1)"
+    "the store has min-replicas-to-write 0, so it accepts messages without a replica, but SESTETTO_DURABILITY is "
+    "{level}: set it to 1 in the store's configuration (CONFIG SET min-replicas-to-write 1)"
 )
 NO_WAITAOF = (
     "the store has no WAITAOF, which SESTETTO_DURABILITY=two-disks needs: use Valkey, or Redis 7.2 or newer, or set "
     "SESTETTO_DURABILITY=replica"
 )
 UNCONFIRMED = "no replica of the store has confirmed within {seconds:g} s that it has {what}: {mend}"
-SLOW_REPLICA = "look at the replica and the network to it"
+SLOW_REPLICA = "check the replica and the network to it"
 SLOW_DISK = "set appendonly yes and appendfsync always on the replicas too, or set SESTETTO_DURABILITY=replica"
 
 
@@ -78,9 +80,9 @@ class Durability(NamedTuple):
         """Return what the replies fail to confirm, as a sentence."""
         refusal = next((reply for reply in replies if isinstance(reply, Exception)), None)
         if refusal is not None:
-            return f"the store does not vouch for its replicas: {refusal}"
+            return f"the store cannot confirm what its replicas have: {refusal}"
         received = replies[1] >= 1
-        what, mend = ("synced a message", SLOW_DISK) if received else ("got a message", SLOW_REPLICA)
+        what, mend = ("synced a message", SLOW_DISK) if received else ("received a message", SLOW_REPLICA)
         return UNCONFIRMED.format(seconds=self.patience, what=what, mend=mend)
 
 
@@ -101,9 +103,9 @@ async def _configured(direct: Direct, name: str, wanted: Mapping[str, str]) -> s
     except ResponseError as problem:
         if not isinstance(problem, NoPermissionError) and "unknown command" not in str(problem).lower():
             raise
-        user = "USER" if isinstance(problem, NoPermissionError) else "USER, or ask whoever runs the store"
+        mend = ALLOW if isinstance(problem, NoPermissionError) else ENABLE
         needs = ", ".join(f"{name} {value}" for name, value in wanted.items())
-        raise SettingError(UNREADABLE.format(said=problem, wanted=needs, user=user)) from problem
+        raise SettingError(UNREADABLE.format(said=problem, wanted=needs, mend=mend)) from problem
     return str(pair[1].decode()) if pair else "unknown"
 
 

@@ -41,7 +41,7 @@ CALM = 5.0  # s of uptime after which the pauses start over
 PR_SET_PDEATHSIG = 1
 
 CONFIG = """\
-# Written by Sestetto at each start: what is changed here is lost.
+# Sestetto writes this file at each start, so changes to it are lost.
 port 0
 unixsocket {socket}
 unixsocketperm 700
@@ -183,7 +183,7 @@ class EmbeddedStore:
             lines = (self.folder / "store.log").read_text(errors="replace").strip().splitlines()
         except OSError as problem:
             return str(problem)
-        return " / ".join(line.strip() for line in lines[-3:]) or "it said nothing"
+        return " / ".join(line.strip() for line in lines[-3:]) or "it printed nothing"
 
     async def _watch(self) -> None:
         """Restart the server whenever it ends, forever: nothing works without it."""
@@ -247,7 +247,7 @@ def socket_path(folder: Path) -> Path:
         short = Path(base or "/tmp") / f"sestetto-{os.getuid()}" / f"{name}.sock"
         if len(os.fsencode(short)) <= LONGEST_SOCKET:
             return short
-    raise SettingError(f"Cannot find a folder with a path short enough for a socket: {beside}")
+    raise SettingError(f"The path of the store's socket is too long: {beside}. Set SESTETTO_DATA to a shorter path.")
 
 
 def binary_path() -> Path:
@@ -262,7 +262,9 @@ def binary_path() -> Path:
         binary = Path(place, "_binaries", here, "valkey-server")
         if binary.is_file():
             return binary
-    raise SettingError(f"There is no embedded store for {here}. Set SESTETTO_STORE to your own.")
+    raise SettingError(
+        f"The embedded store is not available for {here}. Set SESTETTO_STORE to a Valkey or Redis of your own."
+    )
 
 
 def quoted(text: str) -> str:

@@ -27,7 +27,7 @@ class SentinelPrimary(AskedPrimary):
             if isinstance(problem, AuthenticationError | NoPermissionError):
                 raise Misdirected(f"the Sentinels refuse sentinel_username or sentinel_password: {problem}")
             if isinstance(problem, ResponseError):
-                raise Misdirected(f"who is asked is no Sentinel: {why(problem)}. Write redis:// for a single store")
+                raise Misdirected(f"the server is not a Sentinel: {why(problem)}. Use redis:// for a single store")
         raise NobodyAnswers(f"no Sentinel responds: {without_answer(answers)}")
 
     async def _question(self, sentinel: Connection) -> Whereabouts | list[str]:

@@ -11,15 +11,15 @@ def misfit(info: Mapping[str, str], *, mode: str, at_start: bool) -> str:
     commands wait for that.
     """
     if info.get("redis_mode", info.get("server_mode")) == "sentinel":
-        return "is a Sentinel. Write redis+sentinel://HOST:PORT/NAME in SESTETTO_STORE, with the primary's name."
+        return "is a Sentinel. Set SESTETTO_STORE to redis+sentinel://HOST:PORT/NAME, with the primary's name."
     if info.get("cluster_enabled") == "1" and mode == "single":
         return (
-            "is a node of a cluster, with a part of the keys. Write redis+cluster://HOST:PORT in SESTETTO_STORE, or "
-            "use a server without cluster-enabled."
+            "is a node of a cluster, which has only some of the keys. Set SESTETTO_STORE to redis+cluster://HOST:PORT, "
+            "or use a server without cluster-enabled."
         )
     if at_start and info.get("role") in ("slave", "replica"):
         primary = f"{info.get('master_host', '?')}:{info.get('master_port', '?')}"
-        return f"is a replica of {primary}. Name the primary in SESTETTO_STORE."
+        return f"is a replica of {primary}. Set SESTETTO_STORE to the primary."
     return ""
 
 

@@ -32,7 +32,7 @@ async def copy_store(primary: Primary, target: BinaryIO) -> None:
     except (*AWAY, ValueError) as problem:
         says = str(problem) or type(problem).__name__
         raise SettingError(
-            f"The store at {primary.shown} gives no copy of itself: {says}. Copy its files yourself, and use "
+            f"The store at {primary.shown} sent no copy of its data: {says}. Copy its files yourself, and use "
             "--without-store."
         ) from problem
 
@@ -60,7 +60,7 @@ async def _some(reader: asyncio.StreamReader, most: int = CHUNK) -> bytes:
     async with asyncio.timeout(SILENCE):
         data = await reader.read(most)
     if not data:
-        raise ValueError("it hung up in the middle")
+        raise ValueError("it closed the connection before the end")
     return data
 
 
@@ -74,7 +74,7 @@ async def _exactly(reader: asyncio.StreamReader, target: BinaryIO, size: int) ->
 async def _until(reader: asyncio.StreamReader, target: BinaryIO, mark: bytes) -> None:
     """Copy everything before the mark, which is random and comes last."""
     if len(mark) != MARK:
-        raise ValueError("it sent a mark that is none")
+        raise ValueError("it sent an end mark that is not valid")
     tail = b""
     while not tail.endswith(mark):
         data = tail + await _some(reader)

@@ -54,7 +54,7 @@ class Ticker:
         self.leader, _, failed = await self._workspace.tick(self.process, fit=fit)
         self.leads.turn(self.leader and self._works)
         if led and not self.leader and not fit and self._works:
-            log.warning("ticker.handed_over", why="The database is out of reach for this process alone.")
+            log.warning("ticker.handed_over", why="Only this process cannot reach the database.")
         for name in failed:
             log.error("timer.set_aside", timer=name)
 

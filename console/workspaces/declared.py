@@ -24,7 +24,7 @@ NAME, FILE, SECRET = f"{PREFIX}WORKSPACE", f"{PREFIX}WORKSPACES", f"{PREFIX}SECR
 OWN = frozenset(row.name for row in TABLE if row.own)
 PAUSED = "paused"  # key of a section: whether the workspace is kept but not served
 APART = ("database", "origin")  # these differ for each workspace, so the environment cannot set them for all
-SAY_WHICH = "This installation has several workspaces. Say which one is meant: {}"
+SAY_WHICH = "This installation has several workspaces. Choose one: {}"
 NONE_SUCH = "There is no workspace {}. There {}: {}"
 
 
@@ -57,7 +57,9 @@ def read_installation(environment: Mapping[str, str] | None = None, **given: Any
         return Installation(settings, (settings,))
     chosen = settings.workspace if _sets(source, "workspace") else ""
     if wrong := [f"{PREFIX}{name.upper()}" for name in APART if _sets(source, name)]:
-        raise SettingError(f"{wrong[0]}: each workspace has its own: move it to its section in {settings.workspaces}")
+        raise SettingError(
+            f"{wrong[0]}: each workspace needs its own. Move it to the sections of {settings.workspaces}"
+        )
     sections = _sections(settings.workspaces)
     paused = frozenset(name for name, section in sections.items() if section.pop(PAUSED, False) is True)
     found = _read_all(settings.workspaces, sections, source, given)
@@ -102,9 +104,9 @@ def _sections(file: Path) -> dict[str, dict[str, Any]]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise SettingError(f"{FILE}: {file} is not TOML: {problem}") from problem
     if loose := [name for name, value in read.items() if not isinstance(value, dict)]:
-        raise SettingError(f"{FILE} ({file}): {loose[0]} is outside of a section. Begin one with [NAME]")
+        raise SettingError(f"{FILE} ({file}): {loose[0]} is outside a section. Start a section with [NAME]")
     if not read:
-        raise SettingError(f"{FILE}: {file} declares no workspace. Begin one with [NAME]")
+        raise SettingError(f"{FILE}: {file} declares no workspace. Start a section with [NAME]")
     return read
 
 

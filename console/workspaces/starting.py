@@ -18,7 +18,7 @@ from console.workspaces.app import create_workspaces_app
 from console.workspaces.declared import Installation, read_installation
 from console.workspaces.tenants import Tenants
 
-NO_STORE = "[{}] names no store, and the embedded one runs only if it was needed at the start: restart the process"
+NO_STORE = "[{}] has no store, and the embedded store runs only if it was needed at the start: restart the process"
 
 log = structlog.get_logger()
 

@@ -107,7 +107,7 @@ async def test_a_stopped_writer_is_named_and_chats_go_on(pair: Pair) -> None:
                     agent.drop()
                     await agent.back()
                 await a_while(visitors, 2)
-                says = f"process {pair.first.pid} was stopped while it wrote to it"
+                says = f"process {pair.first.pid} was stopped while writing to it"
                 await eventually(lambda: says in pair.second.log, "the log to say who it is", within=30)
                 assert pair.second.log.count("database.locked") == 1
                 assert says in await pair.command("check")

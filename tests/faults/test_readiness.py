@@ -129,7 +129,7 @@ def exchange(database: str, name: str, value: str) -> str:
     [
         ("installation", '"another"', "The store belongs to another installation"),
         ("secret_digest", '"another"', "The secret is not the one"),
-        ("workspace", '"another"', 'The database serves the workspace "another"'),
+        ("workspace", '"another"', 'The database belongs to the workspace "another"'),
     ],
 )
 async def test_a_database_of_another_installation_makes_the_process_unready(
@@ -167,7 +167,7 @@ async def test_a_store_without_what_was_archived_makes_the_process_unready(
         workspace = inside.services.workspace
         last = (await workspace.store.command("XREVRANGE", workspace.keys.feed, "+", "-", "COUNT", 1))[0][0]
         await workspace.store.command("XDEL", workspace.keys.feed, last)
-        await problem("The store lacks what the archive has read", inside.url)()
+        await problem("The store lacks entries that the archive has read", inside.url)()
 
 
 async def somebody_chats(cast: Cast) -> None:

@@ -178,4 +178,4 @@ async def test_an_archive_that_nobody_writes_is_told_by_probe_log_and_check(
         "check", DATA=str(tmp_path), PORT="0", WORK="no", **{key.upper(): value for key, value in given.items()},
         DATABASE=sqlite_url(tmp_path), SECRET="only for tests, and long enough for it",
     )  # fmt: skip
-    assert (code, "keep at least one process of sestetto work running" in out) == (0, True)
+    assert (code, "keep at least one sestetto work process running" in out) == (0, True)

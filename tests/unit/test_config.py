@@ -120,6 +120,8 @@ def test_every_setting_is_in_the_handbook(setting: Setting) -> None:
 
 
 def test_an_origin_with_a_path_is_refused_with_what_to_do() -> None:
-    with pytest.raises(SettingError, match=r"serves a whole host .*/chat.* Give it a host of its own"):
+    with pytest.raises(
+        SettingError, match=r"remove the path .*/chat.*: Sestetto serves a whole host. Give it a host of its own"
+    ):
         read_settings({"SESTETTO_ORIGIN": "https://example.com/chat/"})
     assert read_settings({"SESTETTO_ORIGIN": "https://chat.example.com/"}).origin == "https://chat.example.com"

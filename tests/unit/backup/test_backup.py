@@ -86,7 +86,7 @@ async def malicious(copy: Path) -> None:
         (newer, "newer release of Sestetto"),
         (damaged, "damaged: .*store.rdb"),
         (incomplete, "damaged: .*secret"),
-        (unfinished, "not finished"),
+        (unfinished, "an unfinished one"),
         (malicious, "outside the backup"),
     ],
 )
@@ -103,7 +103,7 @@ async def test_a_backup_that_is_not_whole_or_not_ours_changes_nothing(
 
 
 async def test_another_workspace_is_refused(ours: Settings, copy: Path, tmp_path: Path) -> None:
-    with pytest.raises(SettingError, match='serves the workspace "main"'):
+    with pytest.raises(SettingError, match='belongs to the workspace "main"'):
         await restore_backup(replace(elsewhere(ours, tmp_path), workspace="shop"), copy)
     assert list((tmp_path / "new").iterdir()) == []
 
@@ -169,7 +169,7 @@ async def test_a_store_that_gives_no_copy_is_named_without_its_password(ours: Se
     limits = "--user on-duty on >hush ~* &* +@all -sync -psync --appendonly yes"
     async with own_store(tmp_path / "valkey", limits) as port:
         store = f"redis://on-duty:hush@127.0.0.1:{port}"
-        with pytest.raises(SettingError, match=r"gives no copy of itself: .*permission") as problem:
+        with pytest.raises(SettingError, match=r"sent no copy of its data: .*permission") as problem:
             await make_backup(replace(ours, store=store), tmp_path / "copy")
     assert "hush" not in str(problem.value)
     assert not (tmp_path / "copy").exists()
@@ -189,7 +189,7 @@ async def test_a_store_that_hangs_up_in_the_middle_leaves_no_backup(ours: Settin
                 lambda: (copy / "store.rdb").exists() and (copy / "store.rdb").stat().st_size, "the copy to grow"
             )
             network.cut()
-            with pytest.raises(SettingError, match="gives no copy"):
+            with pytest.raises(SettingError, match="sent no copy"):
                 await making
     assert not copy.exists()
 

@@ -94,9 +94,9 @@ async def test_one_of_them_comes_back_from_the_backup_of_all(ours: Installation,
 async def test_a_backup_of_another_kind_is_refused_with_what_to_do(ours: Installation, tmp_path: Path) -> None:
     await make_backup_of_all(ours, tmp_path / "copy")
     await make_backup(ours.workspaces[0], tmp_path / "one", store=False)
-    with pytest.raises(SettingError, match=r"holds several workspaces \(acme, globex\): set SESTETTO_WORKSPACES"):
+    with pytest.raises(SettingError, match=r"contains several workspaces \(acme, globex\): set SESTETTO_WORKSPACES"):
         await restore_backup(ours.workspaces[0], tmp_path / "copy")
-    with pytest.raises(SettingError, match=r"holds the workspace acme alone: choose it with --workspace"):
+    with pytest.raises(SettingError, match=r"contains only the workspace acme: choose it with --workspace"):
         await restore_backup_of_all(ours, tmp_path / "one")
     with pytest.raises(SettingError, match=r"SESTETTO_WORKSPACES does not declare: globex"):
         await restore_backup_of_all(declared(tmp_path / "new", names=["acme"]), tmp_path / "copy")

@@ -34,7 +34,7 @@ async def test_it_says_that_the_model_answers(tmp_path: Path) -> None:
     [
         (manners.fails(401), "refuses the key (HTTP 401) to fix: fix SESTETTO_MODEL_KEY"),
         (manners.fails(404), "does not know this model, or has no API there (HTTP 404)"),
-        (manners.answers_html, "answers with something else than chat completions (HTTP 200)"),
+        (manners.answers_html, "does not answer with chat completions (HTTP 200)"),
     ],
 )
 async def test_it_says_what_is_wrong_and_what_to_do(manner: Manner, says: str, tmp_path: Path) -> None:

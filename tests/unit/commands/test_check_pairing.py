@@ -63,7 +63,7 @@ async def test_a_store_behind_the_archive_is_named_and_its_epoch_stays(shift: Sh
     await workspace.store.command("HSET", workspace.keys.head, "n", entries[-1].n - 1)
     ((level, what),) = await found(shift, database)
     assert level == "note"
-    assert what.startswith("the store lacks what the archive has read of it")
+    assert what.startswith("the store lacks entries that the archive has read")
     assert await workspace.store.command("HGET", workspace.keys.head, "epoch") == workspace.epoch.encode()
 
 
@@ -73,4 +73,4 @@ async def test_what_was_set_aside_is_counted(shift: Shift, database: Database) -
     for _ in range(3):
         feed.say("c1", "Hello", cid="the-same")
     await Archive(database, workspace.name).append("another", feed.entries)
-    assert ("note", "2 entries could not be kept (archive)") in await found(shift, database)
+    assert ("note", "2 entries could not be stored (archive)") in await found(shift, database)

@@ -55,7 +55,7 @@ async def test_it_refuses_to_go_back_and_what_nobody_knows(database_url: str, tm
     here = {"DATABASE": database_url, "DATA": str(tmp_path)}
     sestetto("migrate", **here)
     code, said = sestetto("migrate", "--to", "0003", **here)
-    assert (code, f"The database is at {NEWEST} already, and migrations only go forward." in said) == (1, True)
+    assert (code, f"The database is already at {NEWEST}, and migrations only go forward." in said) == (1, True)
     assert "There is no migration 7" in sestetto("migrate", "--to", "7", **here)[1]
     assert await version_of(database_url) == NEWEST
 

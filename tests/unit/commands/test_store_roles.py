@@ -44,11 +44,11 @@ ROLES = [
     pytest.param(
         cluster_node,
         "is a node of a cluster",
-        "Write redis+cluster://HOST:PORT in",
+        "Set SESTETTO_STORE to redis+cluster://HOST:PORT",
         id="a cluster's node",
     ),
-    pytest.param(replica, "is a replica of 127.0.0.1:", "Name the primary in SESTETTO_STORE", id="a replica"),
-    pytest.param(sentinel, "is a Sentinel", "Write redis+sentinel://HOST:PORT/NAME in SESTETTO_STORE", id="a Sentinel"),
+    pytest.param(replica, "is a replica of 127.0.0.1:", "Set SESTETTO_STORE to the primary", id="a replica"),
+    pytest.param(sentinel, "is a Sentinel", "Set SESTETTO_STORE to redis+sentinel://HOST:PORT/NAME", id="a Sentinel"),
 ]
 Role = Callable[[Path], AbstractAsyncContextManager[int]]
 

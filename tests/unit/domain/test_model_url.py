@@ -38,7 +38,7 @@ def test_it_is_a_base_url(url: str, authority: str, target: str) -> None:
         ("https://mödel.example/v1", "enter the base URL"),
         ("http://api.openai.com/v1", "write https://api.openai.com"),
         ("http://8.8.8.8/v1", "write https://8.8.8.8"),
-        ("https://ada:hush@x.example/v1", "without a user or password"),
+        ("https://ada:hush@x.example/v1", "remove the user and password"),
         ("https://x.example/v1?key=hush", "without ? and #"),
     ],
 )

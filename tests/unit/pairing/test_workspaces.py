@@ -39,7 +39,7 @@ async def test_a_second_workspace_is_refused_in_words_and_nothing_is_written(
     known = await read_identity(database)
     async with opened(first.store.url, first.name + "-b") as second:
         for start in (introduce, adopt):
-            with pytest.raises(SettingError, match=f'"{first.name}", and SESTETTO_WORKSPACE is "{second.name}"'):
+            with pytest.raises(SettingError, match=f'"{first.name}", but SESTETTO_WORKSPACE is "{second.name}"'):
                 await start(second, database, SECRET)
         assert await second.installation_of_store() == ""
     assert await read_identity(database) == known

@@ -154,9 +154,9 @@ ALONE = [
     pytest.param("replica", "", "no replica", "Start one", id="no replica"),
     pytest.param("two-disks", "--rename-command WAITAOF hidden", "no WAITAOF", "DURABILITY=replica", id="Redis 7.0"),
     pytest.param("disk", "--user limited on >x ~* &* +@all -config --user default off",
-                 "nobody can tell whether it keeps what is acknowledged", "+config|get", id="no CONFIG"),
+                 "we cannot check that it keeps what it acknowledges", "SETUSER USER +config|get)", id="no CONFIG"),
     pytest.param("disk", "--rename-command CONFIG hidden",
-                 "(appendonly yes, appendfsync always", "ask whoever runs the store", id="no CONFIG for anybody"),
+                 "(appendonly yes, appendfsync always", "): enable CONFIG GET, or ask", id="no CONFIG for all"),
 ]  # fmt: skip
 
 

@@ -91,7 +91,7 @@ def test_a_paused_one_is_still_declared(tmp_path: Path) -> None:
     [
         ("", "declares no workspace"),
         ("[acme", "is not TOML"),
-        ('origin = "https://chat.acme.example"', "origin is outside of a section"),
+        ('origin = "https://chat.acme.example"', "origin is outside a section"),
         ("[acme]", "[acme] origin: enter the address"),
         ('["two words"]\norigin = "https://a.example"', "up to 40 letters"),
         ('[acme]\norigin = "chat.acme.example"', "[acme] SESTETTO_ORIGIN: enter scheme and host"),
@@ -122,7 +122,9 @@ def test_what_is_wrong_is_named_with_its_section(tmp_path: Path, text: str, says
 def test_what_none_shares_is_refused_in_the_environment(tmp_path: Path, name: str) -> None:
     (tmp_path / "url").write_text("sqlite:///x.db")
     value = {"DATABASE": "sqlite:///x.db", "ORIGIN": "https://chat.example", "DATABASE_FILE": str(tmp_path / "url")}
-    with pytest.raises(SettingError, match=r"each workspace has its own: move it to its section in .*workspaces.toml"):
+    with pytest.raises(
+        SettingError, match=r"each workspace needs its own. Move it to the sections of .*workspaces.toml"
+    ):
         read(tmp_path, **{name: value[name]})
 
 
