@@ -501,6 +501,17 @@ async def test_an_invited_colleague_watches_beside_their_panes(stage: Stage, des
     assert await desk.get_by_label("Reply to Giulia").input_value() == "half a word"
 
 
+async def test_names_stay_whole_in_the_narrow_panes_beside_a_watched_chat(stage: Stage, desk: Page) -> None:
+    await desk.set_viewport_size({"width": 1120, "height": 768})
+    await stage.play(Play("c1", 1, "Giulia Rossi"))
+    stage.invited = [InvitedTo("c9", "Vera", "support", "Ben")]
+    await stage.push(stage.strip())
+    await expect(desk.locator("#announcer")).to_contain_text("Ben invites you to watch: Vera")
+    await desk.keyboard.press("Alt+KeyW")
+    await expect(desk.get_by_role("complementary", name="Watching: Vera")).to_be_visible()
+    assert await desk.locator("#who-1 h2").evaluate("(name) => name.scrollWidth <= name.clientWidth")
+
+
 async def test_a_watched_chat_stands_beside_the_panes_and_moves_none_of_them_down(stage: Stage, desk: Page) -> None:
     tops = "[...document.querySelectorAll('.pane')].map((pane) => pane.getBoundingClientRect().top)"
     before = await desk.evaluate(tops)
