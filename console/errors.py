@@ -156,7 +156,7 @@ class NoSlot(Refused):
 
 class NoBreather(Refused):
     code = "no_breather"
-    message = "No more breathers for now. Your team allows a number an hour."
+    message = "No more breathers for now. Your team limits breathers per hour."
 
 
 class NotThere(Refused):
@@ -249,19 +249,19 @@ class ProofNeeded(SlowDown):
     """`puzzle` is what the client solves; see console/limits/puzzles.py."""
 
     code = "proof_needed"
-    message = "This site gets very many messages just now. Yours takes a few seconds longer."
+    message = "This site is very busy right now. Your message will take a few seconds longer."
     puzzle = ""
 
 
 class TooManyConnections(SlowDown):
     code = "too_many_connections"
-    message = "There are too many connections from your network. We will try again in a minute."
+    message = "Too many connections from your network. We will try again in a minute."
     close = 1013
 
 
 class TooMuch(SlowDown):
     code = "too_much"
-    message = "You have sent a lot just now. The rest will be sent in a moment."
+    message = "You are sending too fast. The rest will be sent in a moment."
 
 
 class TooManyFiles(SlowDown):
@@ -271,14 +271,14 @@ class TooManyFiles(SlowDown):
 
 class FilesBusy(SlowDown):
     code = "files_busy"
-    message = "Many files are being sent just now. Yours will be sent in a moment."
+    message = "Many files are being sent right now. Yours will be sent in a moment."
 
 
 class Blocked(Refused):
     """`retry_after` says when it ends."""
 
     code = "blocked"
-    message = "You have been blocked from writing here. The block ends by itself."
+    message = "You have been blocked from writing here. The block ends automatically."
     status = 403
 
 
@@ -322,7 +322,7 @@ class FilesAway(Refused):
     """The file was not kept. Messages still work."""
 
     code = "files_away"
-    message = "Files can't be sent right now. Messages can; try the file again later."
+    message = "Files can't be sent right now, but messages can. Try the file again later."
     status = 503
     final = False
 

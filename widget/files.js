@@ -113,7 +113,7 @@ function upload(visitor, file, back) {
   const wait = ({ message, retry_after }) => {
     bar.value = 0;
     if (++tries < TRIES) timer = setTimeout(go, 1000 * Math.max(retry_after || 0, 2 ** tries / 2));
-    else fail(message || "Files can't be sent right now. Messages can; try the file again later.");
+    else fail(message || "Files can't be sent right now, but messages can. Try the file again later.");
   };
   const go = () => {
     request = new XMLHttpRequest();

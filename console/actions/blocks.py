@@ -12,7 +12,7 @@ from console.services import Services
 
 NO_ADDRESS = "Enter an IP address, such as 203.0.113.7."
 NO_VISITOR = "Enter the visitor's ID, as the audit log and the chat's address show it."
-NO_ADDRESS_KNOWN = "The visitor's address is not known any more. Block the visitor instead."
+NO_ADDRESS_KNOWN = "The visitor's address is no longer known. Block the visitor instead."
 
 
 async def block_visitor(services: Services, by: Member, chat: str, kind: Kind, *, days: int, note: str = "") -> Block:

@@ -11,7 +11,7 @@ from console.domain.permissions import require
 from console.errors import NotYours
 from console.services import Services
 
-GONE = "This export is no longer there. Make a new one."
+GONE = "This export no longer exists. Create a new one."
 
 
 class ReadyExport(NamedTuple):

@@ -8,7 +8,7 @@ from console.errors import BadSettings, Problem
 from console.identity.flow import ProviderFinding
 from console.services import Services
 
-PROVIDER_FIRST = "Sign in through a provider first: so you know that it works, and are not locked out."
+PROVIDER_FIRST = "Sign in through a provider first, so that you know it works and are not locked out."
 
 
 async def read_all(services: Services, by: Member) -> list[Provider]:

@@ -19,11 +19,11 @@ def _(text: str) -> str:
     return text
 
 
-NO_PASSWORDS = "Nobody signs in with a password here: people come in through a provider."
+NO_PASSWORDS = "Password sign-in is off. People sign in through a provider."
 SUBJECT = _("%(name)s invites you to Sestetto")
 TEXT = _(
     "%(name)s invites you to answer chats with them.\n\nChoose your name and password here, within seven days:"
-    "\n%(link)s\n\nIf you do not know what this is about, do nothing: without you, nothing happens."
+    "\n%(link)s\n\nIf you did not expect this, ignore this mail. Nothing happens until you use the link."
 )
 
 

@@ -22,7 +22,7 @@ from console.queue.payloads import MailPayload, Tending
 from console.queue.results import Said
 from console.services import Services
 
-NO_SERVER = "This server sends no mail yet. Ask your admin to set up a mail server."
+NO_SERVER = "This server can't send mail yet. Ask your admin to set up a mail server."
 NO_ADDRESS = "The visitor left no address that mail can be sent to."
 NO_TEXT = "Write an answer first."
 NO_OWNER = "Choose a member of the team."

@@ -23,7 +23,7 @@ def _(text: str) -> str:
 NO_SERVER = "This server has no mail server. Set SESTETTO_SMTP_URL and SESTETTO_MAIL_FROM."
 BUSY = "Another test message is being sent. Wait a moment."
 SUBJECT = _("Test from Sestetto")
-TEXT = "This is a test. Mail from Sestetto arrives."
+TEXT = "This is a test. Mail from Sestetto is working."
 
 _trying = asyncio.Semaphore(1)  # one test at a time: it takes as long as the mail server does
 

@@ -15,8 +15,8 @@ from console.events import Author
 from console.security import log as security_log
 from console.services import Services
 
-NO_ACCESS = "You are signed in there, but have no access here. Ask your admin."
-NO_ADDRESS = "The provider did not say your e-mail address, which is needed. Ask your admin."
+NO_ACCESS = "You are signed in at the provider, but have no access here. Ask your admin."
+NO_ADDRESS = "The provider did not send your e-mail address, which is required. Ask your admin."
 
 
 async def enter(services: Services, provider: Provider, person: ProviderIdentity, origin: Origin) -> Admission:

@@ -9,9 +9,9 @@ from console.errors import BadSettings, NotYours, Problem
 from console.security.second_factors import POLICIES, Policy, covers, new_secret
 from console.services import Services
 
-OWN_FIRST = "Set up your own second factor first: you will need it yourself."
+OWN_FIRST = "Set up your own second factor first. You will need it, too."
 CHOOSE = "Choose who needs a second factor."
-NO_FACTOR = "There is no second factor."
+NO_FACTOR = "No second factor is set up."
 
 
 async def read_own(services: Services, by: SignedIn) -> SecondFactor | None:

@@ -24,8 +24,8 @@ def _(text: str) -> str:
 RESET_LIFE = 60 * 60_000  # ms
 RESET_SUBJECT = _("A new password for Sestetto")
 RESET_TEXT = _(
-    "Somebody, hopefully you, wants a new password for your account. Choose it here, within an hour:\n%(link)s"
-    "\n\nIf it was not you, do nothing: your password stays as it is."
+    "Someone, hopefully you, asked for a new password for your account. Choose it here, within an hour:\n%(link)s"
+    "\n\nIf this was not you, ignore this mail. Your password stays the same."
 )
 
 

@@ -181,7 +181,9 @@ class MessageText:
             return self._texts.gettext("Alert: %(rule)s.") % names
         names["time"] = format_timedelta(timedelta(milliseconds=rule.quiet), threshold=2, locale=self._locale)
         if kind in EVENTS:
-            return self._texts.gettext("Alert: %(rule)s. Those of the next %(time)s come in one message.") % names
+            return (
+                self._texts.gettext("Alert: %(rule)s. Any more in the next %(time)s will come in one message.") % names
+            )
         return self._texts.gettext("Alert: %(rule)s. If this continues, the next message comes in %(time)s.") % names
 
     def _time(self, at: int) -> str:

@@ -21,7 +21,7 @@ from console.errors import BadSettings, NotYours, Problem
 LONGEST_NAME = 60  # characters; visitors may see it
 MOST = 100
 NAME_IT = "Enter a name of at most %(most)s characters."
-TAKEN = "There is an integration of that name already."
+TAKEN = "An integration with that name already exists."
 TOO_MANY = "You can have at most %(most)s integrations. Remove ones that nobody uses."
 
 

@@ -14,7 +14,7 @@ from console.domain.ids import new_id
 from console.domain.mail import Letter, is_address, one_line
 
 MOST_WAITING = 10_000  # mails in all; a mail server's long outage must not fill the disk
-NO_ADDRESS = "That is not the address of one mailbox."
+NO_ADDRESS = "Enter the address of one mailbox."
 FULL = "Too many mails are waiting to be sent."
 
 

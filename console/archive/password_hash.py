@@ -22,7 +22,7 @@ async def password_problems(member: str, password: str, *, about: Collection[str
         return [Problem(f"member:{member}", "password", says, {"least": SHORTEST_PASSWORD, "most": MAX_PASSWORD})]
     guessable: bool = await asyncio.to_thread(is_guessable, password, about) if password else False
     if guessable:
-        says = "This password is easy to guess or on lists of stolen ones. Use another, such as several words."
+        says = "This password is easy to guess or on a list of stolen passwords. Use another, such as several words."
         return [Problem(f"member:{member}", "password", says)]
     return []
 

@@ -19,9 +19,9 @@ from console.security import digest
 from console.security import log as security_log
 from console.security.second_factors import folded_code, new_recovery_codes, step_of
 
-WRONG_CODE = "Wrong code. Enter the one that your app shows now; each is good once."
-HAS_ONE = "You have a second factor already. Remove it first to set up another."
-NO_FACTOR = "There is no second factor."
+WRONG_CODE = "Wrong code. Enter the one your app shows now. Each code works once."
+HAS_ONE = "You already have a second factor. Remove it first to set up another."
+NO_FACTOR = "No second factor is set up."
 
 
 class SecondFactor(msgspec.Struct, frozen=True):

@@ -210,7 +210,7 @@ class Queue(msgspec.Struct, frozen=True):
     leave_after: Annotated[
         int,
         QueueSetting(
-            _("Offer a message after"),
+            _("Offer to leave a message after"),
             "Seconds of waiting until visitors can leave a message instead; 0 for only while nobody is online.",
             unit="seconds",
             most=HOUR,

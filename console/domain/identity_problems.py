@@ -15,7 +15,7 @@ def _(text: str) -> str:
 
 PROBLEMS: dict[str, IdentityProblem] = {
     "too_large": IdentityProblem(
-        _("The token has more than 8,000 characters."), _("Put less into its fields: id, plan, but no lists.")
+        _("The token has more than 8,000 characters."), _("Put less into its fields: id and plan, but no lists.")
     ),
     "malformed": IdentityProblem(
         _("This is not a signed JWT."), _("Send the compact form, header.payload.signature, without crit or b64.")
@@ -27,10 +27,10 @@ PROBLEMS: dict[str, IdentityProblem] = {
         _("Compare kid with the settings. The key may have been removed."),
     ),
     "algorithm": IdentityProblem(
-        _("The header names another algorithm than the key's."), _("Sign with the algorithm beside the key.")
+        _("The header names a different algorithm from the key's."), _("Sign with the algorithm beside the key.")
     ),
     "signature": IdentityProblem(
-        _("The signature does not fit."), _("Sign with the key that this kid stands for, and change nothing after.")
+        _("The signature does not match."), _("Sign with the key of this kid, and change nothing after signing.")
     ),
     "claims": IdentityProblem(
         _("A claim is missing or has the wrong type."),
@@ -45,8 +45,8 @@ PROBLEMS: dict[str, IdentityProblem] = {
     "too_long": IdentityProblem(
         _("exp is more than 10 minutes ahead."), _("Set exp to now + 300. It is a number of seconds, not milliseconds.")
     ),
-    "not_yet": IdentityProblem(_("iat or nbf lies in the future."), _("Check the clock of the website's server.")),
-    "jti": IdentityProblem(_("jti is empty or too long."), _("Put a fresh random text into each token.")),
+    "not_yet": IdentityProblem(_("iat or nbf is in the future."), _("Check the clock of the website's server.")),
+    "jti": IdentityProblem(_("jti is empty or too long."), _("Use a new random text for each token.")),
     "used": IdentityProblem(
         _("The token was used before."),
         _("Make one for each page view, with its own jti, or pass a function. Keep pages with a token out of caches."),
@@ -55,17 +55,18 @@ PROBLEMS: dict[str, IdentityProblem] = {
         _("sub is empty, too long, or has control characters."), _("Set sub to your own id for the person, as a text.")
     ),
     "fields": IdentityProblem(
-        _("Name, email or fields are too large."), _("30 fields at most, 4 KiB in total, values of 500 characters.")
+        _("Name, email or fields are too large."),
+        _("Send at most 30 fields, 4 KiB in total, with values of up to 500 characters."),
     ),
     "hash_off": IdentityProblem(
         _("user_hash is not allowed on this site."), _("Sign a token instead, or allow it in the settings for a while.")
     ),
     "hash": IdentityProblem(
-        _("user_hash does not fit the id."), _("It is HMAC-SHA-256 of the id with the site's secret, in hex.")
+        _("user_hash does not match the id."), _("It is HMAC-SHA-256 of the id with the site's secret, in hex.")
     ),
     "no_token": IdentityProblem(
         _("The page's function for the token failed or took too long."),
-        _("See the browser's console. It has five seconds, and returns a text."),
+        _("See the browser's console. The function must return a text within five seconds."),
     ),
     "unsigned": IdentityProblem(
         _("The page names its visitor without a signature, which this site does not accept."),

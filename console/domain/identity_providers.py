@@ -101,10 +101,10 @@ def validate_provider(provider: Provider, known: Directory, others: Sequence[Pro
         "Enter the provider's address, such as https://login.example.com/realms/shop, without ? and #.",
     )
     twice = any(one.issuer == provider.issuer and one.client_id == provider.client_id for one in others)
-    found.unless(not twice, "client_id", "This provider is here already.")
+    found.unless(not twice, "client_id", "This provider has already been added.")
     found.unless(_is_plain(provider.client_id), "client_id", "Enter the client ID that the provider gave you.")
     secret = not provider.client_secret or _is_plain(provider.client_secret.replace(" ", "-"))
-    found.unless(secret, "client_secret", "The secret has characters that cannot be in one. Copy it again.")
+    found.unless(secret, "client_secret", "The secret contains characters that are not allowed. Copy it again.")
     found.unless(
         "openid" in provider.scopes.split(), "scopes", "Scopes begin with openid, such as: openid email profile."
     )
@@ -117,7 +117,9 @@ def validate_provider(provider: Provider, known: Directory, others: Sequence[Pro
     for queue in (*provider.queues.values(), *provider.default_queues):
         found.unless(queue in known.queues, "queues", "The queue %(queue)s does not exist.", queue=queue[:64])
     lets_in = provider.default_role or (provider.role_claim and provider.roles)
-    found.unless(lets_in, "default_role", "Choose a default role, or give roles by claim: otherwise nobody comes in.")
+    found.unless(
+        lets_in, "default_role", "Choose a default role or assign roles by claim. Otherwise nobody can sign in."
+    )
     return found
 
 

@@ -7,7 +7,7 @@ class ProviderTrouble(SestettoError):
     """`why` is for admins who test the provider, and for the log; it contains no secret."""
 
     code = "provider"
-    message = "Signing in this way does not work right now. Try again in a moment, or ask your admin."
+    message = "This way of signing in is not working right now. Try again in a moment, or ask your admin."
     status = 502
 
     def __init__(self, why: str) -> None:
@@ -19,5 +19,5 @@ class FlowOver(SestettoError):
     """The answer belongs to no sign-in of this browser, or to one that has ended."""
 
     code = "flow_over"
-    message = "This sign-in is over or was begun elsewhere. Start again."
+    message = "This sign-in has expired or was started elsewhere. Start again."
     status = 400

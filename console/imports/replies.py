@@ -23,7 +23,7 @@ def _(text: str) -> str:
 
 
 LONG_REPLY = _("Enter a reply of up to %(most)s characters.")
-PERSONAL = _("This reply is a member's own. They can add it themselves.")
+PERSONAL = _("This is a member's personal reply. They can add it themselves.")
 
 
 def reply_of(row: Fields, known: KnownHere) -> ReplyRecord:

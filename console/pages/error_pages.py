@@ -16,7 +16,7 @@ from console.views.i18n import page_texts
 from console.views.templating import locale_of, render
 
 NO_PAGE = "There is no page at this address."
-NOT_TO_OPEN = "This address takes a form and cannot be opened. Go back and send the form again."
+NOT_TO_OPEN = "This address only accepts a form and can't be opened directly. Go back and send the form again."
 FAILED = "Something failed on the server. Try again. If it fails again, give your admin this number:"
 
 

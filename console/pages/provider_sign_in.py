@@ -28,7 +28,7 @@ FLOW_COOKIE = "sestetto_flow_"  # and the beginning of the state: each tab has i
 NAMED = 8  # characters of the state in the cookie's name
 UNNAMEABLE = re.compile(r"[^A-Za-z0-9_-]")  # never in our own states; a cookie's name cannot contain everything
 MOST_FLOWS = 4  # of one browser; the oldest are dropped
-CANCELLED = "Signing in was cancelled there. Start again, or choose another way."
+CANCELLED = "Sign-in was cancelled at the provider. Start again or choose another way."
 
 log = structlog.get_logger()
 

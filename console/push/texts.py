@@ -20,7 +20,7 @@ def _(text: str) -> str:
 TITLES = {
     "offered": _("A chat is offered to you"),
     "given": _("You have a new chat"),
-    "waits": _("A visitor waits for your answer"),
+    "waits": _("A visitor is waiting for your answer"),
     "alert": _("Alert"),
     "test": _("Notifications work on this device"),
 }

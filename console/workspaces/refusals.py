@@ -11,7 +11,7 @@ from console.views.i18n import negotiate, page_texts
 from console.workspaces.hosts import asked_host
 
 NO_WORKSPACE = "No workspace has this address."
-TO_FIX = "For the operator: SESTETTO_WORKSPACES names no such host, or the proxy does not pass on the Host header."
+TO_FIX = "For the operator: SESTETTO_WORKSPACES does not list this host, or the proxy does not forward the Host header."
 NOT_RUNNING = "This workspace is not available right now. Try again in a moment."
 RETRY_AFTER = "5"  # seconds
 PAGE = (

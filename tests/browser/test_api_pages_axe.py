@@ -10,7 +10,7 @@ from tests.support.server_process import RunningServer
 async def makes_a_token(page: Page, name: str) -> None:
     await page.get_by_label("What it is for").fill(name)
     await page.get_by_label("Read chats and left messages").check()
-    await page.get_by_role("button", name="Make token").click()
+    await page.get_by_role("button", name="Create token").click()
     await page.get_by_text("it is not shown again").wait_for()
 
 

@@ -159,7 +159,7 @@ async def test_sam_sees_how_long_ana_has_had_many_chats(server: RunningServer, a
 async def test_sam_uses_the_limit_that_ana_s_figures_offer(server: RunningServer, ana: Desk, sam: SamsBoard) -> None:
     await sam.page.get_by_role("button", name="Ana", exact=True).click()
     sheet = sam.page.get_by_role("dialog", name="Ana")
-    await expect(sheet).to_contain_text("Not enough turns yet to say how many chats are right.")
+    await expect(sheet).to_contain_text("Not enough data yet to suggest a number of chats.")
     store = Store(EmbeddedStore(server.data / "store").url)
     keys = Workspace(store, "main").keys
     day = int(time.time() // 86_400)

@@ -23,13 +23,13 @@ async def test_one_key_takes_a_breather_and_ends_it(stage: Stage, desk: Page) ->
     await desk.keyboard.press("Alt+KeyP")
     assert (await stage.hears("breather"))[0]["ms"] == 120_000
     await expect(desk.locator("#strip-status")).to_contain_text(re.compile(r"Breather 1:\d\d|2:00"))
-    await expect(desk.locator("#announcer")).to_contain_text("Breather: no new chats, you keep yours")
+    await expect(desk.locator("#announcer")).to_contain_text("Breather: no new chats; you keep yours")
     await expect(desk.get_by_role("button", name="I'm ready")).to_be_visible()
     await expect(desk.locator("#pane-1 textarea")).to_be_focused()
     await desk.keyboard.press("Alt+KeyP")
     assert (await stage.hears("breather", 2))[1]["ms"] == 0
     await expect(desk.locator("#strip-status .is")).to_have_text("Online")
-    await expect(desk.locator("#announcer")).to_have_text("The breather is over: new chats can come")
+    await expect(desk.locator("#announcer")).to_have_text("The breather is over; new chats can arrive")
     await expect(desk.get_by_role("button", name="I'm ready")).to_be_hidden()
 
 

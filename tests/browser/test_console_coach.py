@@ -91,7 +91,7 @@ async def test_two_who_wait_point_out_the_first_word_to_all(stage: Stage, new_de
     await expect(pointed_out(new_desk)).to_have_count(0)
     await asks(stage, 2, "Kenji")
     await expect(pointed_out(new_desk)).to_have_text(["First word to all"])
-    await expect(coach(new_desk)).to_contain_text("promises everybody who waits an answer within 30 seconds")
+    await expect(coach(new_desk)).to_contain_text("promises everyone waiting an answer within 30 seconds")
     await new_desk.keyboard.press("Alt+Shift+KeyH")
     assert {said["chat"] for said in await stage.hears("say", 2)} == {"c1", "c2"}
     await expect(learned(new_desk)).to_have_text(["First word to all"])
@@ -210,7 +210,7 @@ async def test_a_screen_reader_hears_each_once_with_its_key(stage: Stage, new_de
 
 async def test_a_changed_key_is_shown_as_it_is_now(stage: Stage, new_desk: Page) -> None:
     await new_desk.keyboard.press("F1")
-    await new_desk.get_by_role("button", name="First word to everybody").click()
+    await new_desk.get_by_role("button", name="First word to everyone").click()
     await new_desk.keyboard.press("F8")
     await new_desk.keyboard.press("Escape")
     await expect(coach(new_desk).get_by_role("listitem").nth(1)).to_have_text("First word to all F8")
@@ -222,7 +222,7 @@ async def test_the_help_begins_with_the_three_keys(desk: Page) -> None:
     assert names[:5] == [
         "Keys to start with",
         "Most urgent clock",
-        "First word to everybody who waits for one",
+        "First word to everyone waiting for one",
         "Insert the first suggested reply",
         "All other keys",
     ]

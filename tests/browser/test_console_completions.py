@@ -198,7 +198,7 @@ async def test_ana_switches_it_off_from_the_palette_and_it_stays_off(stage: Stag
     box = await giulia(stage, desk)
     await begins(desk, box, "Let ")
     await box.press("Control+k")
-    await desk.keyboard.type("complete sentences")
+    await desk.keyboard.type("sentence completion")
     await desk.keyboard.press("Enter")
     await expect(grey(desk)).to_be_hidden()
     await desk.reload()

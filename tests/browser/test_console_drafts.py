@@ -189,7 +189,7 @@ async def test_drafts_are_switched_off_from_the_palette_and_nothing_is_asked_any
     await desk.keyboard.type("drafted answers on or off")
     await desk.keyboard.press("Enter")
     await expect(drafted(desk)).to_have_count(0)
-    await expect(desk.locator("#announcer")).to_contain_text("no longer drafted")
+    await expect(desk.locator("#announcer")).to_contain_text("Drafted answers are off")
     assert [frame["on"] for frame in await stage.hears("drafting", 2)] == [True, False]
     await stage.send(Drafted("c1", 99, DRAFT))
     await desk.reload()
@@ -202,7 +202,7 @@ async def test_drafts_are_switched_off_from_the_palette_and_nothing_is_asked_any
 async def test_its_key_is_in_the_help_and_can_be_changed_or_switched_off(stage: Stage, desk: Page) -> None:
     _, box = await giulia(stage, desk)
     await desk.keyboard.press("F1")
-    row = desk.locator("#key-rows tr", has_text="Take the drafted answer into the box")
+    row = desk.locator("#key-rows tr", has_text="Insert the drafted answer")
     await row.get_by_role("button").click()
     await desk.keyboard.press("Alt+KeyZ")
     await desk.keyboard.press("Escape")

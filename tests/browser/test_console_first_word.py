@@ -157,7 +157,7 @@ async def test_the_menu_of_promises_has_the_first_word_to_all_with_its_key(stage
     box = desk.get_by_label("Reply to Marco")
     await box.press_sequentially("half a sent")
     menu = desk.locator("#pane-2").get_by_role("button", name="Back in…")
-    to_all = desk.locator("#pane-2").get_by_role("button", name="First word to everybody who waits for one Alt Shift H")
+    to_all = desk.locator("#pane-2").get_by_role("button", name="First word to everyone waiting for one Alt Shift H")
     await (menu.click() if way == "mouse" else menu.press("Enter"))
     if way == "mouse":
         await to_all.click()
@@ -213,7 +213,7 @@ async def test_enter_goes_on_to_the_next_urgent_chat_only_if_she_wants_it(stage:
     await desk.keyboard.press("Control+KeyK")
     await desk.keyboard.type("after enter")
     await desk.keyboard.press("Enter")
-    await expect(desk.locator("#announcer")).to_contain_text("After Enter you go on to the next urgent chat")
+    await expect(desk.locator("#announcer")).to_contain_text("Enter now takes you to the next urgent chat")
     await box.press_sequentially("And no")
     await box.press("Enter")
     await stage.hears("say", 2)

@@ -222,7 +222,7 @@ async def test_a_bot_gets_no_draft_and_the_unsent_text_stays(stage: Stage, desk:
     panel = desk.get_by_role("group", name="Transfer the chat with Giulia")
     await expect(panel.get_by_text("Your unsent text is passed on as a draft.")).to_be_visible()
     await desk.keyboard.type("rob")
-    await expect(panel.get_by_text("A bot gets no draft. Your unsent text stays here")).to_be_visible()
+    await expect(panel.get_by_text("Bots don't get your draft. Your unsent text stays here")).to_be_visible()
     await desk.keyboard.press("Enter")
     await desk.keyboard.press("Enter")
     assert (await stage.hears("transfer"))[0]["agent"] == "robin"

@@ -56,7 +56,7 @@ def taught(stage: Stage) -> None:
 async def test_the_likely_reason_is_first_and_one_digit_and_enter_give_it(stage: Stage, desk: Page) -> None:
     await ended(stage, desk)
     await expect(picks(desk)).to_have_text(LIKELY_ORDER)
-    await expect(picks(desk).first).to_have_attribute("title", "Given lately after: pasword, log")
+    await expect(picks(desk).first).to_have_attribute("title", "Recently given after: pasword, log")
     await expect(picks(desk).locator("input:checked")).to_have_count(0)
     await desk.keyboard.press("1")
     await expect(picks(desk).first.locator("input")).to_be_checked()

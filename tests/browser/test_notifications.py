@@ -123,7 +123,7 @@ async def test_ana_turns_notifications_on_and_a_press_opens_the_chat(
     await ana.say_frame("shown", chat=vera.chat, seq=held["last"], hidden=True)  # as a hidden console does
     await eventually(lambda: len(phone.got) == 2, "the push")
     notice = phone.got[1].notice
-    assert (notice["title"], notice["tag"]) == ("A visitor waits for your answer", vera.chat)
+    assert (notice["title"], notice["tag"]) == ("A visitor is waiting for your answer", vera.chat)
 
     async def is_shown() -> bool:
         await arrives(tools, registration, server.url, notice)  # again, as push services may: it is shown once
@@ -239,7 +239,7 @@ async def test_without_a_connection_a_page_says_what_is_wrong_and_nothing_else_i
     await page.wait_for_selector('body[data-link="ready"]')
     server.stop()
     await page.goto(f"{server.url}/chats")
-    await page.get_by_text("The Sestetto server does not respond.").wait_for()
+    await page.get_by_text("The Sestetto server is not responding.").wait_for()
     await server.start()
     await page.get_by_role("heading", name="Chats").wait_for(timeout=30_000)
 

@@ -68,9 +68,9 @@ async def test_ana_has_lost_her_phone_and_uses_a_recovery_code_once(services: Se
 async def test_ada_requires_a_second_factor_of_everybody(services: Services) -> None:
     async with signed_in_browser(services, "ada") as ada, signed_in_browser(services) as ana:
         refused = await posted(ada, RULES, second_factor="everybody")
-        assert faults(refused.text) == ["Set up your own second factor first: you will need it yourself."]
+        assert faults(refused.text) == ["Set up your own second factor first. You will need it, too."]
         await set_up(ada)
-        assert "2 members have none yet, and are signed out now: Ana, Sam" in (await ada.get(RULES)).text
+        assert "2 members have none yet and will be signed out now: Ana, Sam" in (await ada.get(RULES)).text
         assert (await posted(ada, RULES, second_factor="everybody")).status_code == 303
         assert await is_in(ada)
         assert not await is_in(ana)

@@ -28,7 +28,7 @@ from tests.support.page_client import (
 from tests.unit.settings.forms import faults, posted
 
 WITH = "/sign-in/with/lana"
-NO_ACCESS = "You are signed in there, but have no access here. Ask your admin."
+NO_ACCESS = "You are signed in at the provider, but have no access here. Ask your admin."
 
 
 @pytest.fixture(scope="module")
@@ -168,7 +168,7 @@ async def test_ada_switches_passwords_off_once_she_has_come_in_through_the_provi
     async with signed_in_browser(services, "ada") as ada, signed_in_browser(services) as ana:
         refused = await posted(ada, "/settings/sign-in", **rules)
         assert faults(refused.text) == [
-            "Sign in through a provider first: so you know that it works, and are not locked out."
+            "Sign in through a provider first, so that you know it works and are not locked out."
         ]
         async with signed_in_as(services, lana, "ada") as again:
             assert (await posted(again, "/settings/sign-in", **rules)).status_code == 303
@@ -225,16 +225,16 @@ async def test_ada_sets_the_provider_up_and_the_test_says_what_is_wrong(
         form = {"name": "Lana", "issuer": lana.issuer, "client_id": "sestetto", "client_secret": "not the one"}
         more = {"scopes": "openid email profile", "default_role": "agent", "on": "on", "roles": "leads = supervisor"}
         wrong = await posted(ada, "/settings/sign-in/providers/new", **{**form, **more, "roles": "leads"})
-        assert faults(wrong.text) == ["“leads”: write a value of the claim, = and what it gives."]
+        assert faults(wrong.text) == ["“leads”: enter a value of the claim, =, and the role or queue it gives."]
         saved = await posted(ada, "/settings/sign-in/providers/new", **form, **more)
         assert saved.status_code == 303
         path = saved.headers["location"].partition("?")[0]
         assert "not the one" not in (await ada.get(path)).text + (await ada.get("/settings/changes")).text
 
         tested = await posted(ada, path, to=f"{path}/test")
-        assert ("The test found something wrong" in tested.text, "invalid_client" in tested.text) == (True, True)
+        assert ("The test failed" in tested.text, "invalid_client" in tested.text) == (True, True)
         assert (await posted(ada, path, **{**form, **more, "client_secret": SECRET})).status_code == 303
-        assert "The test found nothing wrong" in (await posted(ada, path, to=f"{path}/test")).text
+        assert "The test passed" in (await posted(ada, path, to=f"{path}/test")).text
         renamed = await posted(ada, path, **{**form, **more, "client_secret": "", "name": "Lana's"})
         assert renamed.status_code == 303
         [kept] = await services.stores.providers.read_all()

@@ -150,8 +150,8 @@ async def test_every_unknown_host_is_answered_in_the_same_words(server: Tenants,
     async with server.elsewhere(host, accept="text/html") as stranger:
         page, script = await stranger.get("/console"), await stranger.get("/widget.js", headers={"accept": "*/*"})
     assert page.status_code == script.status_code == 421
-    assert "SESTETTO_WORKSPACES names no such host" in page.text
-    assert "SESTETTO_WORKSPACES names no such host" in script.text
+    assert "SESTETTO_WORKSPACES does not list this host" in page.text
+    assert "SESTETTO_WORKSPACES does not list this host" in script.text
     assert not [word for word in (host, "globex", "acme-") if word in page.text]
     assert page.headers["cache-control"] == "no-store"
     assert "content-security-policy" in page.headers

@@ -27,7 +27,7 @@ def validate_identity(site: Site, known: Directory) -> list[Problem]:
         found.unless(
             key.algorithm in ALGORITHMS and key.key,
             "key",
-            "Paste a public key as PEM: RSA of 2048 to 4096 bits, or Ed25519. A secret has 32 characters at least.",
+            "Paste a public key as PEM: RSA of 2048 to 4096 bits, or Ed25519. A secret has at least 32 characters.",
         )
     found.unless(len(identity.rules) <= MOST_RULES, "rules", "Enter at most %(most)s rules.", most=MOST_RULES)
     for rule in identity.rules:

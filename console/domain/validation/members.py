@@ -159,7 +159,9 @@ def _check_snippet(found: Problems, canned: Canned, others: Iterable[Canned]) ->
         "A snippet can have up to %(most)s letters, digits, hyphens and underscores.",
         most=SNIPPET,
     )
-    found.unless(code != FIRST_NAME, "snippet", "The snippet %(code)s is the visitor's first name.", code=code)
+    found.unless(
+        code != FIRST_NAME, "snippet", "The snippet %(code)s is reserved for the visitor's first name.", code=code
+    )
     for other in others:
         found.unless(other.snippet != code, "snippet", "The snippet is taken by %(title)s.", title=other.title)
 
@@ -176,7 +178,7 @@ def validate_audit_retention(changes: int, reads: int) -> list[Problem]:
     found.unless(
         changes == 0 or AUDIT_CHANGES <= changes <= RETENTION,
         "changes_days",
-        "Enter 0 for good, or a number of days from %(least)s to %(most)s.",
+        "Enter 0 to keep them forever, or a number of days from %(least)s to %(most)s.",
         least=AUDIT_CHANGES,
         most=RETENTION,
     )

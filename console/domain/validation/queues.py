@@ -130,7 +130,7 @@ def validate_bot(queue: Queue, bots: Mapping[str, tuple[str, bool]], *, was: str
     found.unless(
         not name or able or queue.bot == was,
         "bot",
-        "%(name)s has no token for answering chats as a bot (scope bot). An admin makes one under Settings, "
+        "%(name)s has no token for answering chats as a bot (scope bot). An admin can create one under Settings, "
         "Integrations.",
         name=name,
     )
@@ -144,7 +144,7 @@ def validate_bot(queue: Queue, bots: Mapping[str, tuple[str, bool]], *, was: str
     found.unless(
         name or choices,
         "bot",
-        "There is no integration “%(bot)s”. An admin adds one under Settings, Integrations, and makes a token for "
+        "There is no integration “%(bot)s”. An admin can add one under Settings, Integrations, and create a token for "
         "answering chats as a bot (scope bot).",
         bot=queue.bot[:64],
     )

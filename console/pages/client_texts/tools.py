@@ -39,7 +39,7 @@ def desk_texts(texts: gettext.NullTranslations) -> dict[str, str]:
         "canned_no_fit": _("No replies match “{text}”. Press Esc to keep it as text."),
         "canned_inserted": _("{title} inserted. Press Enter to send."),
         "canned_fill": _("Fill in {name}. Press Enter again to send as is."),
-        "snippet_inserted": _("{title} inserted. Backspace takes it back."),
+        "snippet_inserted": _("{title} inserted. Backspace undoes it."),
         "snippet_kept": _("{snippet} stays as text."),
         "pane_n": _("Pane {slot}"),
         "go_to": _("Go to {name}"),

@@ -15,8 +15,8 @@ AT = "/settings/export"
 # What the list says about an export that is not ready.
 SAYS = {
     "waiting": _("Starts in a moment."),
-    "failed": _("It failed: files or the database could not be reached. Try again."),
-    "full": _("There is no room for it on the server's disk."),
+    "failed": _("Failed: files or the database could not be reached. Try again."),
+    "full": _("There is not enough space on the server's disk."),
 }
 
 

@@ -20,13 +20,13 @@ AT = "/settings/mail"
 # The outcome of a try.
 ANSWERS = {
     "sent": _("Sent."),
-    "failed": _("The mail server did not take it yet."),
+    "failed": _("The mail server has not accepted it yet."),
     "refused": _("The mail server refused it."),
     "away": _("The mail server could not be used."),
     "slow": _("The mail server did not respond in time."),
     "bad": _("This mail could not be written."),
-    "dropped": _("Not sent: what it was about is gone."),
-    "expired": _("Not sent: it came too late."),
+    "dropped": _("Not sent: what it refers to no longer exists."),
+    "expired": _("Not sent: it was too late."),
     "": _("Not sent yet."),
 }
 KINDS = {

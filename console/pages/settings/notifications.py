@@ -28,7 +28,7 @@ ANSWERS = {
     "gone": _("That browser has turned notifications off, so the device was removed."),
     "refused": _("The push service refused it. Turn notifications off and on again on that device."),
 }
-FAILED = _("The push service could not be reached, or did not take it.")
+FAILED = _("The push service could not be reached or did not accept it.")
 
 for_agents = for_those_who("answer")
 

@@ -120,7 +120,9 @@ def _mapping(form: Form, field: str) -> dict[str, str]:
     for line in form.lines(field)[:MOST_MAPPED]:
         value, equals, of = (part.strip() for part in line.rpartition("="))
         if not (value and equals and of):
-            form.say(field, "“%(line)s”: write a value of the claim, = and what it gives.", line=line[:60])
+            form.say(
+                field, "“%(line)s”: enter a value of the claim, =, and the role or queue it gives.", line=line[:60]
+            )
             continue
         found[value] = of
     return found

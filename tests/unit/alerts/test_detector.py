@@ -203,7 +203,7 @@ def test_nobody_ends_with_the_opening_hours() -> None:
     assert [one.what for one in scene.look(130)] == ["over"]
 
 
-# --- events: a message was left, a chat came -----------------------------------------------------
+# --- events: a message was left, a chat opened -----------------------------------------------------
 
 
 def test_a_message_that_was_left_is_told_at_once_and_never_resolved() -> None:

@@ -110,7 +110,7 @@ def test_a_left_message_names_who_left_it_when_and_where_to_read_it() -> None:
         "Times are in Europe/Paris.\n\n"
         "• Vera: left a message at 9:00:00\u202fAM\n\n"
         "https://chat.example/messages\n\n"
-        "Alert: Partners. Those of the next 5 minutes come in one message."
+        "Alert: Partners. Any more in the next 5 minutes will come in one message."
     )
     assert message.tone == "info"
     italian = said(replace(left, rule=replace(RULE, locale="it")))

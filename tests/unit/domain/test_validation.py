@@ -355,7 +355,7 @@ async def test_retention_is_a_day_to_ten_years(stores: Stores, days: int) -> Non
         (Canned("c", "Bye", "Bye, {vistor}"), "{vistor} is not a placeholder. Use {visitor}, {first_name}, {agent}"),
         (Canned("c", "Bye", "Bye", "queue", "nowhere"), "The queue nowhere does not exist. Choose another one."),
         (Canned("c", "Bye", "Bye", snippet="hi"), "The snippet is taken by Hello."),
-        (Canned("c", "Bye", "Bye", snippet="n"), "The snippet n is the visitor's first name."),
+        (Canned("c", "Bye", "Bye", snippet="n"), "The snippet n is reserved for the visitor's first name."),
         (Canned("c", "Bye", "Bye", snippet="by e"), "A snippet can have up to 20 letters, digits, hyphens and"),
         (Canned("c", "Bye", "Bye", snippet="Bye"), "A snippet can have up to 20 letters, digits, hyphens and"),
         (Canned("c", "Bye", "Bye", snippet="-bye"), "A snippet can have up to 20 letters, digits, hyphens and"),

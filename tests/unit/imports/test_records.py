@@ -113,7 +113,7 @@ def test_what_is_wrong_with_replies_is_said() -> None:
         "Enter a reply of up to 4000 characters.",
         "The text is empty or not valid.",
         "{nobody} is not a placeholder. Use {visi",
-        "This reply is a member's own. They can a",
+        "This is a member's personal reply. They ",
         "The queue returns does not exist. Choose",
     ]
 

@@ -91,7 +91,7 @@ async def test_events_are_conditions_without_a_number(
     form = (await sam.get(f"/settings/alert/{rule.id}")).text
     ticked = set(re.findall(r'<input type="checkbox" id="(\w+)"[^>]* checked', form))
     assert ticked & {"late", "left", "came"} == {"left", "came"}
-    assert "message left chat came" in plainly((await sam.get(AT)).text)
+    assert "message left chat opened" in plainly((await sam.get(AT)).text)
     log = plainly((await sam.get("/settings/changes")).text)
     assert "Messages left" in log
     assert "New chats" in log

@@ -19,8 +19,8 @@ from tests.support.forged_provider import ForgedProvider, forged_provider
 from tests.support.page_client import an_installation, browser_of, signed_in_browser
 
 WITH = "/sign-in/with/lana"
-OVER = "This sign-in is over or was begun elsewhere. Start again."
-TROUBLE = "Signing in this way does not work right now."
+OVER = "This sign-in has expired or was started elsewhere. Start again."
+TROUBLE = "This way of signing in is not working right now."
 
 
 @pytest.fixture
@@ -163,7 +163,7 @@ async def test_a_provider_that_is_off_or_unknown_is_no_way_in(services: Services
 async def test_who_says_no_there_is_told_so_here(services: Services, forged: ForgedProvider) -> None:
     async with browser_of(services) as browser:
         answer = {**await leave(browser, forged), "error": "access_denied"}
-        assert "Signing in was cancelled there." in (await back(browser, answer)).text
+        assert "Sign-in was cancelled at the provider." in (await back(browser, answer)).text
 
 
 async def test_removing_a_provider_ends_what_began_through_it(services: Services, forged: ForgedProvider) -> None:

@@ -31,7 +31,7 @@ from tests.support.page_client import an_installation
 from tests.support.push_service import PushedBrowser, PushService
 from tests.support.queue_shift import Shift
 
-WAITS, GIVEN = "A visitor waits for your answer", "You have a new chat"
+WAITS, GIVEN = "A visitor is waiting for your answer", "You have a new chat"
 RULE = AlertRule("r1", "Late", late=True, destinations=(Destination("d1", "json://ops.example/", "json://…"),))
 
 

@@ -66,7 +66,7 @@ async def test_how_far_it_is_is_shown_and_it_can_be_cancelled(services: Services
     assert not await services.exports.jobs.go_on(id, "me", 700)
 
 
-@pytest.mark.parametrize(("state", "says"), [("failed", "It failed: files or"), ("full", "There is no room")])
+@pytest.mark.parametrize(("state", "says"), [("failed", "Failed: files or"), ("full", "There is not enough space")])
 async def test_why_there_is_none_is_said(services: Services, ada: httpx.AsyncClient, state: str, says: str) -> None:
     await posted(ada, AT)
     id = await the_one(services)

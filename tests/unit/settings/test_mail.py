@@ -42,7 +42,7 @@ async def test_ada_sends_a_test_and_reads_what_came_of_it(ada: httpx.AsyncClient
 
 async def test_a_test_to_several_people_is_refused_beside_the_field(ada: httpx.AsyncClient, server: SmtpServer) -> None:
     answer = await ada.post(f"{AT}/test", data={"csrf": await _csrf(ada), "to": "a@b.com,c@d.com"})
-    assert faults(answer.text) == ["That is not the address of one mailbox."]
+    assert faults(answer.text) == ["Enter the address of one mailbox."]
     assert server.got == []
 
 

@@ -146,7 +146,7 @@ async def test_what_the_members_own_figures_say_stands_beside_the_limit(
 ) -> None:
     services.picture.agents["ana"] = ana = AgentState("ana", "Ana", queues=["support"])
     page = unescape((await ada.get("/settings/member/ana")).text)
-    assert "Right limit: Not enough turns yet to say how many chats are right." in " ".join(page.split())
+    assert "Right limit: Not enough data yet to suggest a number of chats." in " ".join(page.split())
     now = services.workspace.now()
     for chats, says in (
         (1, "With one chat 100% of the first words were in time."),

@@ -124,7 +124,7 @@ async def test_everything_on_the_form_is_kept(services: Services, sam: httpx.Asy
         ),
         ({"channel.email": "10081"}, "Enter a target of at most 10080 minutes (7 days)."),
         ({"channel.fax": "5", "channel.sms": "soon"}, "“soon” is not a number. Enter a value such as 6 or 7.5."),
-        ({"bot": "robin", "bot_within": "10"}, "There is no integration “robin”. An admin adds one under Settings,"),
+        ({"bot": "robin", "bot_within": "10"}, "There is no integration “robin”. An admin can add one under Settings,"),
         ({"overflow_to": "support"}, "Enter an overflow time from 1 second to 1 day"),
         ({"overflow_to": "nowhere", "overflow_after": "5"}, "The overflow queue nowhere does not exist"),
     ],
@@ -154,7 +154,7 @@ async def test_only_integrations_that_may_answer_chats_are_offered_and_taken(
     assert idle not in page
     for bot, name in ((crm, "CRM"), (idle, "Idle")):
         refused = await posted(sam, "/settings/queues/new", **{**QUEUE, "bot": bot, "bot_within": "150"})
-        says = f"{name} has no token for answering chats as a bot (scope bot). An admin makes one under Settings,"
+        says = f"{name} has no token for answering chats as a bot (scope bot). An admin can create one under Settings,"
         assert [one.startswith(says) for one in faults(refused.text)] == [False, True], "each thing that is wrong, once"
         refused = await posted(sam, "/settings/queues/new", **{**QUEUE, "bot": bot, "bot_within": "soon"})
         assert len(faults(refused.text)) == 2, "also beside what cannot be read"
@@ -168,7 +168,7 @@ async def test_where_no_integration_may_answer_chats_the_form_says_how_to_get_on
 ) -> None:
     await a_bot(services, "CRM", "chats:read")
     says, link = (
-        "There is no bot yet. An admin adds an integration",
+        "There is no bot yet. An admin can add an integration",
         '<a href="/settings/integrations">Integrations</a></p>',
     )
     for browser, leads in ((sam, False), (ada, True)):

@@ -79,7 +79,7 @@ async def test_ada_adds_an_integration_with_a_token_and_removes_it(services: Ser
     refused = await posted(ada, OF_ALL, to=f"{OF_ALL}/token", **{**fields, "scope.socket": "on"})
     assert faults(refused.text) == ["Choose what the token may do."]
     twice = await posted(ada, OF_ALL, name="sms GATEWAY")
-    assert faults(twice.text) == ["There is an integration of that name already."]
+    assert faults(twice.text) == ["An integration with that name already exists."]
     assert "Integration removed" in await saved(ada, OF_ALL, to=f"{OF_ALL}/remove", integration=integration)
     assert await services.stores.tokens.find(bearer) is None
     lines = [line.what for line in await services.stores.audit.read(AuditFilter("changes"))][:4]
@@ -97,7 +97,7 @@ async def test_a_removed_bot_leaves_its_queues_to_people(services: Services, ada
     queues = "<bdi>Sales</bdi>, <bdi>Support</bdi>"
     assert f"Answers first in: {queues}</p>" in page
     assert f"People then answer all chats in: {queues}</p>" in page
-    assert page.count("The bot needs this token. To replace it, make the new one first.") == 1
+    assert page.count("The bot needs this token. To replace it, create the new one first.") == 1
     await saved(ada, OF_ALL, to=f"{OF_ALL}/remove", integration=robin.id)
     stands = await services.stores.directory.read()
     assert {queue.bot for queue in stands.queues.values()} == {""}

@@ -96,7 +96,7 @@ async def test_a_rotated_secret_and_the_one_before_are_both_valid_for_a_day(
     at = await put(services, receiver)
     before = receiver.secrets[0]
     page = await saved(ada, at, to=f"{at}/rotate")
-    assert "The one before stays valid for a day." in page
+    assert "The previous one stays valid for a day." in page
     endpoint = await services.webhooks.endpoints.read("w1")
     current = endpoint.secrets[0].value
     assert endpoint.valid_secrets(endpoint.secrets[1].until - 1) == (current, before)

@@ -40,6 +40,21 @@ REWORDED = (
     "nothing to do that to",
     "shut out",  # deactivate
     "way yet",  # no routing history yet
+    "whoever has",  # everyone who, members without
+    "whoever runs",  # the server admin
+    "it knows ",  # supports
+    "provider's business",  # the provider decides
+    "nobody comes in",  # nobody can sign in
+    "to come back to",  # redirect address
+    "beside the password",  # as well as your password
+    "good for an hour",  # works for one hour
+    "sent just now",  # right now
+    "by itself",  # automatically
+    "everybody who waits",  # everyone waiting
+    "too little is known",  # not enough data
+    "does not fit",  # does not match
+    "nobody looks",
+    "made anew",  # re-encoded
 )
 
 
