@@ -1,5 +1,6 @@
 """`sestetto member`: manage members."""
 
+import sys
 from typing import Annotated, Any
 
 import typer
@@ -10,7 +11,7 @@ from console.archive.stores import Stores
 from console.commands.common import open_stores, revoke_live, run, say, show
 from console.config import read_settings
 from console.domain.directory import FIRST_LIMIT, SLOTS, Member, MemberRole
-from console.errors import NotYours
+from console.errors import NotYours, SettingError
 
 app = typer.Typer(no_args_is_help=True, help="Manage members: agents, supervisors and admins.")
 
@@ -255,6 +256,8 @@ async def _enable(wanted: str) -> Member:
 
 
 def _asked() -> str:
+    if not sys.stdin.isatty():  # the prompt would warn, show what is typed, and end with "Aborted."
+        raise SettingError("There is no terminal to ask for a password. Use --password-file FILE, or - to pipe it in.")
     return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
 
 

@@ -65,6 +65,15 @@ def add_ana(sestetto: Command) -> str:
     return said
 
 
+def test_without_a_terminal_a_password_comes_from_a_file(sestetto: Command) -> None:
+    add_ana(sestetto)
+    for words in (("add", "ben@x.example", "--name", "Ben"), ("password", "ana@x.example")):
+        code, said = sestetto("member", *words)
+        assert code == 1
+        assert "Use --password-file FILE" in said
+        assert "Aborted" not in said
+
+
 def test_check_in_an_empty_folder_explains_every_setting_and_finds_nothing_wrong(sestetto: Command) -> None:
     code, said = sestetto("check", PORT="0")
     assert code == 0
