@@ -182,7 +182,7 @@ async def test_a_store_of_files_that_is_full_or_away_holds_up_no_chat(
     vera = await in_a_chat(server)
     refused = await Door(server.url, vera.token).uploads("a.pdf", PDF)
     assert (refused.status_code, refused.json()["code"], refused.json()["final"]) == (503, "files_away", False)
-    assert "Messages can" in refused.json()["message"]
+    assert "messages can" in refused.json()["message"]
     assert (await vera.says("I write it then."))["t"] == "ack"
 
 
