@@ -1,5 +1,5 @@
-// What was typed and not sent, in this tab and across reloads. Without its chat it has no composer to stand in, so it is
-// listed with what was not delivered.
+// Text that was typed and not sent, in this tab and across reloads. When its chat is gone, no composer can show it, so it
+// is listed with the undelivered messages.
 
 import { now } from "../net/server_clock.js";
 import { keepUndelivered } from "../net/undelivered.js";
@@ -9,7 +9,7 @@ import { tab } from "../shared/storage.js";
 /** @returns {Record<string, string>} chat -> the visitor's name */
 const names = () => tab.read("unsent", {});
 
-/** Something is typed for this visitor, or with an empty name nothing any more. @param {string} chat @param {string} name */
+/** Remember that text is typed for this visitor; an empty name: no longer. @param {string} chat @param {string} name */
 export function markUnsent(chat, name) {
   const { [chat]: _, ...others } = names();
   const all = name ? { ...others, [chat]: name } : others;
@@ -22,7 +22,7 @@ export function forgetUnsent(chat) {
   markUnsent(chat, "");
 }
 
-/** The page has been loaded again: list what belongs to chats that went meanwhile or before. @param {(chat: string) => boolean} isHere */
+/** After a reload: list the text of chats that are gone. @param {(chat: string) => boolean} isHere */
 export function listUnsent(isHere) {
   for (const [chat, name] of Object.entries(names())) {
     if (isHere(chat)) continue;

@@ -110,7 +110,7 @@ export class WatchPanel {
     if (this.opener?.isConnected) this.opener.focus();
   }
 
-  /** Another chat has the box now. What was typed for this one is there when it is watched again. */
+  /** Keep the text of this chat, for when it is watched again. */
   keepUnsent() {
     if (this.box.value) this.unsent.set(this.chat, this.box.value);
     else this.unsent.delete(this.chat);
