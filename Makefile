@@ -3,7 +3,7 @@ PY := .venv/bin/python
 JS := tools/javascript
 CROWD ?= 3
 AGENTS ?= 0
-WORKERS ?= 3
+WORKERS ?= 4
 DATABASE ?= either
 TOGETHER := -n $(WORKERS) --dist worksteal
 export PYTHON
