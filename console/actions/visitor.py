@@ -61,7 +61,8 @@ SQL_WITHIN = 1.0  # seconds to wait for the archive to recognize an opening
 MOST_READ = 1_000  # facts read at once while a page of history is not full
 
 
-def _current_site(services: Services, site: Site) -> Site:
+def current_site(services: Services, site: Site) -> Site:
+    """Return the site as it is in the directory; if it was removed, as it was."""
     return services.directory.sites.get(site.key, site)
 
 
@@ -89,7 +90,8 @@ class VisitorActions:
         self.chat = ""
         self.last = 0
         self.returning = False
-        self._current_site = partial(_current_site, services, services.directory.sites[site])
+        # Not `lambda: self.site`: a reference cycle would keep all of this until a garbage collection.
+        self._current_site = partial(current_site, services, services.directory.sites[site])
         self._page_asks = page_asks
         self.channel = channel
         self.profile = profile = ProfileBuilder(visitor, self._current_site, browser, channel)

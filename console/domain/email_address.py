@@ -1,4 +1,4 @@
-"""What counts as one e-mail address: no list of them, and none with a name around it."""
+"""The form of a single e-mail address: not a list, and without a name around it."""
 
 import re
 

@@ -75,11 +75,10 @@ class HttpProtocol(HttpToolsProtocol):
         if self.url.startswith(VISITORS):
             self.open_connections.upgrades.enter(self._upgrade)
         else:
-            super().handle_websocket_upgrade()
-            self._drop_parser()
+            self._upgrade()
 
     def _upgrade(self) -> bool:
-        """Upgrade unless the client is gone, which it notices because it keeps reading."""
+        """Upgrade, and return whether it happened: a client that is gone is not upgraded."""
         if self.transport.is_closing():
             return False
         super().handle_websocket_upgrade()
@@ -89,7 +88,7 @@ class HttpProtocol(HttpToolsProtocol):
         return True
 
     def _drop_parser(self) -> None:
-        """Break the circle of this connection and its parser: it would wait for a garbage collection."""
+        """Break the reference cycle with the parser, so that both are freed without a garbage collection."""
         self.parser = cast(Any, None)
 
     # --- input ----------------------------------------------------------------------------------------

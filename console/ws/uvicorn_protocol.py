@@ -42,7 +42,7 @@ WRITABLE.set()
 
 
 def nothing() -> None:
-    """What happens when a client reads again before it has a writer, and after its end."""
+    """Stand in for the writer's callback before there is a writer, and after the socket's end."""
 
 
 class Protocol(WSProtocol):
@@ -272,7 +272,7 @@ class Protocol(WSProtocol):
         try:
             await super().run_asgi()
         finally:
-            # These lead back here: without them a closed socket is freed at once, and not by a collection hours later.
+            # Break the reference cycles: a closed socket is then freed at once, not by a garbage collection much later.
             self._again = nothing
             cast(dict[str, Any], self.scope["extensions"]).clear()
 
