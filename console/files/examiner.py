@@ -57,7 +57,9 @@ class Examiner:
             async with asyncio.timeout(self._limit):
                 said, _ = await process.communicate()
             return msgspec.json.decode(said, type=Examined)
-        except (TimeoutError, msgspec.MsgspecError):  # too slow, or ended by a limit in the middle of a picture
+        except TimeoutError:  # the process has less CPU time than this, so the machine is too busy for it
+            raise FilesBusy from None
+        except msgspec.MsgspecError:  # ended by a limit in the middle of a picture
             return Examined(refused="picture")
         finally:
             with suppress(ProcessLookupError):

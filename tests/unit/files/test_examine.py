@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from console.domain.shared_files import GROUPS, shown_name
-from console.errors import BrokenPicture, WrongFileType
+from console.errors import BrokenPicture, FilesBusy, WrongFileType
 from console.files.examine import NotTaken, examine
 from console.files.examiner import Examiner
 from tests.support.sent_files import PDF, picture
@@ -140,9 +140,10 @@ async def test_bombs_and_broken_pictures_are_refused_in_a_process_of_their_own(t
         await Examiner().examine(written(tmp_path, content), EVERYTHING)
 
 
-async def test_a_picture_that_takes_too_long_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BrokenPicture):
+async def test_a_picture_that_waits_too_long_for_the_machine_may_be_sent_again(tmp_path: Path) -> None:
+    with pytest.raises(FilesBusy):
         await Examiner(limit=0.01).examine(written(tmp_path, picture()), EVERYTHING)
+    assert (await Examiner().examine(written(tmp_path, picture()), EVERYTHING)).type == "image/png"
 
 
 async def test_a_lie_about_the_type_is_seen_through_in_that_process_too(tmp_path: Path) -> None:
