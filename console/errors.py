@@ -109,7 +109,7 @@ class CidReused(BadCommand):
 
 class NotYours(Refused):
     code = "not_found"
-    message = "Chat not found."
+    message = "Chat not found, or no longer yours."
     status = 404
 
 

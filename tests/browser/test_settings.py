@@ -125,13 +125,13 @@ async def test_errors_are_beside_their_fields_and_input_is_kept(empty_server: Ru
     faults = page.locator("#faults")
     await expect(faults).to_be_focused()
     assert await faults.get_by_role("link").all_inner_texts() == [
-        "“soon” is not a number. Enter a value such as 6 or 7.5.",
+        "“soon” is not a number of 0 or more. Enter a value such as 6 or 7.5.",
         *["09:00-13:00 and 12:00-18:00 overlap. Merge them or change one."] * 5,
         "Choose at least one member for Support.",
     ]
     assert await page.get_by_label("Answer within").input_value() == "soon"
     assert await page.get_by_label("Friday").input_value() == "9-13, 12-18"
-    await faults.get_by_role("link", name="“soon” is not a number").press("Enter")
+    await faults.get_by_role("link", name="“soon” is not a number of 0 or more").press("Enter")
     await expect(page.locator("#target")).to_be_focused()
 
 

@@ -50,14 +50,14 @@ class Form:
         """Read seconds (or another unit) as ms. Empty is 0; adds an error if it is not a number."""
         text = self.typed.get(field, "").strip()
         if text and not NUMBER.fullmatch(text):
-            self.say(field, "“%(text)s” is not a number. Enter a value such as 6 or 7.5.", text=text[:40])
+            self.say(field, "“%(text)s” is not a number of 0 or more. Enter a value such as 6 or 7.5.", text=text[:40])
             return otherwise
         return round(float(text.replace(",", ".")) * unit) if text else 0
 
     def whole(self, field: str, *, otherwise: int = 0) -> int:
         text = self.typed.get(field, "").strip()
         if text and not WHOLE.fullmatch(text):
-            self.say(field, "“%(text)s” is not a whole number. Enter a value such as 90.", text=text[:40])
+            self.say(field, "“%(text)s” is not a whole number of 0 or more. Enter a value such as 90.", text=text[:40])
             return otherwise
         return int(text) if text else 0
 

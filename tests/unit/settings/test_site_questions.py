@@ -136,7 +136,7 @@ async def test_greetings_are_kept_by_page_time_and_language(
         ("pages.0", "/a*b*c*d*e", "“/a*b*c*d*e” is not a page."),
         ("pages.0", "https://shop.example/pricing", "“https://shop.example/pricing” is not a page."),
         ("after.0", "4000", "Enter a time from 0 to 3600 seconds."),
-        ("after.0", "soon", "“soon” is not a whole number."),
+        ("after.0", "soon", "“soon” is not a whole number of 0 or more."),
         ("languages.0", "xx: ?", "“xx” is not a language."),
         ("text.0", "x" * 301, "Enter at most 300 characters."),
     ],

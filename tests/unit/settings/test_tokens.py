@@ -57,7 +57,7 @@ async def test_a_token_needs_a_name_a_scope_and_a_sensible_end(ana: httpx.AsyncC
         "Enter a number of days from 1 to 366, or leave it empty.",
     ]
     strange = await posted(ana, AT, name="Bot", days="soon", **{"scope.everything": "on"})
-    assert faults(strange.text) == ["“soon” is not a whole number. Enter a value such as 90."]
+    assert faults(strange.text) == ["“soon” is not a whole number of 0 or more. Enter a value such as 90."]
 
 
 async def test_nobody_revokes_somebody_elses(services: Services, ana: httpx.AsyncClient) -> None:
