@@ -1,8 +1,9 @@
 """Makes a backup of an installation that may be running: SQL first, then the store, so it is never behind SQL."""
 
 import asyncio
+import re
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,10 +14,12 @@ from console.archive.sqlite_copy import copy_sqlite
 from console.backup.manifest import (
     DATABASE,
     FILES,
+    NODE,
     STORE,
     Manifest,
     copy_file,
     digest_of,
+    is_store,
     open_private,
     sync,
     write_manifest,
@@ -27,17 +30,19 @@ from console.data_folder import running_store_url, store_folder
 from console.errors import SettingError
 from console.queue.embedded import EmbeddedStore
 from console.queue.primary import Primary
-from console.queue.store_copy import copy_store
+from console.queue.store_copy import copy_store, find_address
 from console.queue.topology import primary_of
 from console.workspaces.declared import Installation
 
+UNNAMEABLE = re.compile(r"[^A-Za-z0-9.]+")  # in the name of a node's file
 APART = "[{}] has a store of its own: copy that with its own tools, and add --without-store"
 
 
 async def make_backup_of_all(
     installation: Installation, folder: Path, *, database: bool = True, store: bool = True
 ) -> Manifest:
-    """Copy several workspaces, each to its own folder below `folder`, and then the store they share.
+    """Copy several workspaces, each to its own folder below `folder`, and then the store they share: of a cluster, each
+    node that has one of them.
 
     A single chosen workspace is copied without the store, which contains the others' live chats too.
     """
@@ -67,11 +72,10 @@ async def _make(
         await asyncio.to_thread(copy_sqlite, source, folder / DATABASE)
     if store:
         async with _store_url(settings) as url:
-            await _copy_store(primary_of(url, settings.workspace), folder / STORE)
+            for name, primary in (await _primaries(url, names or (settings.workspace,))).items():
+                await _copy_store(primary, folder / name)
     files = await asyncio.to_thread(_copy_files, settings, folder)
-    for name in (DATABASE, STORE):
-        if (folder / name).exists():
-            files[name] = await asyncio.to_thread(digest_of, folder / name)
+    files |= await asyncio.to_thread(_digests, folder)
     manifest = Manifest(
         release=metadata.version("sestetto"),
         made=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -81,6 +85,12 @@ async def _make(
     )
     write_manifest(folder, manifest)
     return manifest
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of the copied database and of the store's copies."""
+    copies = [path for path in folder.iterdir() if path.name == DATABASE or is_store(path.name)]
+    return {path.name: digest_of(path) for path in copies}
 
 
 def _existing(file: Path) -> Path:
@@ -118,6 +128,18 @@ async def _store_url(settings: Settings) -> AsyncIterator[str]:
         raise SettingError(f"There is no store in {store_folder(settings)}. Without one, use --without-store.")
     async with EmbeddedStore(store_folder(settings)) as store:
         yield store.url
+
+
+async def _primaries(url: str, workspaces: Sequence[str]) -> dict[str, Primary]:
+    """Return what to copy, by the name of its file. In a cluster several workspaces may be on several nodes."""
+    found: dict[str, Primary] = {}
+    for name in workspaces:
+        primary = primary_of(url, name)
+        if primary.mode != "cluster" or len(workspaces) == 1:
+            return {STORE: primary}
+        address = await find_address(primary)
+        found.setdefault(NODE.format(UNNAMEABLE.sub("-", address)), primary)
+    return found
 
 
 async def _copy_store(primary: Primary, target: Path) -> None:

@@ -12,8 +12,14 @@ from console.errors import SettingError
 NAME = "backup.json"
 DATABASE = "sestetto.db"
 STORE = "store.rdb"
+NODE = "store-{}.rdb"  # of a node of a cluster, by its address
 FILES = "files"  # the folder with the rest of the data folder
 CHUNK = 1 << 20
+
+
+def is_store(name: str) -> bool:
+    """Whether a backup's file is a copy of the store, or of one of its nodes."""
+    return name == STORE or (name.startswith("store-") and name.endswith(".rdb"))
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,7 +12,16 @@ from console.archive.erasure_notes import FILE as ERASURES
 from console.archive.erasure_notes import merge_erasures, read_erasures
 from console.archive.installation import read_identity, refuse_workspace
 from console.archive.sqlite_copy import is_open
-from console.backup.manifest import DATABASE, FILES, STORE, Manifest, copy_file, read_manifest, sync_folder
+from console.backup.manifest import (
+    DATABASE,
+    FILES,
+    STORE,
+    Manifest,
+    copy_file,
+    is_store,
+    read_manifest,
+    sync_folder,
+)
 from console.backup.places import ASIDE, STAGED, sqlite_file
 from console.backup.placing import Placement, bring_near, clear_near, put_in_place
 from console.backup.staging import PLACING, clear_killed, staging
@@ -26,8 +35,8 @@ from console.workspaces.declared import Installation
 BASE = "appendonly.aof.1.base.rdb"  # a snapshot as the beginning of an append-only file
 HARMLESS = ("lost+found", ERASURES)
 OWN_STORE = (
-    "SESTETTO_STORE is your own store: load the backup's store.rdb there as docs/operations.md describes, and "
-    "add --without-store."
+    "The backup is to go to a store of your own: load its {} there as docs/operations.md describes, and add "
+    "--without-store."
 )
 
 
@@ -88,9 +97,10 @@ async def _restore(
     settings: Settings, folder: Path, manifest: Manifest, *, replace: bool, database: bool, store: bool
 ) -> list[Path]:
     """Return the folders with the former files."""
-    database, store = database and DATABASE in manifest.files, store and STORE in manifest.files
-    if store and settings.store:
-        raise SettingError(OWN_STORE)
+    copies = [name for name in manifest.files if is_store(name)]
+    if store and copies and (settings.store or copies != [STORE]):
+        raise SettingError(OWN_STORE.format(", ".join(copies)))
+    database, store = database and DATABASE in manifest.files, store and bool(copies)
     data = settings.folder.absolute()
     file = sqlite_file(settings) if database else None
     async with _free_target(data, file):
@@ -139,7 +149,7 @@ def _entries(data: Path) -> list[Path]:
 def _copy(folder: Path, manifest: Manifest, staged: Path, *, database: bool, store: bool) -> None:
     """Copy the backup's files and check each one's digest."""
     for name, digest in manifest.files.items():
-        if (name == DATABASE and not database) or (name == STORE and not store):
+        if (name == DATABASE and not database) or (is_store(name) and not store):
             continue
         target = staged / ("store/appendonlydir/" + BASE if name == STORE else name)
         for parent in reversed(target.relative_to(staged).parents):

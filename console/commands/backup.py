@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from console.backup.making import make_backup, make_backup_of_all
-from console.backup.manifest import DATABASE, STORE, Manifest
+from console.backup.manifest import DATABASE, Manifest, is_store
 from console.backup.restoring import restore_backup, restore_backup_of_all
 from console.commands.common import run, say
-from console.workspaces.declared import read_installation
+from console.workspaces.declared import Installation, read_installation
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the backup.")]
 WithoutDatabase = Annotated[
@@ -29,11 +29,21 @@ def backup(folder: Folder, without_database: WithoutDatabase = False, without_st
     say(f"{folder} contains {_told(made)}. Anyone who can read it can read every chat: keep it private.")
     if installation.chosen:
         say("It does not contain the store, which also has the other workspaces' chats.")
+    elif without_database and (left := _sqlite_ones(installation)):
+        say(f"It contains no database. Copy those in SQLite too: sestetto backup DIR --workspace NAME for {left}.")
+
+
+def _sqlite_ones(installation: Installation) -> str:
+    """Return the names of those of several workspaces whose database no other tool copies."""
+    several = installation.workspaces if installation.several else ()
+    return ", ".join(one.workspace for one in several if one.database.startswith("sqlite"))
 
 
 def _told(made: Manifest) -> str:
-    parts = [what for name, what in ((DATABASE, "the database"), (STORE, "the store")) if name in made.files]
-    rest = len(made.files) - len(parts)
+    nodes = sum(map(is_store, made.files))
+    parts = ["the database"] if DATABASE in made.files else []
+    parts += ["the store" if nodes == 1 else f"{nodes} nodes of the store"] if nodes else []
+    rest = len(made.files) - nodes - (DATABASE in made.files)
     parts += [f"{rest} other {'file' if rest == 1 else 'files'}"] if rest or not made.workspaces else []
     parts += [f"the workspaces {', '.join(made.workspaces)}"] if made.workspaces else []
     return " and ".join(parts)

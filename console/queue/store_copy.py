@@ -5,6 +5,8 @@ forks for it, as for a rewrite of its append-only file; calls go on.
 """
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import BinaryIO
 
 from redis.exceptions import AuthenticationError
@@ -19,7 +21,7 @@ MARK = 40  # bytes that end a snapshot whose length was unknown at its start
 
 async def copy_store(primary: Primary, target: BinaryIO) -> None:
     """Write the snapshot to `target`. Raises SettingError if the store refuses, or stops in the middle."""
-    try:
+    with _told(primary):
         async with primary.connected() as connection:
             for words in (("REPLCONF", "capa", "eof"), ("REPLCONF", "rdb-only", "1")):
                 await ask(connection, *words)
@@ -27,6 +29,20 @@ async def copy_store(primary: Primary, target: BinaryIO) -> None:
             # No protocol reply follows, so this bypasses the client's parser, which has nothing buffered.
             assert connection._reader is not None
             await _read_snapshot(connection._reader, target)
+
+
+async def find_address(primary: Primary) -> str:
+    """Return where the primary is. Raises SettingError if it does not respond."""
+    with _told(primary):
+        async with primary.connected():
+            return primary.address
+
+
+@contextmanager
+def _told(primary: Primary) -> Iterator[None]:
+    """Raise SettingError for whatever goes wrong with the store inside the block."""
+    try:
+        yield
     except AuthenticationError as problem:
         raise SettingError(f"The store at {primary.shown} refuses the user or password.") from problem
     except (*AWAY, ValueError) as problem:

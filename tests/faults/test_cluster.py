@@ -1,6 +1,7 @@
 """A cluster of three primaries, one with a replica: chats continue when their workspace's slot moves elsewhere."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,13 +9,17 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from console.backup.restoring import BASE
 from console.proving.clients import Cast
 from console.proving.store_groups import Cluster, Node, cluster, run, slot_of
+from console.queue.embedded import EmbeddedStore
+from console.queue.keys import Keys
 from console.queue.store import Store
 from console.queue.workspace import Workspace
 from tests.faults.installation import Inside, installed
 from tests.faults.journal import promises_kept
 from tests.faults.traffic import chatting_on
+from tests.support.command_line import in_a_process
 from tests.support.eventually import eventually
 from tests.support.json_clients import Visitor
 from tests.support.tenants import Tenants
@@ -92,6 +97,36 @@ async def test_two_workspaces_of_one_process_chat_each_in_its_own_slot(tmp_path:
 
 def _has_keys(node: Node, workspace: str) -> bool:
     return next(node.client.scan_iter(f"{{{workspace}}}:*", count=1000), None) is not None
+
+
+async def test_a_backup_of_two_workspaces_has_the_node_of_each(tmp_path: Path, nodes: Cluster) -> None:
+    await nodes.whole()
+    server = Tenants(tmp_path / "server", [nodes.workspace(1), nodes.workspace(2)], store=nodes.url)
+    await server.fill()
+    await server.start()
+    copy = tmp_path / "copy"
+    try:
+        code, said, problem = await in_a_process("backup", str(copy), environment=server.environment)
+        assert (code, "2 nodes of the store" in said) == (0, True), said + problem
+    finally:
+        server.stop()
+    for tenant in server.tenants:
+        file = copy / f"store-127.0.0.1-{nodes.primary(tenant.name).port}.rdb"
+        assert await _has_workspace(file, tenant.name, tmp_path / tenant.name)
+    code, said, problem = await in_a_process("restore", str(copy), "--replace", environment=server.environment)
+    assert (code, "add --without-store" in problem) == (1, True), said + problem
+
+
+async def _has_workspace(file: Path, workspace: str, folder: Path) -> bool:
+    """Whether a store that begins with this copy has the workspace."""
+    (folder / "appendonlydir").mkdir(parents=True)
+    shutil.copy(file, folder / "appendonlydir" / BASE)
+    (folder / "appendonlydir" / "appendonly.aof.manifest").write_text(f"file {BASE} seq 1 type b\n")
+    async with EmbeddedStore(folder) as running:
+        store = Store(running.url)
+        found = await store.command("EXISTS", Keys(workspace).head)
+        await store.close()
+    return bool(found)
 
 
 async def test_two_workspaces_live_on_two_nodes(nodes: Cluster) -> None:
