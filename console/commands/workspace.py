@@ -13,7 +13,7 @@ from console.config import WORKSPACES, Settings, read_workspace_name
 from console.data_folder import embedded_store, running_store_url
 from console.domain.service_urls import without_password
 from console.errors import SettingError
-from console.queue.leftovers import delete_keys, is_followed
+from console.queue.leftovers import delete_keys, is_open
 from console.workspaces.declared import Installation, read_installation
 
 CHOICE = ("SESTETTO_WORKSPACE", "SESTETTO_WORKSPACE_FILE")
@@ -85,7 +85,7 @@ async def _delete(process: Settings, name: str) -> int:
 
 
 async def _delete_keys(url: str, name: str) -> int:
-    if await is_followed(url, name):
+    if await is_open(url, name):
         raise SettingError(FOLLOWED.format(name))
     return await delete_keys(url, name)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.support.command_line import in_a_process
 from tests.support.eventually import eventually
 from tests.support.json_clients import Agent, Visitor
 from tests.support.tenants import Tenant, Tenants
@@ -34,6 +35,14 @@ async def chat_on(vera: Visitor, ana: Agent, text: str) -> None:
     await ana.answers(vera.chat, text)
     await vera.reads(text)
     assert (vera.closed, ana.closed) == (None, None)
+
+
+async def deleting(server: Tenants, tenant: Tenant) -> tuple[int, str]:
+    """Run `sestetto workspace delete`; return exit code and everything it said."""
+    code, said, problem = await in_a_process(
+        "workspace", "delete", tenant.name, "--yes", environment=server.environment
+    )
+    return code, said + problem
 
 
 async def status_of(tenant: Tenant) -> int:
@@ -85,6 +94,20 @@ async def test_sighup_adds_pauses_and_removes_one_and_the_other_notices_nothing(
     await chat_on(vera, ana, "Globex has gone")
     for client in (vera, ana, again):
         await client.leave()
+
+
+async def test_nobody_deletes_a_workspace_that_a_process_still_has_open(server: Tenants) -> None:
+    """Even while nobody is connected to it, and whether the process serves pages or only works."""
+    acme, globex = server.tenants
+    await server.start()
+    server.declare(of=[acme])
+    code, said = await deleting(server, globex)
+    assert (code, "A process still has globex open" in said) == (1, True), said
+    server.reload()
+    await becomes(globex, 421)
+    code, said = await deleting(server, globex)
+    assert (code, "Deleted globex" in said) == (0, True), said
+    assert await status_of(acme) == 200
 
 
 async def test_a_database_that_is_locked_is_the_trouble_of_its_own_workspace(server: Tenants) -> None:
