@@ -17,6 +17,7 @@ from typing import Any
 
 from console.archive.database import sqlite_url
 from console.config import PREFIX, TABLE, Settings, read_settings, read_workspace_name
+from console.domain.mail_server import imap_server
 from console.errors import SettingError
 from console.workspaces.hosts import host_of
 
@@ -157,6 +158,7 @@ def _clashes(found: Mapping[str, Settings]) -> Iterator[str]:
         ("database", _database),
         ("secret", _secret),
         ("bucket", _bucket),
+        ("mailbox", _mailbox),
     ):
         seen: dict[str, str] = {}
         for name, settings in found.items():
@@ -180,3 +182,11 @@ def _bucket(settings: Settings) -> str:
 
 def _secret(settings: Settings) -> str:
     return settings.secret
+
+
+def _mailbox(settings: Settings) -> str:
+    """Return whose mailbox it is, and where. A mail that one has fetched is marked as read, so no other sees it."""
+    if not settings.imap_url:
+        return ""
+    server = imap_server(settings.imap_url)
+    return f"{server.user}@{server.host}/{server.path or 'INBOX'}"

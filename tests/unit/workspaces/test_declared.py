@@ -102,6 +102,11 @@ def test_a_paused_one_is_still_declared(tmp_path: Path) -> None:
             BOTH.replace("[globex]", 'files = "s3://b/x"\n[globex]') + 'files = "s3://b/x/"',
             "[globex] has the same bucket as [acme]",
         ),
+        (
+            BOTH.replace("[globex]", 'imap_url = "imaps://help:one@mail.example/INBOX"\n[globex]')
+            + 'imap_url = "imaps://help:two@MAIL.example:993"',
+            "[globex] has the same mailbox as [acme]",
+        ),
         (BOTH + '[initech]\norigin = "https://CHAT.acme.example.:8443"', "[initech] has the same host as [acme]"),
         (BOTH + '[ACME]\norigin = "https://a.example"', "[ACME] has the same name as [acme]"),
         (
@@ -146,3 +151,11 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 )
 def test_a_host_is_compared_by_its_plain_name(header: bytes, host: str) -> None:
     assert asked_host({"type": "http", "headers": [(b"host", header)]}) == host
+
+
+def test_a_mailbox_for_all_is_refused_because_mails_would_reach_only_one(tmp_path: Path) -> None:
+    mailbox = {"IMAP_URL": "imaps://help:secret@mail.example/INBOX"}
+    with pytest.raises(SettingError, match=r"\[globex\] has the same mailbox as \[acme\]"):
+        read(tmp_path, **mailbox)
+    acme, globex = read(tmp_path, BOTH + 'imap_url = ""\n', **mailbox).workspaces
+    assert (acme.imap_url, globex.imap_url) == (mailbox["IMAP_URL"], "")
