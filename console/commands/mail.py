@@ -5,8 +5,7 @@ import sys
 import typer
 
 from console.archive.mail_inbox import MailInbox
-from console.commands.common import open_stores, run
-from console.config import read_settings
+from console.commands.common import open_stores, run, settings_of_one
 from console.errors import SestettoError
 from console.mail.reading import LARGEST, identity_of
 
@@ -34,5 +33,5 @@ def receive() -> None:
 async def _keep(raw: bytes) -> None:
     whole = len(raw) <= LARGEST
     async with open_stores() as stores:
-        inbox = MailInbox(stores.database, read_settings().workspace)
+        inbox = MailInbox(stores.database, settings_of_one().workspace)
         await inbox.add(raw if whole else raw[:65_536], identity_of(raw), whole=whole)

@@ -8,8 +8,7 @@ from msgspec.structs import replace
 
 from console.archive.credentials import fold_email
 from console.archive.stores import Stores
-from console.commands.common import open_stores, revoke_live, run, say, show
-from console.config import read_settings
+from console.commands.common import open_stores, revoke_live, run, say, settings_of_one, show
 from console.domain.directory import FIRST_LIMIT, SLOTS, Member, MemberRole
 from console.errors import NotYours, SettingError
 
@@ -58,7 +57,7 @@ def invite(
     """Print an invitation link. The new member chooses their name and password."""
     wanted = Member("", "", email, _role(role), tuple(queue or ()), limit, languages=tuple(language or ()))
     token = run(_invite(wanted))
-    server = read_settings().origin or "https://THIS-SERVER"
+    server = settings_of_one().origin or "https://THIS-SERVER"
     say(f"Send this link to {email}. It works once, within seven days:")
     say(f"{server}/sign-in/invitation/{token}")
 

@@ -27,6 +27,17 @@ async def test_a_mail_from_the_pipe_is_kept_once(tmp_path: Path) -> None:
     assert kept.raw == MAIL
 
 
+async def test_a_mail_reaches_the_only_declared_workspace_without_its_name(tmp_path: Path) -> None:
+    file = tmp_path / "workspaces.toml"
+    file.write_text('[acme]\norigin = "https://chat.acme.example"\n')
+    done = receive({**RunningServer(tmp_path).environment, "SESTETTO_WORKSPACES": str(file)})
+    assert done.returncode == 0, done.stderr
+    database = Database(sqlite_url(tmp_path / "workspaces" / "acme"))
+    (kept,) = await MailInbox(database, "acme").pending()
+    await database.close()
+    assert kept.raw == MAIL
+
+
 def test_what_cannot_be_kept_stays_with_the_mail_server(tmp_path: Path) -> None:
     file = tmp_path / "no-folder"
     file.write_text("in the way")

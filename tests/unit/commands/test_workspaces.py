@@ -49,6 +49,13 @@ def test_the_audit_logs_are_two(settings: dict[str, str]) -> None:
     assert '"support"' in run_command("audit", "export", "--workspace", "acme", **settings)[1]
 
 
+def test_an_invitation_leads_to_the_workspaces_own_address(settings: dict[str, str]) -> None:
+    for name in ("acme", "globex"):
+        code, said, problem = run_command("member", "invite", f"ada@{name}.example", "--workspace", name, **settings)
+        assert code == 0, problem
+        assert f"https://chat.{name}.example/sign-in/invitation/" in said
+
+
 def test_check_tells_of_each(settings: dict[str, str]) -> None:
     code, said, _ = run_command("check", **settings)
     assert code == 0, said
