@@ -458,7 +458,7 @@ def read_settings(environment: Mapping[str, str] | None = None, **given: Any) ->
             continue
         try:
             values[row.name] = row.read(find_text(row, source)[0])
-        except (ValueError, OSError) as problem:
+        except ValueError as problem:
             wrong.append(f"{PREFIX}{row.name.upper()}: {problem}")
     wrong += [f"{name}: there is no such setting" for name in unknown_names(source)]
     if values.get("model_url") and not values.get("model_name", "-"):
@@ -479,14 +479,27 @@ def unknown_names(source: Mapping[str, str]) -> list[str]:
 def find_text(row: Setting, source: Mapping[str, str]) -> tuple[str, str]:
     """Return a setting's text and its source: the variable's name, the file a variable names, or `default`.
 
-    Raises OSError or ValueError if the file cannot be read.
+    Raises ValueError if the file cannot be read or is empty.
     """
     name = PREFIX + row.name.upper()
     if name + "_FILE" in source:
         file = source[name + "_FILE"]
         if name in source:
             raise ValueError(f"given twice: unset {name} or {name}_FILE")
-        return Path(file).read_text(encoding="utf-8").strip(), f"{name}_FILE ({file})"
+        return _text_of(Path(file)), f"{name}_FILE ({file})"
     if name in source:
         return source[name], name
     return row.default, "default"
+
+
+def _text_of(file: Path) -> str:
+    """Return the text of a setting's file. An empty one is a mistake: its address or secret was not written yet."""
+    try:
+        text = file.read_text(encoding="utf-8").strip()
+    except OSError as problem:
+        raise ValueError(f"cannot read {file}: {problem.strerror}") from problem
+    except UnicodeDecodeError as problem:
+        raise ValueError(f"cannot read {file}: it is not text in UTF-8") from problem
+    if not text:
+        raise ValueError(f"{file} is empty")
+    return text

@@ -94,7 +94,7 @@ def _lacks(environment: Mapping[str, str], url: str, other: str) -> bool:
     rows = {row.name: row for row in TABLE}
     try:
         given, needed = (find_text(rows[one], environment)[0] for one in (url, other))
-    except (OSError, ValueError):
+    except ValueError:
         return False  # the unreadable value is reported elsewhere
     return bool(given) and not needed
 
@@ -103,7 +103,7 @@ def _explain(row: Setting, environment: Mapping[str, str]) -> tuple[str, str, st
     """Return the value to show, its source, and its problem (empty: none)."""
     try:
         text, source = find_text(row, environment)
-    except (OSError, ValueError) as problem:
+    except ValueError as problem:
         return "?", f"{PREFIX}{row.name.upper()}_FILE", str(problem)
     shown = row.shown(text) if text else "(empty)"
     try:

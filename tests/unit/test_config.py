@@ -28,7 +28,7 @@ def test_the_environment_counts_and_what_is_given_counts_more() -> None:
     assert read_settings({"SESTETTO_PORT": "9000"}, port=None).port == 9000
 
 
-@pytest.mark.parametrize("setting", TABLE, ids=lambda setting: setting.name)
+@pytest.mark.parametrize("setting", [row for row in TABLE if row.default], ids=lambda setting: setting.name)
 def test_every_setting_can_be_read_from_a_file(setting: Setting, tmp_path: Path) -> None:
     file = tmp_path / "value"
     file.write_text(f"{setting.default}\n")
@@ -40,6 +40,25 @@ def test_every_setting_can_be_read_from_a_file(setting: Setting, tmp_path: Path)
 def test_a_secret_in_a_file_is_read_without_its_line_end(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("s" * 40 + "\n")
     assert read_settings({"SESTETTO_SECRET_FILE": str(tmp_path / "secret")}).secret == "s" * 40
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (None, "SESTETTO_DATABASE: cannot read .*database: No such file or directory"),
+        (b"\n", "SESTETTO_DATABASE: .*database is empty"),
+        (b"\xff\xfe", "SESTETTO_DATABASE: cannot read .*database: it is not text in UTF-8"),
+    ],
+)
+def test_a_file_without_a_value_stops_the_start_instead_of_the_default(
+    content: bytes | None, says: str, tmp_path: Path
+) -> None:
+    """Else a database whose address is not written yet would be SQLite, and the members would be gone."""
+    file = tmp_path / "database"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(SettingError, match=says):
+        read_settings({"SESTETTO_DATABASE_FILE": str(file)})
 
 
 @pytest.mark.parametrize(
