@@ -81,9 +81,10 @@ app.add_typer(workspace.app, name="workspace")
 @cache
 def command_line() -> Any:
     """Return the whole command line; every command that concerns an installation accepts `--workspace`."""
-    command = typer.main.get_command(app)
+    command: Any = typer.main.get_command(app)
     (option, *_) = typer.main.get_command(option_of).params
     _take_workspace(command, option)
+    command.commands["load"].commands["chat"].params.append(option)  # its --url is a server of an installation
     return command
 
 
