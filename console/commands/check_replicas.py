@@ -22,7 +22,7 @@ async def check_replicas(primary: Primary) -> list[CheckResult]:
     except AWAY as problem:
         return [CheckResult("note", f"cannot find the store's replicas: {why(problem)}")]
     if not replicas:
-        return [CheckResult("note", NONE, "add one (replicaof, CLUSTER REPLICATE)")]
+        return [CheckResult("note", NONE, "start the one that is down, or add one (replicaof, CLUSTER REPLICATE)")]
     found = [await _check(address, replica) for address, replica in replicas.items()]
     return [result for result in found if result is not None]
 

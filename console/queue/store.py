@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from contextvars import Context
+from contextvars import copy_context
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -102,6 +102,7 @@ class Store:
         self.unconfirmed = Outage("replica", store=self.primary.shown)
         self.on_run: list[Callable[[Direct], Awaitable[None]]] = []
         self._deadline = deadline
+        self._context = copy_context()  # in which it was made; with several workspaces it has the name of ours
         self._wire: StoreWire | None = None
         self._met = ""  # the run of the server, and of the primary, that was checked last
         self._waiting: list[Call] = []
@@ -134,8 +135,8 @@ class Store:
         future: asyncio.Future[Any] = self._loop.create_future()
         self._waiting.append(Call(command, future, vouched))
         if self._worker is None:
-            # A context of its own: the worker's log lines are not about the request that happened to start it.
-            self._worker = self._loop.create_task(self._work(), context=Context())
+            # The worker's log lines are about the workspace, and not about the request that happened to start it.
+            self._worker = self._loop.create_task(self._work(), context=self._context.copy())
         return await future
 
     async def function(self, name: str, key: str, *args: str | bytes | int) -> Any:

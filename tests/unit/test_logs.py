@@ -82,7 +82,8 @@ def test_an_outage_is_logged_once_however_often_it_is_noticed() -> None:
 
 async def test_a_store_that_breaks_off_is_named_once(store_url: str) -> None:
     async with BadNetwork(store_url.removeprefix("unix://")) as network:
-        store = Store(f"redis://127.0.0.1:{network.port}/0")
+        with structlog.contextvars.bound_contextvars(workspace="acme"):  # one of several
+            store = Store(f"redis://127.0.0.1:{network.port}/0")
         assert await store.command("PING") == b"PONG"
         with capture_logs([structlog.contextvars.merge_contextvars]) as lines:
             network.cut()
@@ -95,6 +96,7 @@ async def test_a_store_that_breaks_off_is_named_once(store_url: str) -> None:
     await store.close()
     assert [line["event"] for line in lines] == ["store.away", "store.back"]
     assert all(line["store"].startswith("redis://127.0.0.1") and "cid" not in line for line in lines)
+    assert [line.get("workspace") for line in lines] == ["acme"] * 2
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
