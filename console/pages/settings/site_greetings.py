@@ -46,7 +46,7 @@ async def save(request: Request, me: SignedIn) -> Response:
     wanted = read_greetings(form, site)
     typed = {**form.typed, **{f"key.{place}": one.key for place, one in enumerate(wanted)}}
     if do:
-        return _draw(request, me, site, wanted, typed)
+        return _draw(request, me, site, wanted, typed, seen=form.typed["seen"])
     overtaken(form, site.greetings)
     wrong = await save_as(request, me, known, form, replace(site, greetings=wanted), PATH.format(site=site.key))
     if isinstance(wrong, Response):
@@ -98,6 +98,7 @@ def _draw(
     *,
     wrong: Sequence[Problem] = (),
     told: Mapping[str, str] | None = None,
+    seen: str = "",
 ) -> Response:
     context: dict[str, Any] = {
         "saved": "",
@@ -106,7 +107,7 @@ def _draw(
         "site": site,
         "greetings": greetings,
         "language": primary(site.locale),
-        "seen": typed.get("seen") or stamp(site.greetings),
+        "seen": seen or stamp(site.greetings),
     }
     target = f"site:{site.key}"
     return draw_form(request, me, "site_greetings", context, at=AT, typed=typed, wrong=wrong, target=target)

@@ -44,10 +44,10 @@ async def show(request: Request, me: SignedIn) -> Response:
 async def save(request: Request, me: SignedIn) -> Response:
     site = _site(await known_to(request), request)
     form = Form(await read_form(request, me.csrf, large=True), f"site:{site.key}")
-    overtaken(form, site)
     wanted, problem = replace(site, mails=read_mails(form, language(request, me))), None
     if form.flag("preview"):
-        return await _page(request, me, site, form.typed, wanted, form.wrong)
+        return await _page(request, me, site, form.typed, wanted, form.wrong, seen=form.typed.get("seen", ""))
+    overtaken(form, site.mails)
     try:
         if not form.wrong:
             live = await sites.save(services_of(request), me.member, wanted)
@@ -103,13 +103,15 @@ async def _page(
     typed: Mapping[str, str],
     shown: Site,
     wrong: Sequence[Problem] = (),
+    *,
+    seen: str = "",
 ) -> Response:
     context = {
         "site": site,
         "samples": _samples(shown, typed, language(request, me)),
         "placeholders": PLACEHOLDERS,
         "longest": LONGEST,
-        "seen": typed.get("seen") or stamp(site),
+        "seen": seen or stamp(site.mails),
     }
     return draw_form(request, me, "site_mails", context, at=AT, typed=typed, wrong=wrong, target=f"site:{site.key}")
 

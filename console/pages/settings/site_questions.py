@@ -49,7 +49,7 @@ async def save(request: Request, me: SignedIn) -> Response:
     wanted = read_questions(form)
     typed = {**form.typed, **{f"key.{place}": one.key for place, one in enumerate(wanted.asked)}}
     if do:
-        return await _draw(request, me, site, wanted, typed)
+        return await _draw(request, me, site, wanted, typed, seen=form.typed["seen"])
     overtaken(form, site.questions)
     wrong = await save_as(request, me, known, form, replace(site, questions=wanted), PATH.format(site=site.key))
     if isinstance(wrong, Response):
@@ -130,6 +130,7 @@ async def _draw(
     *,
     wrong: Sequence[Problem] = (),
     told: Mapping[str, str] | None = None,
+    seen: str = "",
 ) -> Response:
     known = await known_to(request)
     context: dict[str, Any] = {
@@ -140,7 +141,7 @@ async def _draw(
         "questions": questions.asked,
         "rules": range(len(questions.rules) + 1),
         "queues": by_name(known.queues.values()),
-        "seen": typed.get("seen") or stamp(site.questions),
+        "seen": seen or stamp(site.questions),
     }
     target = f"site:{site.key}"
     return draw_form(request, me, "site_questions", context, at=AT, typed=typed, wrong=wrong, target=target)

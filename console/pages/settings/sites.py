@@ -78,7 +78,7 @@ async def save_site(request: Request, me: SignedIn) -> Response:
     known = await known_to(request)
     site = site_of(known, request)
     form = Form(await read_form(request, me.csrf, large=True), f"site:{site.key}")
-    overtaken(form, site)
+    overtaken(form, typed_of(site))  # questions, mails and the like have pages of their own
     return await _save(request, me, known, site, form, site)
 
 
@@ -190,7 +190,7 @@ async def _form(
         "site": site,
         "queues": by_name(known.queues.values()),
         "locales": languages(),
-        "seen": stamp(site) if site else "",
+        "seen": stamp(typed_of(site)) if site else "",
         "refused": (await refused_of(request, known)).get(site.key, []) if site else [],
         "address": services_of(request).settings.origin or f"{request.url.scheme}://{request.url.netloc}",
     }

@@ -3,12 +3,13 @@
 import re
 
 import httpx
+import pytest
 
 from console.domain.alerts import AlertRule
 from console.domain.directory import Canned, Queue
 from console.services import Services
 from tests.support.alert_detector import to
-from tests.unit.settings.forms import QUEUE, SITE, faults, posted, saved
+from tests.unit.settings.forms import CSRF, QUEUE, SEEN, SITE, faults, posted, saved
 
 STALE = "Someone else changed this while you were editing. Save again to replace their changes."
 LINKED = re.compile(r'<li><a href="#([^"]*)">')
@@ -125,6 +126,44 @@ async def test_an_alert_that_was_changed_meanwhile_says_the_rest_too(
 async def test_away_reasons_that_were_changed_meanwhile_are_looked_at_too(sam: httpx.AsyncClient) -> None:
     answer = await overtaken(sam, "/settings/away", away_reasons="Lunch\nlunch")
     assert faults(answer.text) == [STALE, "lunch is listed twice. Remove one."]
+
+
+@pytest.mark.parametrize(
+    ("page", "fields"),
+    [
+        ("", SITE),
+        ("/questions", {"text.0": "What is it about?", "kind.0": "text"}),
+        ("/greetings", {"text.0": "Hello!", "after.0": "5"}),
+        ("/mail", {"subject.en": "Your case"}),
+    ],
+)
+async def test_what_somebody_else_changed_in_a_site_is_told_once_and_the_next_save_replaces_it(
+    page: str, fields: dict[str, str], services: Services, sam: httpx.AsyncClient, ada: httpx.AsyncClient
+) -> None:
+    await saved(sam, "/settings/sites/new", **SITE)
+    path = f"/settings/site/the-shop{page}"
+    shown = (await sam.get(path)).text
+    hidden = {"csrf": CSRF.findall(shown)[0], "seen": SEEN.findall(shown)[0]}
+    theirs = {name: "Ada's" if name in ("name", "text.0", "subject.en") else value for name, value in fields.items()}
+    await saved(ada, path, **theirs)
+    before = services.directory.sites["the-shop"]
+    if page:  # a preview is not the second save
+        preview = await sam.post(path, data={**hidden, **fields, "preview": "1", "do": "preview"})
+        hidden["seen"] = SEEN.findall(preview.text)[0]
+    answer = await sam.post(path, data={**hidden, **fields})
+    assert faults(answer.text) == [STALE]
+    assert services.directory.sites["the-shop"] == before
+    again = {**hidden, "seen": SEEN.findall(answer.text)[0], **fields}
+    assert (await sam.post(path, data=again)).status_code == 303
+    assert services.directory.sites["the-shop"] != before
+
+
+async def test_a_site_is_not_changed_for_its_own_form_by_its_questions(sam: httpx.AsyncClient) -> None:
+    await saved(sam, "/settings/sites/new", **SITE)
+    shown = (await sam.get("/settings/site/the-shop")).text
+    hidden = {"csrf": CSRF.findall(shown)[0], "seen": SEEN.findall(shown)[0]}
+    await saved(sam, "/settings/site/the-shop/questions", **{"text.0": "What is it about?", "kind.0": "text"})
+    assert (await sam.post("/settings/site/the-shop", data={**hidden, **SITE})).status_code == 303
 
 
 async def test_no_page_sends_a_password_back(services: Services, ada: httpx.AsyncClient) -> None:
