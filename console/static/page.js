@@ -4,6 +4,7 @@ import { forgetPersonal } from "./console/shared/storage.js";
 import { localTimes } from "./times.js";
 
 const YEAR = 365 * 24 * 3600;
+const SENDING = 5_000; // ms for a form to lead to its next page
 
 /** @param {string} name @param {string} value */
 function remember(name, value) {
@@ -60,6 +61,19 @@ function forgetAtSignOut() {
   });
 }
 
+/** A double click sends a form once. If the page is still here later, its form may be sent again. */
+function sendOnce() {
+  const sending = new WeakSet();
+  document.addEventListener("submit", (event) => {
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    if (event.defaultPrevented || form.method !== "post") return;
+    if (sending.has(form)) event.preventDefault();
+    sending.add(form);
+    setTimeout(() => sending.delete(form), SENDING);
+  });
+}
+
 closeMenus();
 forgetAtSignOut();
+sendOnce();
 localTimes(document);

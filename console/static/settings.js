@@ -59,9 +59,11 @@ function copyField() {
 
 /** Prepare the page, or its replacement. */
 function prepare() {
-  const [form, faults] = [find("form[data-form]"), find("#faults")];
+  const faults = find("#faults");
   if (faults instanceof HTMLElement) faults.focus();
-  if (form instanceof HTMLFormElement) guard(form, faults !== null);
+  const faulty = faults && (find("form[data-form]:has([aria-invalid])") ?? find("form[data-form]"));
+  for (const form of document.querySelectorAll("form[data-form]"))
+    if (form instanceof HTMLFormElement) guard(form, form === faulty);
   keepPasswords(prepare);
   copyDay();
   ownZone();

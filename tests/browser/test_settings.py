@@ -22,6 +22,7 @@ from tests.support.server_process import RunningServer
 PASSWORD = "correct horse battery"
 HOOK = "json://hooks.invalid/s3cr3t"
 ADMIN = "ada@shop.example"
+FAR = {"offline": False, "latency": 400, "downloadThroughput": -1, "uploadThroughput": -1}  # ms
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -222,6 +223,52 @@ async def test_leaving_a_form_that_is_not_saved_is_asked_about(empty_server: Run
     await goes_to(page, "Queues")
     await eventually(lambda: asked == ["beforeunload"], "the question")
     assert await page.get_by_label("Away reasons").input_value() == "Lunch"
+
+
+async def test_each_form_of_a_page_asks_before_it_is_left_and_is_sent_without_a_question(
+    empty_server: RunningServer, page: Page
+) -> None:
+    await sign_in(page, empty_server)
+    asked: list[str] = []
+
+    async def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        await dialog.dismiss()
+
+    page.on("dialog", stay)
+    await page.goto(f"{empty_server.url}/settings/integrations")
+    await page.get_by_label("Name").type("Gateway")
+    await page.get_by_role("button", name="Add integration").click()
+    await page.get_by_role("heading", name="New token").wait_for()
+    await page.get_by_label("Name").type("CRM")
+    await goes_to(page, "Queues")
+    await eventually(lambda: asked == ["beforeunload"], "the question")
+    await page.get_by_role("button", name="Add integration").click()
+    await page.get_by_role("heading", name="CRM").wait_for()
+    await page.get_by_role("button", name="Create token").click()
+    await expect(page.locator("#faults")).to_be_focused()
+    await page.get_by_label("What it is for").fill("sync")
+    await page.get_by_role("checkbox").first.check()
+    await page.get_by_role("button", name="Create token").click()
+    await page.get_by_text("This is the new token.").wait_for()
+    assert asked == ["beforeunload"]
+
+
+async def test_a_double_click_far_from_the_server_makes_one_token_and_shows_it(
+    empty_server: RunningServer, page: Page
+) -> None:
+    await sign_in(page, empty_server)
+    tools = await page.context.new_cdp_session(page)
+    await tools.send("Network.emulateNetworkConditions", FAR)
+    await page.goto(f"{empty_server.url}/settings/tokens")
+    await page.get_by_label("What it is for").fill("sync")
+    await page.get_by_role("checkbox").first.check()
+    twice = "(button) => { button.click(); setTimeout(() => button.click(), 150); }"
+    await page.get_by_role("button", name="Create token").evaluate(twice)
+    await page.get_by_text("This is the new token.").wait_for()
+    await page.goto(f"{empty_server.url}/settings/tokens")
+    await expect(page.locator(".tokens > li")).to_have_count(1)
+    await tools.detach()
 
 
 async def test_a_new_queue_is_in_the_zone_of_whoever_makes_it(empty_server: RunningServer, browser: Browser) -> None:
