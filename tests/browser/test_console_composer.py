@@ -130,6 +130,33 @@ async def test_what_was_begun_for_chats_that_went_is_listed_after_a_reload(stage
     await expect(desk.locator("#undelivered-open")).to_be_hidden()
 
 
+async def test_a_half_typed_note_outlives_its_tab_and_is_listed_when_its_chat_is_gone(
+    stage: Stage, desk: Page, context: BrowserContext
+) -> None:
+    await stage.play(Play("c1", 1, "Giulia"), Play("c2", 2, "Marco"))
+    for name in ("Giulia", "Marco"):
+        await desk.get_by_label(f"Reply to {name}").press("Alt+KeyM")
+        await desk.get_by_label(f"Internal note: {name} can't see it").fill(f"half a note about {name}")
+    await desk.close()
+    del stage.plays["c2"]
+    desk = await open_console(stage, context)
+    await expect(desk.get_by_label("Reply to Giulia")).to_have_value("")
+    await desk.get_by_label("Reply to Giulia").press("Alt+KeyM")
+    note = desk.get_by_label("Internal note: Giulia can't see it")
+    await expect(note).to_have_value("half a note about Giulia")
+    await desk.get_by_role("button", name="1 not delivered").click()
+    lost = desk.get_by_role("dialog", name="Not delivered").get_by_role("listitem")
+    await expect(lost).to_contain_text("Note about Marco")
+    await expect(lost.locator(".text")).to_have_text("half a note about Marco")
+    await desk.keyboard.press("Escape")
+    await note.press("Enter")
+    await stage.hears("note")
+    await desk.close()
+    desk = await open_console(stage, context)
+    await desk.get_by_label("Reply to Giulia").press("Alt+KeyM")
+    await expect(desk.get_by_label("Internal note: Giulia can't see it")).to_have_value("")
+
+
 async def test_the_box_grows_to_six_lines_and_shrinks_when_they_are_sent(stage: Stage, desk: Page) -> None:
     await stage.play(Play("c1", 1, "Giulia"))
     box = desk.get_by_label("Reply to Giulia")

@@ -8,7 +8,7 @@ import { cut } from "../shared/texts.js";
 import { BackMenu } from "./back_menu.js";
 import { CompletionText } from "./completion_text.js";
 import { Footer } from "./footer.js";
-import { forgetUnsent, markUnsent } from "./unsent.js";
+import { forgetUnsent, keepUnsent, readUnsent } from "./unsent.js";
 
 export const MAX_LENGTH = 4000; // characters of a message
 const WARN_LENGTH = 3800;
@@ -52,8 +52,7 @@ export class Composer extends Footer {
     /** @type {Mode} */
     this.mode = "reply";
     /** @type {Record<Mode, string>} */
-    this.texts = { reply: tab.read(`draft.${chat}`, ""), note: tab.read(`note.${chat}`, "") };
-    this.isMarked = Boolean(this.texts.reply || this.texts.note); // whether a reload would list what is typed
+    this.texts = { reply: readUnsent("draft", chat), note: readUnsent("note", chat) };
     this.canned = ""; // id of the canned reply that is in the box unchanged
     this.began = 0; // server ms of the first key of the current text
     this.suggestion = ""; // the suggested reply as it was inserted; empty if the text is the agent's own
@@ -323,10 +322,7 @@ export class Composer extends Footer {
 
   typed() {
     this.texts[this.mode] = this.box.value;
-    tab.write(`${this.mode === "note" ? "note" : "draft"}.${this.chat}`, this.box.value || undefined);
-    const isTyped = Boolean(this.texts.reply || this.texts.note);
-    if (isTyped !== this.isMarked) markUnsent(this.chat, isTyped ? this.name : "");
-    this.isMarked = isTyped;
+    keepUnsent(this.mode === "note" ? "note" : "draft", this.chat, this.box.value, this.name);
     this.showCount();
     this.grow();
     this.back.draw();
@@ -441,7 +437,7 @@ export class Composer extends Footer {
     this.announceDraft();
     if (this.passesOn) {
       this.texts.reply = ""; // it was sent along as a draft
-      tab.write(`draft.${this.chat}`, undefined);
+      keepUnsent("draft", this.chat, "", "");
     }
     if (!this.texts[this.mode].trim() && this.hasText) this.switch(this.mode === "note" ? "reply" : "note");
     this.box.readOnly = true;
