@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
-from playwright.async_api import BrowserContext, Page
+from playwright.async_api import BrowserContext, Page, expect
 
+from console.archive.credentials import SignedIn
+from console.domain.directory import Member
 from tests.browser.console_chats import Play
 from tests.browser.console_scenes import SCENES, busy
 from tests.browser.console_stage import Stage, open_console
@@ -142,6 +144,38 @@ async def test_a_lost_connection_does_not_move_the_panes(stage: Stage, desk: Pag
     await stage.close(1012)
     await desk.locator('#pane-3[data-state="stale"]').wait_for()
     assert await desk.locator("#pane-1").bounding_box() == before
+
+
+@pytest.mark.parametrize("locale", ["en", "de", "pl"])
+async def test_an_undelivered_message_and_a_new_version_move_nothing_at_any_width(
+    stage: Stage, context: BrowserContext, locale: str
+) -> None:
+    stage.member, stage.locale = SignedIn(Member("ana", "Ana", "ana@example.com", locale=locale), "s1", "c1"), locale
+    desk = await open_console(stage, context)
+    await busy(stage, desk)
+    await desk.locator("#pane-1 .index").click()
+    await expect(desk.locator("#sound-off")).to_be_hidden()
+    before = [await places_at(desk, width) for width in WIDTHS]
+    await desk.locator("#new-build").evaluate("(button) => { button.hidden = false; }")
+    assert [await places_at(desk, width) for width in WIDTHS] == before
+    stage.refusals["say"] = "not_found"
+    await desk.locator("#pane-1 textarea").fill("Ciao")
+    await desk.locator("#pane-1 textarea").press("Enter")
+    await desk.locator("#undelivered-open").wait_for()
+    assert [await places_at(desk, width) for width in WIDTHS] == before
+    assert await desk.evaluate(TARGETS) == []
+    await desk.locator("#undelivered-open").click()
+    await desk.locator("#undelivered[open]").wait_for()
+
+
+WIDTHS = (390, 1024, 1280, 1340, 1366, 1440, 1536, 1920)
+
+
+async def places_at(desk: Page, width: int) -> list[int]:
+    """Where the clocks, the first pane and the rows of the strip begin, from above."""
+    await desk.set_viewport_size({"width": width, "height": 768})
+    tops = "all => all.map((one) => Math.round(one.getBoundingClientRect().y))"
+    return await desk.locator(".mini, #pane-1, .figures, .tools").evaluate_all(tops)
 
 
 async def test_on_a_phone_one_pane_is_open_and_the_others_keep_name_line_and_clock(
