@@ -17,7 +17,9 @@ class Answering(Visiting):
     def held(
         self, agent: str, fence: int, chat: str, cid: str, body: object, *, after: bool = False, later: bool = False
     ) -> tuple[Chat, Said | None]:
-        """The held chat; `after` allows wrap-up too, and `later` what was left for later."""
+        """Return the chat that the agent holds, and its first result. `after` allows wrap-up too, `later` a chat left
+        for later.
+        """
         self.fenced(agent, fence)
         c = self.chat(chat)
         again = self.again(chat, agent, cid, body)

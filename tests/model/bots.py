@@ -50,7 +50,7 @@ class Bots(Queues):
         return c.bot
 
     def from_bot(self, c: Chat, queue: str) -> FactDict:
-        """People have it from now on. Return what the fact says of it."""
+        """Give the bot's chat to people. Return the fields of the fact."""
         bot, c.bot = self.leave_bot(c), ""
         c.queue, c.reached = queue, []
         c.handed_at = c.handed_at or self.now

@@ -63,7 +63,7 @@ class Checker:
         self.unkept: set[str] = set()  # those of them with a broken promise
 
     def brought_back(self, chat: str, seq: int, last: int) -> None:
-        """A handled left message is in the store again, which no fact says."""
+        """Note that a handled left message is in the store again; no fact records that."""
         self.seq[chat], self.last[chat] = seq, last
 
     def take(self, n: int, fact: AnyFact) -> None:
@@ -201,7 +201,9 @@ class Checker:
             self.promises[fact.chat] = fact.promise
 
     def _automatic(self, fact: Message) -> None:
-        """Once a question, for who holds the chat, before the target, with a promise and no answer."""
+        """Check that it comes once per question, in the holder's name, before the target, as a promise and not as an
+        answer.
+        """
         holder = self.place[fact.chat] == ("active", fact.author.id) and fact.by == "agent"
         self._expect(holder, "an automatic first word has the holder's name", fact)
         self._expect(fact.chat not in self.held, "a question gets one first word by itself", fact)
@@ -210,7 +212,7 @@ class Checker:
         self._expect(fact.promise > fact.at and fact.answer is None, "it is a promise and no answer", fact)
 
     def _answer(self, fact: ChatFact) -> None:
-        """Whatever the visitor asked is answered once, counted from when they asked it."""
+        """Check that each question is answered once, counted from when the visitor asked it."""
         held = self.held.get(fact.chat)
         if isinstance(fact, Message) and fact.by == "agent":
             if held is not None and fact.promised and not fact.promised.kept:

@@ -15,7 +15,7 @@ VISITORS = [
 
 
 class Choosing:
-    """Moves on one twin. `k` and `j` choose, `yes` decides; a move without anything to choose from does nothing."""
+    """Moves on one twin. `k` and `j` choose, `yes` decides; a move that has nothing to choose from does nothing."""
 
     def __init__(self, twin: Twin) -> None:
         self.twin = twin
@@ -39,7 +39,7 @@ class Choosing:
         self.twin.do(verb, *args, **named)
 
     def some(self, k: int, *places: str) -> list[Chat]:
-        """Pick a chat in one of these places, or none."""
+        """Return one chat in one of these places, as a list; an empty list if there is none."""
         chats = [c for c in self.model.chats.values() if c.place in places]
         return [chats[-1 - k % len(chats)]] if chats else []
 

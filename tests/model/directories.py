@@ -65,7 +65,9 @@ def directory(
     version: int, kind: int, limits: Sequence[int], served: Sequence[tuple[str, ...]],
     spoken: Sequence[tuple[str, ...]], hours: Hours = ALWAYS,
 ) -> Directory:  # fmt: skip
-    """`kind` chooses the queues, which share their hours; Late exists only while somebody serves it."""
+    """Return the settings. `kind` chooses the queues, all with the same hours; Late exists only while somebody serves
+    it.
+    """
     rows = zip(AGENTS, limits, served, spoken, strict=True)
     people = {
         agent: Member(
@@ -90,18 +92,18 @@ def directory(
 
 
 def choosing(known: Directory, agent: str, most: int, own: int) -> Directory:
-    """The next version, in which the agent has an own limit below the supervisors' `most`, or none."""
+    """Return the next version, in which the agent has an own limit below the supervisors' `most`, or none."""
     chosen = replace(known.members[agent], limit=most, own_limit=own if own < most else 0)
     return replace(known, version=known.version + 1, members={**known.members, agent: chosen})
 
 
 def closing(now: int) -> Hours:
-    """Open until the end of the current minute."""
+    """Return hours that end with the current minute."""
     return _today(now, 0, now // 60_000 % 1_440 + 1)
 
 
 def opening(now: int) -> Hours:
-    """Open from the end of the current minute."""
+    """Return hours that begin at the end of the current minute."""
     minute = now // 60_000 % 1_440 + 1
     return _today(now, minute % 1_440, 1_440)
 

@@ -13,7 +13,7 @@ NAMES = re.compile(r"\{([a-z_]+)\}")
 
 class FirstWords(Turns):
     def word_due(self, c: Chat) -> int:
-        """Return when it is due; 0 if none can be given."""
+        """Return when (ms) an automatic first word is due; 0 if none can be given."""
         lead = self.queues[c.queue].automatic
         can = c.place == "active" and c.turn and c.got and not c.unanswered and not c.promise and c.channel in INSTANT
         if not can or not lead or not c.next_break or not self.members[c.agent].connected:

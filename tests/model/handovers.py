@@ -136,7 +136,7 @@ class Handing(Answering):
         return c, again
 
     def _can_go(self, c: Chat, queue: str, to: str, *, anyway: bool = False) -> None:
-        """`anyway`: whatever the status of who is to have it."""
+        """Refuse a transfer that is not possible. With `anyway`, the status of the receiving member does not matter."""
         if queue and queue not in self.configured:
             raise Refusal("no_queue")
         if to and to not in self.members:

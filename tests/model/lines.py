@@ -20,13 +20,13 @@ class Lines(Bots):
         return c.tongue if c.tongue in spoken else next(iter(spoken), "")
 
     def lanes_of(self, member: Member) -> set[str]:
-        """Return queue and language of everything they could take."""
+        """Return the lanes from which the member could take chats: `queue` or `queue/language`."""
         served = self.configured & set(member.queues)
         spoken = {queue: {one for q in self.feeders(queue) for one in q.languages} for queue in served}
         return {*served, *(f"{queue}/{one}" for queue in served for one in spoken[queue] if member.speaks(one))}
 
     def lanes(self, c: Chat) -> list[str]:
-        """Return those of the chat's queues that serve its language."""
+        """Return the chat's queues that serve its language."""
         language = self.language(c)
         return [line for line in c.reached if not language or any(language in q.languages for q in self.feeders(line))]
 
@@ -39,7 +39,7 @@ class Lines(Bots):
         return bool(self.serves(c, member)) and c.excluded.get(member.id, 0) <= self.now
 
     def eligible(self, c: Chat) -> list[Member]:
-        """Return who could get it now, least pressure first."""
+        """Return the members who could get the chat now, least pressure first."""
         return sorted((m for m in self.members.values() if m.free and self.may_have(c, m)), key=self.pressure)
 
     def routed(self, c: Chat) -> bool:
@@ -49,7 +49,7 @@ class Lines(Bots):
         return self.routed(c) and bool(self.eligible(c))
 
     def free(self, queue: str, language: str) -> list[Member]:
-        """Return those with a free slot in that queue who speak that language, if it matters there."""
+        """Return the queue's members with a free slot; with `language`, only those who speak it."""
         lane = f"{queue}/{language}" if language else queue
         return [m for m in self.members.values() if m.free and lane in self.lanes_of(m)]
 
@@ -61,7 +61,7 @@ class Lines(Bots):
         return sum(c.place == "active" and c.turn > 0 for c in held)
 
     def in_hand(self, member: Member) -> list[Chat]:
-        """Return running clocks first, by due time; then the others by slot."""
+        """Return the member's chats: those with a running clock first, by due time, then the others by slot."""
         chats = [self.chats[chat] for _, chat in sorted(member.held.items())]
         running = sorted((c for c in chats if c.place == "active" and c.turn), key=lambda c: (c.due, c.id))
         return running + [c for c in chats if c not in running]
@@ -69,7 +69,7 @@ class Lines(Bots):
     # --- waiting -------------------------------------------------------------------------------
 
     def line(self, queue: str) -> list[Chat]:
-        """Return the queue's own chats."""
+        """Return the queue's own waiting chats, by rank."""
         waiting = (c for c in self.chats.values() if c.place == "waiting" and c.queue == queue)
         return sorted(waiting, key=lambda c: (c.rank, c.id))
 
@@ -88,7 +88,7 @@ class Lines(Bots):
             self.timer("abandon", c.id, self.now + state.ABANDON)
 
     def settle(self, c: Chat) -> None:
-        """Nobody can have it: it waits now."""
+        """Let the chat wait, because nobody can have it now."""
         if not c.stuck:
             c.stuck = self._why_nobody(c)
             c.places = self.places(c)
@@ -97,7 +97,9 @@ class Lines(Bots):
             self.next_language(c, self.now)
 
     def places(self, c: Chat) -> int:
-        """Return its place, with those ahead by the share of the members of their lane who may have it too."""
+        """Return its queue position times 100. A chat ahead counts by the share of its lane's members who may have this
+        one too.
+        """
         servers = [m for line in c.reached for m in self.there(line) if self.lanes_of(m) & self.listed(c)]
         if not servers:
             return 0
@@ -128,7 +130,7 @@ class Lines(Bots):
         return "language" if others else "all_busy"
 
     def next_line(self, c: Chat) -> str:
-        """Return the queue it overflows to next, "" if there is none."""
+        """Return the queue that the chat overflows to next; "" if there is none."""
         beyond = self.queues[c.reached[-1]].overflow_to
         return beyond if beyond in self.configured and beyond not in c.reached else ""
 
@@ -140,7 +142,7 @@ class Lines(Bots):
             self.no_timer(c.id, "overflow")
 
     def passes(self, c: Chat) -> bool:
-        """Whether the tier it reached last need not be waited for."""
+        """Whether the chat need not wait in the tier that it reached last."""
         last, beyond = c.reached[-1], self.next_line(c)
         return bool(beyond) and (not self.manned(last) or (not self.is_open(last) and self.is_open(beyond)))
 
@@ -171,7 +173,7 @@ class Lines(Bots):
         self.record(c, "overflowed", queue=c.reached[-1])
 
     def empty_tier(self, queue: str) -> None:
-        """If nobody is online in it, chats that reached it last go on."""
+        """If nobody is online in the tier, let the chats that reached it last overflow."""
         leads = queue in self.queues and self.queues[queue].overflow_to and not self.manned(queue)
         for c in list(self.chats.values()) if leads else ():
             if c.place == "waiting" and c.reached[-1] == queue:
@@ -184,7 +186,9 @@ class Lines(Bots):
             self.route_chat(c)
 
     def follow_settings(self, c: Chat) -> None:
-        """Keep it in an existing queue, with the queues that overflow still leads to, and the current head start."""
+        """Keep the chat in an existing queue, in the queues that overflow still leads to, and with the current head
+        start.
+        """
         home = self.home(c.queue, c.site)
         kept = [home]
         for line in c.reached[1:] if home == c.queue else ():
@@ -225,7 +229,7 @@ class Lines(Bots):
             self.hand(c, member, "next_in_line")
 
     def next_chat(self, member: Member, *, pull: bool) -> Chat | None:
-        """Return the chat whose promise breaks first, of those the member may have."""
+        """Return the chat whose promise breaks first, among those the member may have."""
         waiting = (c for c in self.chats.values() if c.place == "waiting" and (pull or self.routed(c)))
         fitting = (c for c in waiting if not pull or self.room(c, member))
         return min((c for c in fitting if self.may_have(c, member)), key=lambda c: (c.rank, c.id), default=None)
@@ -243,14 +247,14 @@ class Lines(Bots):
         return c.channel not in INSTANT and not rule_for(queue.channels, c.channel).push
 
     def room(self, c: Chat, member: Member) -> bool:
-        """Whether there is a slot for this chat."""
+        """Whether the member has a slot for this chat."""
         if member.channel_slots is None or not self.stands_aside(c):
             return member.has_slot
         total = member.limit + member.channel_slots
         return len(member.asides) < member.channel_slots and len(member.held) < total
 
     def _take_slot(self, member: Member, c: Chat) -> int:
-        """Return the lowest free one."""
+        """Give the chat the member's lowest free slot, and return its number."""
         self.book_load(member)
         slot = min(set(range(1, 99)) - set(member.held))
         member.held[slot] = c.id
@@ -296,7 +300,7 @@ class Lines(Bots):
         self.last_agent[c.visitor] = member.id
 
     def _learn(self, c: Chat, waited: int) -> dict[str, Any]:
-        """Return what the wait says about the queue's pace, as members of the fact."""
+        """Learn the queue's pace from the wait. Return what the fact says about it."""
         self.measure(c.queue, "w", waited)
         if not waited:
             return {}
@@ -308,7 +312,7 @@ class Lines(Bots):
         return trace
 
     def compare(self, c: Chat, waited: int, *, left: bool = False) -> dict[str, Any]:
-        """Return what was expected and whether that was right; of a visitor who left that may be unknown."""
+        """Return the expected wait and whether it was right; that may be unknown for a visitor who left."""
         if not c.expected:
             return {}
         margin = max(5_000, c.expected * 0.2)

@@ -38,7 +38,7 @@ return found
 
 
 class Difference(AssertionError):
-    """The difference, as the store and as the model has it."""
+    """What differs, with the store's value and the model's."""
 
     def __init__(self, what: str, real: object, expected: object) -> None:
         super().__init__(f"{what}\n  store: {real!r}\n  model: {expected!r}")
@@ -50,7 +50,7 @@ def same(what: str, real: object, expected: object) -> None:
 
 
 class Twin:
-    """`do(verb, …)` on both; time passes only by `move(ms)`."""
+    """The store and the model. `do(verb, …)` calls both; time passes only by `move(ms)`."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, store: Store, name: str) -> None:
         self.loop = loop
@@ -74,7 +74,7 @@ class Twin:
         self.now += ms
 
     def do(self, verb: str, *args: Any, **named: Any) -> Any:
-        """Return the result of both; None for a refusal by both."""
+        """Call both and compare them. Return the result; None if both refused."""
         self.calls += 1
         self.broken = True
         self.model.now, self.model.facts, self.answered = self.now, [], set()
@@ -95,7 +95,7 @@ class Twin:
         self.answered.add((now, due))
 
     async def _call(self, verb: str, *args: Any, **named: Any) -> tuple[Any, list[Any]]:
-        """One exchange: the time, the command, and everything to compare after it."""
+        """Send the command with its time, and read everything to compare after it, in one exchange."""
         real = getattr(self.real, verb)(*args, **named)
         all_of_it = self._clock(), real, self._clock(), self._look(), self.real.snapshot()
         _, result, _, looked, snapshot = await asyncio.gather(*all_of_it, return_exceptions=True)
@@ -118,7 +118,7 @@ class Twin:
     # --- must be equal after each call ---------------------------------------------------------
 
     def _look(self) -> Awaitable[Any]:
-        """Compare the new entries, the timers, who is free and who waits."""
+        """Read the new entries, the timers, who is free and who waits."""
         keys = self.real.keys
         names = [keys.feed, keys.prefix + "due", *(keys.of(kind, of) for kind, of in SETS)]
         return self.store.command("EVAL", LOOK, len(names), *names, f"({self.entry}")
@@ -150,7 +150,7 @@ class Twin:
             self._pages(paged)
 
     def _pages(self, paged: Snapshot) -> None:
-        """What was read in pages, one after each command, is the workspace as of the last page."""
+        """Check that a snapshot read in pages, one after each command, equals the workspace as of the last page."""
         same("the number of a snapshot in pages", paged.n, self.model.n)
         picture = Picture.from_snapshot(paged)
         picture.prune(self.now)  # spans that were over before the last page
@@ -159,7 +159,9 @@ class Twin:
         self._reader = SnapshotReader(self.real, page=1, facts=4, agents=1)
 
     def _sets(self) -> dict[tuple[str, str], list[tuple[str, int]]]:
-        """Compare free members of a lane with their pressure, the chats in lanes and queues, and running clocks."""
+        """Return the model's sorted sets: free members of a lane by pressure, chats in lanes and queues, running
+        clocks.
+        """
         model, sets = self.model, defaultdict[tuple[str, str], list[tuple[str, int]]](list)
         for member in model.members.values():
             for lane in model.lanes_of(member) if member.free else ():
@@ -229,7 +231,8 @@ class Twin:
         same(f"what {agent.id} wraps up later", [put_off_state(one) for one in agent.put_off], expected)
 
     def _at_rest(self) -> None:
-        """No chat waits while a member with a free slot may have it, and no agent-less chat is held."""
+        """Check that no chat waits while a member with a free slot may have it, and that no held chat lacks an agent.
+        """
         for c in self.model.chats.values():
             again = self.model.timers.get(f"again:{c.id}", self.now + 1)  # what time alone allows counts from a tick on
             if c.place == "waiting" and self.model.routed(c) and again > self.now:
@@ -243,7 +246,7 @@ class Twin:
                 same(f"the end of what {member.id} holds", f"lost:{member.id}" in self.model.timers, True)
 
     def _not_in_an_empty_tier(self, c: Chat) -> None:
-        """It goes on now, unless somebody is online there, or was lost just now."""
+        """Check that the chat overflows now, unless somebody is online in its last tier or was lost just now."""
         tier = c.reached[-1]
         lost = any(f"lost:{m.id}" in self.model.timers for m in self.model.members.values() if tier in m.queues)
         if not lost and self.model.timers[f"overflow:{c.id}"] > self.now:
@@ -309,7 +312,7 @@ LISTS = ("guests", "watchers", "reached")
 
 
 def _field(name: str, value: str) -> Any:
-    """Return a chat's field as the model has it."""
+    """Return a chat's field in the model's type."""
     if name in TEXTS:
         return value
     if name in LISTS:
@@ -324,7 +327,7 @@ def _scores(flat: list[bytes]) -> dict[str, int]:
 
 
 def _pressure(clocks: int, chats: int, last: int, _: str) -> int:
-    """Return it as one number in the same order."""
+    """Return the pressure as one number in the same order."""
     return (clocks * 10 + chats) * 10**13 + last
 
 

@@ -18,7 +18,7 @@ LANES = ("mode", "languages", "overflow_to", "overflow_after", "head_start", "la
 
 
 class Model(BotWork):
-    """A workspace. After a verb, `facts` holds what it recorded, `timers` what is pending."""
+    """A workspace. After a verb, `facts` contains what it recorded, `timers` what is pending."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -74,12 +74,12 @@ class Model(BotWork):
         self.hours |= {queue.id: (queue.hours, self.now) for queue in directory.queues.values()}
 
     def _moves(self, queue: Queue) -> bool:
-        """Whether its waiting chats are listed elsewhere from now on."""
+        """Whether the new settings list the queue's waiting chats elsewhere."""
         was = self.queues.get(queue.id)
         return was is not None and any(getattr(was, name) != getattr(queue, name) for name in LANES)
 
     def _that_lead_to(self, queues: set[str]) -> list[str]:
-        """Nearest first."""
+        """Return the queues that overflow into these, directly or indirectly, nearest first."""
         found: list[str] = []
         beyond = sorted(queues)
         while beyond:
@@ -89,7 +89,7 @@ class Model(BotWork):
         return found
 
     def _told(self, told: Told, before: dict[str, set[str]]) -> Member | None:
-        """Return the member if anything about them changed."""
+        """Apply a member's settings. Return the member if anything about them changed."""
         member = self.members.setdefault(told.id, Member(told.id, "", 0, ()))
         was = member.name, member.limit, member.most, member.channel_slots, member.queues, before.get(told.id)
         member.name, member.queues, member.languages = told.name, told.queues, told.languages

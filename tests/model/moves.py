@@ -44,7 +44,7 @@ class Moves(BotMoves):
             self.tick(2_900, k)
 
     def ticker_is_behind(self, k: int, j: int, yes: bool) -> None:
-        """Something happens at a time that no tick has seen yet."""
+        """Do something at a time that no tick has reached yet."""
         self.twin.move(BEHIND[j % len(BEHIND)])
         moves = [
             self.agent_ends, self.visitor_ends, self.agent_says, self.no_reply, self.visitor_says, self.connects,
@@ -53,7 +53,7 @@ class Moves(BotMoves):
         moves[k % len(moves)](j, k, yes)
 
     def visitor_goes(self, k: int, j: int, yes: bool) -> None:
-        """And does not return while anybody would wait."""
+        """The visitor leaves, and does not return while the store would wait for them."""
         for c in self.some(k, "waiting", "offered"):
             for tab in sorted(c.tabs):
                 self.twin.do("depart", c.id, tab)
@@ -82,7 +82,7 @@ class Moves(BotMoves):
         self.twin.do("configure", told)
 
     def chooses_a_limit(self, k: int, j: int, yes: bool) -> None:
-        """An agent's own limit, perhaps below what they hold, or none; then supervisors may change theirs."""
+        """Set an agent's own limit, perhaps below what they hold, or remove it; then supervisors may change theirs."""
         if member := self.told.members.get(AGENTS[k % 4]):
             for most in (member.limit, 2 + j % 2) if yes else (member.limit,):
                 self.told = choosing(self.told, member.id, most, j % 3)
@@ -97,7 +97,7 @@ class Moves(BotMoves):
         self.twin.do("archived", self.twin.entry, max(0, self.model.n - [0, 0, 3, 30][k % 4]))
 
     def a_day_passes(self, k: int, j: int, yes: bool) -> None:
-        """Live keys are deleted once archived."""
+        """Let a day pass after everything was archived, so that its live keys are deleted."""
         self.sql_has_it(k, j, yes)
         self.tick(86_400_000, 3)
         self.all_connect()

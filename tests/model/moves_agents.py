@@ -15,7 +15,7 @@ class AgentMoves(VisitorMoves):
         self.connect(AGENTS[k % 4], f"tab{j % 2}", take=yes, quiet=j > 8)
 
     def leaves(self, k: int, j: int, yes: bool) -> None:
-        """For longer than the short grace period, or any time."""
+        """The agent disconnects, for longer than the short grace period or for any time."""
         agent = AGENTS[k % 4]
         if j % 2 and agent in self.model.members:
             for c in self.model.in_hand(self.model.members[agent])[:1]:
@@ -33,7 +33,7 @@ class AgentMoves(VisitorMoves):
         self.twin.do("set_status", agent, self.fence(agent), "online" if j % 3 else "away", "Lunch" if yes else "")
 
     def breathes(self, k: int, j: int, yes: bool) -> None:
-        """Ends it after a while, or lets it end by itself; one command may be sent twice."""
+        """The agent starts a breather, then ends it or lets it expire; one command may be sent twice."""
         agent, cid = AGENTS[k % 4], f"b{j % 3}" if yes else self.fresh("b")
         self.twin.do("breathe", agent, self.fence(agent), cid, [60_000, 120_000, 3_000, 0][j % 4], most=k % 4)
         if j % 4 == 2:
@@ -58,7 +58,7 @@ class AgentMoves(VisitorMoves):
         self.command("agent_say", *self.mine(c), self.fresh("yes "), read, **how)
 
     def answers_late(self, k: int, j: int, yes: bool) -> None:
-        """After the chat was seen or not, with time to think."""
+        """The agent answers after a while, with or without having seen the chat."""
         for c in self.some(k, "active"):
             if yes:
                 self.twin.do("shown", c.agent, self.fence(c.agent), c.id, len(c.log), hidden=j % 4 == 0)
@@ -68,7 +68,7 @@ class AgentMoves(VisitorMoves):
                 self.says(c, len(c.log), k)
 
     def began(self, k: int) -> int:
-        """The first key as a console reports it; its clock may be wrong."""
+        """Return when the first key was pressed as a console reports it; its clock may be wrong."""
         return [0, self.twin.now - 900, self.twin.now - 60_000, self.twin.now + 900][k % 4]
 
     def note(self, k: int, j: int, yes: bool) -> None:
@@ -92,7 +92,7 @@ class AgentMoves(VisitorMoves):
             self.command("label", *self.mine(c), "", TAGS[k % 3], later=True, done=j % 8 == 0)
 
     def gives_a_reason_later(self, k: int, j: int, yes: bool) -> None:
-        """From the list, or once more for a chat that has left it; now and then without a reason."""
+        """The agent labels a chat on their list, or one that has left it; now and then without a reason."""
         for c in [c for c in self.some(k, "ended") if c.wrapper]:
             begin = self.author(c.wrapper), self.fence(c.wrapper), c.id, self.fresh("x")
             self.command("label", *begin, ["", "Billing", "Login"][j % 3], TAGS[k % 3], done=yes, later=j % 4 == 0)
@@ -102,7 +102,7 @@ class AgentMoves(VisitorMoves):
             self.command("rename", *self.mine(c), ["Marta", "Rossi"][j % 2])
 
     def says_the_language(self, k: int, j: int, yes: bool) -> None:
-        """The same as before, too; sometimes by a supervisor, of a chat that waits."""
+        """Somebody sets the chat's language, perhaps to the same; sometimes a supervisor, of a chat that waits."""
         for c in self.some(k, "waiting", "offered", "active") if yes else self.some(k, "active", "wrapup"):
             tongue = ["en", "it", "fr", c.tongue or "xx"][j % 4]
             if yes:
@@ -111,7 +111,7 @@ class AgentMoves(VisitorMoves):
                 self.command("set_language", *self.mine(c), tongue)
 
     def writes_another_language(self, k: int, j: int, yes: bool) -> None:
-        """Told by their words, of chats that wait rather than others."""
+        """A language is detected in the visitor's words, in a waiting chat if there is one."""
         for c in self.some(k, "waiting", "offered") or self.some(k, "active", "wrapup", "ended"):
             self.twin.do("detected", c.id, ["en", "it", "fr", "xx"][j % 4])
 
@@ -124,14 +124,14 @@ class AgentMoves(VisitorMoves):
             self.twin.do("draft", c.agent, self.fence(c.agent), c.id, "Dear V" if j % 3 else "")
 
     def types(self, k: int, j: int, yes: bool) -> None:
-        """Mostly until something is due."""
+        """The agent types, mostly until something is due."""
         for c in self.some(k, "active"):
             self.twin.do("typing", c.agent, self.fence(c.agent), c.id)
             if yes:
                 self.tick([700, 1_500, 2_400][j % 3], 1)
 
     def hesitates(self, k: int, j: int, yes: bool) -> None:
-        """Sees it and writes nothing until shortly before the target, or types now and then."""
+        """The agent sees a question and writes nothing until shortly before the target, or types now and then."""
         for c in self.some(k, "active"):
             if not c.turn:
                 self.writes(c, self.visitor(c))
@@ -141,7 +141,7 @@ class AgentMoves(VisitorMoves):
                     self.twin.do("typing", c.agent, self.fence(c.agent), c.id)
 
     def agent_tries(self, k: int, j: int, yes: bool) -> None:
-        """Mostly somebody else's chat, or with an older connection."""
+        """An agent sends commands for any chat, mostly somebody else's, perhaps with an older connection."""
         agent = AGENTS[j % 4]
         fence = self.fences[agent][-2 % len(self.fences[agent])] if yes else self.fence(agent)
         for c in self.some(k, *ALL):

@@ -35,7 +35,7 @@ class BotMoves(HandingMoves):
                 self.tick(900, 1)
 
     def bot_gives_up(self, k: int, j: int, yes: bool) -> None:
-        """Hands over, to its own queue or another; now and then while an agent gets the chat at once."""
+        """The bot hands over, to its own queue or another; now and then an agent gets the chat at once."""
         for c in self.some(k, "bot"):
             how = {"queue": ("", "help", "none")[j % 3], "summary": "regular" if yes else "", "draft": "We" * (k % 2)}
             self.command("bot_hands_over", ROBIN, self.bot_fence(), c.id, self.fresh("x"), **how)
@@ -47,7 +47,7 @@ class BotMoves(HandingMoves):
                 self.writes(c, self.visitor(c))
 
     def bot_tries(self, k: int, j: int, yes: bool) -> None:
-        """Mostly somebody else's chat, or with an older connection."""
+        """The bot sends commands for any chat, mostly somebody else's, perhaps with an older connection."""
         for c in self.some(k, *ALL):
             begin = ROBIN, self.bot_fence() - yes, c.id, self.fresh("x")
             self.command(*(("bot_say", *begin, "mine"), ("bot_end", *begin), ("bot_hands_over", *begin))[j % 3])

@@ -24,7 +24,7 @@ class HandingMoves(AgentMoves):
             self.command("decline", *self.mine(c))
 
     def transfers(self, k: int, j: int, yes: bool) -> None:
-        """Often with an answer first, so that no turn is open."""
+        """The agent transfers a chat, often with an answer first, so that no turn is open."""
         for c in self.some(k, "active"):
             if j % 2:
                 self.says(c, len(c.log))

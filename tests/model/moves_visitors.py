@@ -35,7 +35,9 @@ class VisitorMoves(Choosing):
         )  # fmt: skip
 
     def is_revived(self, k: int, j: int, yes: bool) -> None:
-        """A chat that the store has lost: with a question, or answered by a colleague of then; or a left message."""
+        """A chat that the store lost is put back: with a question, answered by a former colleague, or as a left
+        message.
+        """
         now, chat, visitor, cid = self.twin.now, self.fresh("c"), VISITORS[k % 8], self.fresh("x")
         begun = {"kind": "opened", "at": now - 9_000, "chat": chat, "seq": 1, "prev": 0}
         asked = {
@@ -58,7 +60,7 @@ class VisitorMoves(Choosing):
             self.twin.do("visitor_say", chat, visitor, self.fresh("w"), cid, "the same again")
 
     def leaves_line(self, k: int, j: int, yes: bool) -> None:
-        """Mostly from a queue; without a text it is an address alone."""
+        """The visitor leaves a message, mostly instead of waiting; without a text they leave only an address."""
         for c in self.some(k, "waiting", "offered", "active") if j else self.some(k, *ALL):
             known = self.visitor(c)
             profile = VisitorProfile(Visitor(known.id, known.name, email=f"{known.id}@example.org"), page="/later")
@@ -81,7 +83,7 @@ class VisitorMoves(Choosing):
             self.writes(c, self.visitor(c))
 
     def visitor_tries(self, k: int, j: int, yes: bool) -> None:
-        """Mostly somebody else's chat."""
+        """The visitor sends commands for any chat, mostly somebody else's."""
         for c in self.some(k, *ALL):
             if yes:
                 self.writes(c, VISITORS[j % 8])
@@ -92,7 +94,7 @@ class VisitorMoves(Choosing):
         self.command("visitor_say", c.id, visitor, self.fresh("w"), self.fresh("x"), self.fresh("word "))
 
     def redacts(self, k: int, j: int, yes: bool) -> None:
-        """What somebody has written turns out to be part of a card number; or somebody else was quicker."""
+        """A message or note turns out to be part of a card number; or it was redacted by somebody else first."""
         for c in self.some(k, *ALL):
             written = [fact for fact in c.log if fact["kind"] in ("message", "note")]
             for fact in written[-1 - j % max(len(written), 1) :][:1]:
@@ -130,7 +132,9 @@ class VisitorMoves(Choosing):
             self.command("set_profile", c.id, self.fresh("x"), known)
 
     def proves_who_they_are(self, k: int, j: int, yes: bool) -> None:
-        """Mostly with the chat they have; now and then with somebody else's, or what was used before."""
+        """A visitor proves an identity, mostly with their own chat; now and then with somebody else's, or with a used
+        proof.
+        """
         for c in self.some(k, *(OPEN if j % 3 else ALL)):
             person = VISITORS[j % 8]
             before = c.visitor if j % 5 else NAMES[(j + 1) % 8]
@@ -145,13 +149,13 @@ class VisitorMoves(Choosing):
                     self.resends(self.model.chats.get(chat, c), person, c.id)
 
     def resends(self, c: Chat, person: Visitor, where: str) -> None:
-        """What was said in the chat comes again, from that visitor and in that chat."""
+        """Send the visitor's last message again, in the chat `where`."""
         said = [fact for fact in c.log if fact["kind"] == "message" and fact["by"] == "visitor"]
         if said:
             self.twin.do("visitor_say", where, person, self.fresh("w"), said[-1]["cid"], said[-1]["text"])
 
     def resends_elsewhere(self, k: int, j: int, yes: bool) -> None:
-        """What was said in a chat that the visitor has left for another comes again there."""
+        """The visitor leaves the chat for another one, and the last message of the first is sent again there."""
         for c in self.some(k, *OPEN):
             visitor = self.visitor(c)
             self.writes(c, visitor)

@@ -74,7 +74,7 @@ class Presence(Handing):
         self._cut(agent)
 
     def _cut(self, agent: str) -> None:
-        """No earlier connection can do anything more."""
+        """Give the agent a new fence, so that no earlier connection can do anything."""
         self.members[agent].fence = self._next_fence()
         if not self.lose(agent, self.now):
             self.tell(self.members[agent])

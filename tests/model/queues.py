@@ -7,7 +7,7 @@ from tests.model.state import Member
 
 class Queues(FirstWords):
     def feeders(self, queue: str) -> list[Queue]:
-        """Return the queue, and those that overflow to it."""
+        """Return the queue, and all that overflow to it, directly or indirectly."""
         found = [queue]
         for fed in found:
             others = (self.queues[other] for other in sorted(self.configured - set(found)))
@@ -15,7 +15,7 @@ class Queues(FirstWords):
         return [self.queues[one] for one in found]
 
     def staffed(self, queue: str) -> bool:
-        """Whether somebody is online in it, or in one that it overflows to."""
+        """Whether somebody is online in the queue, or in one that it overflows to."""
         chain: list[str] = []
         while queue and queue not in chain and queue in self.queues:
             chain.append(queue)
@@ -26,7 +26,7 @@ class Queues(FirstWords):
         return bool(self.there(queue))
 
     def there(self, queue: str) -> list[Member]:
-        """Return who is online in this very queue, or was until just now."""
+        """Return the members who are online in this very queue, or were until just now."""
         return [
             m
             for m in self.members.values()
@@ -34,7 +34,7 @@ class Queues(FirstWords):
         ]
 
     def is_open(self, queue: str) -> bool:
-        """In UTC hours; they are known for 14 days."""
+        """Whether the queue is open. Hours are in UTC, and known for 14 days."""
         hours, told = self.hours[queue]
         day, minute = divmod(self.now // 60_000, 1_440)
         weekday = (day + 3) % 7  # 1 January 1970 was a Thursday
@@ -42,7 +42,7 @@ class Queues(FirstWords):
         return not hours.week or (today and self.now < told + 14 * 86_400_000)
 
     def entrance(self, queue: str) -> str:
-        """Return the first open one of its tiers, "" if there is none."""
+        """Return the first open queue among the queue and its tiers; "" if there is none."""
         passed: list[str] = []
         while queue and queue not in passed and queue in self.queues:
             if queue in self.configured and self.is_open(queue):
@@ -52,7 +52,7 @@ class Queues(FirstWords):
         return ""
 
     def home(self, queue: str, site: str) -> str:
-        """Return the queue, or where its chats go if it was removed; itself if that is nowhere."""
+        """Return the queue, or where its chats go if it was removed; the queue itself if they go nowhere."""
         found, passed = queue, set[str]()
         while found in self.queues and found not in self.configured and found not in passed:
             passed.add(found)

@@ -91,17 +91,17 @@ class Chat:
 
     @property
     def over(self) -> bool:
-        """Ended for the visitor; the agent may still be wrapping up."""
+        """Whether the chat has ended for the visitor; the agent may still be wrapping up."""
         return self.place in ("wrapup", "ended")
 
     @property
     def called(self) -> str:
-        """The visitor's name: as an agent gave it, else as they or their page did."""
+        """Return the visitor's name: the one an agent gave, else their own or their page's."""
         return self.named or self.profile["visitor"].get("name", "")
 
     @property
     def next_break(self) -> int:
-        """When a promise to the visitor breaks, or then the own time of who holds it is over; 0 for never."""
+        """Return when (ms) the promise to the visitor breaks, or after that the holder's own time; 0 for never."""
         if not self.due or not self.late:
             return self.due
         return 0 if self.overdue else self.own_due
@@ -111,7 +111,7 @@ class Chat:
         return self.own if self.place == "active" and self.turn else 0
 
     def line(self) -> FactDict:
-        """As in the snapshot, but without the profile."""
+        """Return the chat as the snapshot has it, but without the profile."""
         return {
             "place": self.place, "queue": self.queue, "visitor": self.visitor, "site": self.site,
             "channel": self.channel, "opened": self.opened, "since": self.since, "agent": self.agent,
@@ -125,7 +125,7 @@ class Chat:
         }  # fmt: skip
 
     def held(self) -> FactDict:
-        """What its agent's console receives."""
+        """Return what the console of the chat's agent receives."""
         told = {"id": self.id, "draft": self.draft, "facts": len(self.log)}
         return told | {name: self.line()[name] for name in ("place", "agent", "slot", "turn", "due", "seq", "until")}
 
@@ -186,7 +186,7 @@ class Member:
 
 
 class State:
-    """One workspace at `now`. `facts` are those of the running call; `timers` are "kind:id" -> ms."""
+    """One workspace at `now` (ms). `facts` are those of the running call; `timers` are "kind:id" -> ms."""
 
     def __init__(self) -> None:
         self.now = 0
@@ -238,7 +238,7 @@ class State:
 
     @property
     def timers(self) -> dict[str, int]:
-        """The set timers, and one for each promise that is neither kept nor broken yet."""
+        """Return the set timers, and one for each promise that is neither kept nor broken yet."""
         chats = self.chats.values()
         late = {f"late:{c.id}": at for c in chats if (at := c.next_break)}
         promised = {f"promise:{c.id}": c.promise for c in chats if c.promise and not c.promise_late}
@@ -246,5 +246,5 @@ class State:
 
 
 def only(**values: Any) -> FactDict:
-    """Those with content: facts leave out empty values."""
+    """Return the values that are not empty: facts leave out the others."""
     return {name: value for name, value in values.items() if value}

@@ -30,7 +30,7 @@ VERA, ANA = Visitor("vera", "Vera"), Author("ana", "Ana")
 
 
 def history() -> list[AnyFact]:
-    """Ana, limit 1, holds Vera's chat; everything is fine."""
+    """Return a correct history: Ana, limit 1, holds Vera's chat."""
     return [
         AgentChanged(1, "ana", "Ana", "online", True, 1, 1),
         Opened(2, "c1", 1, 0, VERA, "sales", "shop", 8),
@@ -48,22 +48,22 @@ def check(facts: list[AnyFact]) -> None:
 
 
 def offered() -> list[AnyFact]:
-    """Vera's chat was offered to Ana, who has one slot."""
+    """Return a history in which Vera's chat is offered to Ana, who has one slot."""
     return [*history()[:3], Offered(3, "c1", 3, 2, "ana", "Ana", 1, 20, 1, 0)]
 
 
 def wrapping() -> list[AnyFact]:
-    """Ana has ended the chat and has to give its reason."""
+    """Return a history in which Ana has ended the chat and has to give its reason."""
     return [*history(), Ended(11, "c1", 6, 5, "agent", "ana", wrapup=30)]
 
 
 def promising() -> list[AnyFact]:
-    """Ana promised to be back at 60."""
+    """Return a history in which Ana promised to be back at 60."""
     return [*history(), Message(10, "c1", 6, 5, "agent", ANA, "x3", "A moment", promise=60)]
 
 
 def holding() -> list[AnyFact]:
-    """Ana answered what Vera asked at 2 with a promise to be back at 60."""
+    """Return a history in which Ana answered Vera's question of 2 with a promise to be back at 60."""
     turn = Turn(2, 2, 8, 7, late=True, noticing=8)
     return [*history()[:5], Message(10, "c1", 5, 3, "agent", ANA, "x2", "A moment", read=2, turn=turn, promise=60)]
 
@@ -73,7 +73,7 @@ def back(answer: Answered | None) -> Message:
 
 
 def second(seat: int = 1) -> list[AnyFact]:
-    """Another chat goes to Ana."""
+    """Return the facts of another chat that goes to Ana."""
     return [
         Opened(12, "c2", 1, 0, Visitor("vito"), "sales", "shop", 17),
         Assigned(12, "c2", 2, 1, "ana", "Ana", seat, "least_pressure", 1, 1, 0, 17),
@@ -199,7 +199,7 @@ AUTOMATIC = Message(
 
 
 def by_itself(**changes: object) -> list[AnyFact]:
-    """A first word in Ana's name, and her answer."""
+    """Return a history with an automatic first word in Ana's name, and her answer."""
     answer = Answered(18, kept=True, own=True, first=18)
     more = Message(20, "c1", 5, 4, "agent", ANA, "x2", "Yes.", read=2, answer=answer, promised=Kept(37, kept=True))
     return [*history()[:4], msgspec.structs.replace(AUTOMATIC, **changes), more]

@@ -22,7 +22,7 @@ MOVES = [move for move, weight in WEIGHTS.items() for _ in range(weight)]
 
 
 class WorkspaceMachine(RuleBasedStateMachine):
-    """One rule for all moves, so that their weights hold."""
+    """Runs all moves in one rule, so that their weights apply."""
 
     loop: asyncio.AbstractEventLoop
     store: Store
@@ -46,7 +46,7 @@ class WorkspaceMachine(RuleBasedStateMachine):
 
 @pytest.fixture
 def few_gathered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What calls count is added to the figures after a few of them: some times in each run."""
+    """Add counts to the figures after a few calls instead of many, so that it happens several times in each run."""
     version, source = store_module.library()
     seldom = "{ q = 256, a = 32 }"
     assert seldom in source
@@ -56,7 +56,7 @@ def few_gathered(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def machine(store_url: str, few_gathered: None) -> Iterator[type[WorkspaceMachine]]:
-    """On the tests' store, without syncing the disk for each of many thousand commands."""
+    """Yield the machine on the tests' store, which does not sync each of many thousand commands to disk."""
     loop = asyncio.new_event_loop()
 
     class Machine(WorkspaceMachine):
@@ -77,7 +77,7 @@ def machine(store_url: str, few_gathered: None) -> Iterator[type[WorkspaceMachin
 @pytest.mark.slow
 @pytest.mark.timeout(900 + EXAMPLES)  # shrinking a failure is worth the minutes it takes
 def test_the_functions_do_what_the_model_does(machine: type[WorkspaceMachine]) -> None:
-    """At least 10,000 commands, each with its exact outcome; MODEL_EXAMPLES=2000 for a long run."""
+    """Run at least 10,000 commands, each with its exact outcome; MODEL_EXAMPLES=2000 makes a long run."""
     run_state_machine_as_test(
         machine,
         settings=settings(

@@ -23,7 +23,7 @@ class Turns(State):
         self.no_timer(c.id, "ask", "silent")
 
     def open_next(self, c: Chat, read: int) -> None:
-        """What the answer had not seen opens a turn, from its own time."""
+        """Open a turn for the first message that the answer had not seen, from that message's time."""
         unread = [(seq, at) for seq, at in c.asked if seq > read]
         if unread:
             self.open_turn(c, *unread[0])
@@ -32,7 +32,7 @@ class Turns(State):
         return {"due": c.due, "since": c.turn} if c.turn else {}
 
     def judge(self, c: Chat) -> None:
-        """A promise breaks once, to the visitor; and once for each who holds the chat until their own time is over."""
+        """Break what has run out: the promise to the visitor once, and the own time of each holder once."""
         breaks = bool(c.due) and c.own_due > 0 and not c.overdue and self.now >= c.own_due
         if breaks:
             c.overdue = True
@@ -47,7 +47,7 @@ class Turns(State):
             self.record(c, "overdue", queue=c.queue, due=c.own_due, agent=c.agent)
 
     def own_time(self, c: Chat) -> None:
-        """Who has it now has the target from here, or what the visitor was promised if that is later."""
+        """Start the holder's own time: the target from now, or until the visitor's promise if that is later."""
         c.own, c.overdue = 0, False
         if c.place == "active" and c.turn:
             had = max(c.turn, c.assigned)
@@ -58,14 +58,15 @@ class Turns(State):
             self.count_chat(c, **{outcome: 1})
 
     def end_stay(self, c: Chat) -> None:
-        """Its holder loses it with the turn open."""
+        """End the holder's stay while the turn is open."""
         if c.place == "active" and c.turn:
             self.count(c.queue, **{"late_moved" if c.late else "moved": 1})
             c.stays.append({"agent": c.agent, **self._stages(c, 0)})
             c.handed = self.now
 
     def close_turn(self, c: Chat, began: int | None = None, *, automatic: bool = False) -> FactDict:
-        """By an answer whose first key was pressed at `began` (0: unknown), or without an answer (None)."""
+        """Close the turn, with an answer whose first key was pressed at `began` (ms; 0: unknown) or without one (None).
+        """
         mine_from = max(c.turn, c.assigned)
         mine = self.now - mine_from
         turn = {"seq": c.turn_seq, "asked": c.turn, "waited": self.now - c.turn, "mine": mine}
@@ -91,7 +92,7 @@ class Turns(State):
             self.timer("ask", c.id, max(self.now, c.promise) + self.queues[c.queue].ask)
 
     def end_promise(self, c: Chat) -> FactDict:
-        """As a member of the fact that ends it."""
+        """End the promise to be back. Return what the fact that ends it says about it."""
         if not c.promise:
             return {}
         kept = self.now <= c.promise and not c.promise_late
@@ -102,12 +103,12 @@ class Turns(State):
         return {"promised": promised}
 
     def hold(self, c: Chat, asked: int) -> None:
-        """The visitor got a first word, and no answer yet."""
+        """Note that the visitor got a first word, but no answer yet."""
         if not c.unanswered:
             c.unanswered, c.unkept = asked, False
 
     def answer(self, c: Chat, member: Member, turn: FactDict) -> FactDict:
-        """Count what a message without a promise answers, and return it as a member of the fact."""
+        """Count what a message without a promise answers. Return what its fact says about it."""
         if not c.unanswered and not turn:
             return {}
         waited = self.now - (c.unanswered or turn["asked"])
@@ -134,12 +135,12 @@ class Turns(State):
         return {"held": True}
 
     def asked_reason(self, c: Chat) -> None:
-        """Count a chat that ends now in an agent's hands, in a queue that asks for a reason."""
+        """Count a chat that ends now with an agent, in a queue that asks for a reason."""
         self.measure_agent(self.members[c.agent], c=1, cr=int(bool(c.reason)))
         self.count(c.queue, to_label=1, labelled=int(bool(c.reason)))
 
     def gave_reason(self, c: Chat, member: Member, by: int) -> None:
-        """Count it where the chat's end was counted."""
+        """Count the reason in the spans that counted the chat's end."""
         hour = c.ended // HOUR
         if by and f"{hour}:c" in member.times:
             member.times[f"{hour}:cr"] = member.times.get(f"{hour}:cr", 0) + by
@@ -150,7 +151,7 @@ class Turns(State):
     # --- figures -------------------------------------------------------------------------------
 
     def count_chat(self, c: Chat, **by: int) -> None:
-        """For its queue, and for its channel there."""
+        """Count for the chat's queue, and for its channel there."""
         self.count(c.queue, **by)
         if c.channel not in INSTANT:
             named = c.channel if c.channel in CHANNELS else OTHER
@@ -160,7 +161,7 @@ class Turns(State):
         self.count_chat(c, **{f"{kind}{bucket(ms)}": 1, f"{kind}w": int(within)})
 
     def count(self, queue: str, patience: int = 0, **by: int) -> None:
-        """Add to the current minute and hour."""
+        """Add to the queue's current minute and hour."""
         spans = self.counted.setdefault(queue, {})
         for name in (f"m{self.now // MINUTE}", f"h{self.now // HOUR}"):
             span = spans.setdefault(name, Counter())
@@ -172,7 +173,7 @@ class Turns(State):
         self.count(queue, **{f"{kind}{bucket(ms)}": 1, f"{kind}w": int(within)})
 
     def measure_agent(self, member: Member, of: int = 0, **by: int) -> None:
-        """By hour, this one or `of`; when a new one begins, those of before yesterday go."""
+        """Add to the member's current hour, or the hour `of`. A new hour drops all but the last 26."""
         hour = self.now // HOUR
         if member.times.get("hour") != hour:
             counted = {name: n for name, n in member.times.items() if name != "hour"}
@@ -183,7 +184,7 @@ class Turns(State):
                 member.times[f"{of or hour}:{name}"] = member.times.get(f"{of or hour}:{name}", 0) + n
 
     def level(self, member: Member, *what: str) -> None:
-        """By day and number of chats, for 15 days."""
+        """Count by day and number of chats held, for 15 days."""
         day = self.now // DAY
         for one in filter(None, what):
             if member.levels.get("day") != day:
@@ -194,7 +195,7 @@ class Turns(State):
             member.levels[name] = member.levels.get(name, 0) + 1
 
     def book_load(self, member: Member) -> None:
-        """Before the number of used slots changes."""
+        """Book how long the current number of slots was in use; called before that number changes."""
         since = max(member.loaded, self.now - 25 * HOUR) if member.held else self.now
         for hour in range(since // HOUR, self.now // HOUR + 1):
             ms = min(self.now, (hour + 1) * HOUR) - max(since, hour * HOUR)
@@ -222,14 +223,14 @@ class Turns(State):
             self.lates = [late, *self.lates][:LATEST]
 
     def spans(self, queue: str) -> dict[str, dict[str, int]]:
-        """Return those of the last 90 minutes and 26 hours."""
+        """Return the queue's spans of the last 90 minutes and 26 hours."""
         least = {"m": self.now // MINUTE - 89, "h": self.now // HOUR - 25}
         spans = self.counted.get(queue, {})
         return {name: dict(span) for name, span in spans.items() if int(name[1:]) >= least[name[0]] and span}
 
 
 def of_channel(counter: str) -> bool:
-    """Whether it is kept for each channel besides."""
+    """Whether the counter is also kept for each channel."""
     return counter in BY_CHANNEL or (counter[:1] in "vrf" and (counter[1:] == "w" or counter[1:].isdigit()))
 
 

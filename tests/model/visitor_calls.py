@@ -19,7 +19,7 @@ ANY = object()  # a body with something hidden: any resend has the same
 
 
 class Refusal(Exception):
-    """`code` as in the real error."""
+    """A refusal with the `code` of the real error."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -32,7 +32,7 @@ class Refusal(Exception):
 
 
 class Visiting(Lines):
-    """Each verb has the arguments and the result of the method of `Workspace` with its name."""
+    """Each verb has the arguments and the result of the `Workspace` method of the same name."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,12 +53,12 @@ class Visiting(Lines):
         return said
 
     def again_of_visitor(self, c: Chat, cid: str, body: Any) -> Said | None:
-        """As `again`, also for what the visitor did in the chats that they left for this one."""
+        """Do as `again`, also for commands in the chats that the visitor left for this one."""
         owners = [c.id, *(chat for chat, at in c.before if self.now - at < state.REOPEN)]
         return next((said for owner in owners if (said := self.again(owner, c.visitor, cid, body))), None)
 
     def _left(self, visitor: str) -> list[tuple[str, int]]:
-        """The chats that the visitor leaves for another one."""
+        """Return the chats that the visitor leaves for another one, with the time (ms), latest first."""
         c = self.chats.get(self.current.get(visitor, ""))
         if c is None or (c.ended and self.now - c.ended >= state.REOPEN):
             return []
@@ -81,7 +81,7 @@ class Visiting(Lines):
             raise Refusal("taken_over")
 
     def connection(self, agent: str, fence: int) -> Member | None:
-        """Return the member, if that is the fence of their latest connection."""
+        """Return the member if the fence is that of their latest connection, else None."""
         member = self.members.get(agent)
         return member if member and fence and member.fence == fence else None
 
@@ -90,7 +90,7 @@ class Visiting(Lines):
         return told | only(language=c.tongue, language_by=c.tongue_by)
 
     def speaks(self, c: Chat, tongue: str, by: str, **own: Any) -> int:
-        """The visitor's language by another word than the browser's."""
+        """Set the visitor's language as `by` says it, instead of the browser's. Return the fact's seq."""
         before = self.language(c)
         c.tongue, c.tongue_by = tongue, by
         seq = self.record(c, "language_set", by=by, language=tongue, **own)
