@@ -12,13 +12,13 @@ from tests.faults.installation import Inside, installed
 
 @pytest_asyncio.fixture
 async def inside(tmp_path: Path, store: EmbeddedStore, workspace_name: str) -> AsyncIterator[Inside]:
-    """The demo's installation in this process, in a fresh workspace of the tests' store."""
+    """Yield the demo's installation in this process, in a fresh workspace of the tests' store."""
     async with installed(tmp_path, store.url, workspace_name) as stage:
         yield stage
 
 
 @pytest_asyncio.fixture
 async def cast(inside: Inside) -> AsyncIterator[Cast]:
-    """People on the installation inside this process."""
+    """Yield clients of the installation in this process."""
     async with Cast(inside) as people:
         yield people

@@ -37,7 +37,7 @@ class Inside(Stage):
 
     @property
     def socket_url(self) -> str:
-        """`ws://127.0.0.1:PORT`."""
+        """Return `ws://127.0.0.1:PORT`."""
         return self.url.replace("http", "ws", 1)
 
     @property

@@ -19,7 +19,7 @@ class Frame(NamedTuple):
 
 
 class RawSocket:
-    """`await RawSocket.open(url, …)`; then `status` says how the upgrade was answered."""
+    """A socket opened by `await RawSocket.open(url, …)`; `status` is the HTTP status of the upgrade."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer
@@ -32,7 +32,9 @@ class RawSocket:
     async def open(
         cls, url: str, headers: dict[str, str], *, subprotocol: str = "sestetto.v1", behind: bytes = b""
     ) -> Self:
-        """`url` is `http://host:port/path`; the upgrade's own headers are added, and `behind` follows the request."""
+        """Connect to `http://host:port/path`. The upgrade's own headers are added; `behind` is sent right after the
+        request.
+        """
         host, _, path = url.removeprefix("http://").partition("/")
         name, _, port = host.partition(":")
         streams = await asyncio.open_connection(name, int(port))
@@ -50,7 +52,7 @@ class RawSocket:
         subprotocol: str = "sestetto.v1",
         behind: bytes = b"",
     ) -> Self:
-        """Upgrade a connection that is there already."""
+        """Upgrade an existing connection."""
         given = {
             "Host": host,
             "Upgrade": "websocket",
@@ -96,7 +98,7 @@ class RawSocket:
         self.send(TEXT, text.encode())
 
     async def receive(self, *, within: float = 10) -> Frame:
-        """Return the next frame. Raises ConnectionError if there are no more (`code` says how it ended)."""
+        """Return the next frame. Raises ConnectionError if there are no more; `code` is then the close code."""
         async with asyncio.timeout(within):
             try:
                 first, second = await self._reader.readexactly(2)

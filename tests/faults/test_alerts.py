@@ -27,7 +27,7 @@ HERE = "127.0.0.1"
 async def test_chats_go_on_beside_endpoints_that_never_answer(
     tmp_path: Path, store: EmbeddedStore, workspace_name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each occupies a courier for four seconds instead of ten; feed, archive and messages go on as ever."""
+    """Each occupies a courier for four seconds instead of ten; feed, archive and messages are not affected."""
     monkeypatch.setattr("console.app.Couriers", partial(Couriers, patience=4.0))
     async with (
         HttpReceiver() as dead,

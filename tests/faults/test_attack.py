@@ -25,7 +25,7 @@ HUGE = {f"field {number}": "x" * 480 for number in range(30)}
 
 @pytest.fixture
 async def shop(tmp_path: Path, store: EmbeddedStore, workspace_name: str) -> AsyncIterator[Inside]:
-    """An installation behind a proxy on this machine, which passes addresses on."""
+    """Yield an installation behind a proxy on this machine, which passes addresses on."""
     limits = {"address_sockets": SOCKETS, "address_openings": OPENINGS, "visitor_bytes": 100_000}
     async with installed(tmp_path, store.url, workspace_name, **limits) as stage:
         yield stage
@@ -137,7 +137,7 @@ async def test_with_few_descriptors_staff_still_get_in(shop: Inside) -> None:
 async def test_under_attack_a_first_message_costs_a_proof_of_work_and_only_then(
     tmp_path: Path, store: EmbeddedStore, workspace_name: str
 ) -> None:
-    """From many addresses: each is within its own limits."""
+    """The attack comes from many addresses, and each is within its own limits."""
     limits = {"attack_openings": 3, "site_openings": 600}
     async with (
         installed(tmp_path, store.url, workspace_name, **limits) as shop,

@@ -31,7 +31,7 @@ LOGO = bytes(range(256)) * 50
 
 
 async def sestetto(server: RunningServer, *words: str, **settings: str) -> tuple[int, str]:
-    """The command with a server's settings; return exit code and output."""
+    """Run the command with a server's settings; return its exit code and output."""
     given = {name.upper(): value for name, value in settings.items()}
     code, said, errors = await in_a_process(*words, environment=server.environment, **given)
     assert "Traceback" not in errors
@@ -50,13 +50,13 @@ def private(folder: Path) -> bool:
 
 
 def tables(file: Path) -> list[str]:
-    """Everything in a SQLite database, as statements."""
+    """Return everything in a SQLite database, as statements."""
     with closing(sqlite3.connect(file)) as connection:
         return list(connection.iterdump())
 
 
 async def test_everybody_goes_on_after_a_restore_where_the_backup_was(server: RunningServer, tmp_path: Path) -> None:
-    """Vera has seen messages that are lost now: she is told to start over, and takes nothing new for them."""
+    """Vera has seen messages that are lost now. She is told to start over, and never mistakes new messages for them."""
     stage, copy = stage_of(server), tmp_path / "copy"
     (server.data / "uploads").mkdir()
     (server.data / "uploads" / "logo.png").write_bytes(LOGO)
@@ -98,7 +98,7 @@ async def test_everybody_goes_on_after_a_restore_where_the_backup_was(server: Ru
 
 
 async def test_a_backup_made_in_the_rush_is_whole(start_server: Callable[..., RunningServer], tmp_path: Path) -> None:
-    """Restored elsewhere it has all that was acknowledged before it began, and it ends at one moment."""
+    """Restored elsewhere, it has everything acknowledged before it began, and all its parts end at the same moment."""
     server, copy = start_server(), tmp_path / "copy"
     stage = stage_of(server)
     async with Cast(stage) as cast:
@@ -162,7 +162,7 @@ async def test_nothing_is_replaced_under_a_running_server_or_unasked(server: Run
 async def test_postgresql_and_valkey_in_both_orders(
     first: str, postgres: PostgresServer, start_server: Callable[..., RunningServer], tmp_path: Path
 ) -> None:
-    """As docs/operations.md describes it, with messages between the two copies."""
+    """Back up as docs/operations.md describes it, with messages between the two copies."""
     base, dump, copy = "backed_up_" + first, tmp_path / "dump", tmp_path / "copy"
     url = postgres.create_database(base)
     async with own_store(tmp_path / "valkey") as port:

@@ -19,7 +19,7 @@ HERE, ELSEWHERE = "198.51.100.7", "203.0.113.5"
 
 
 async def browser_of(inside: Inside, member: str) -> httpx.AsyncClient:
-    """Signed in."""
+    """Return a browser that is signed in as the member."""
     async with inside.stores() as stores:
         cookie = await stores.one_clicks.use(await stores.one_clicks.add(member))
     return httpx.AsyncClient(base_url=inside.url, cookies={COOKIE: cookie})
@@ -32,7 +32,7 @@ async def ana(inside: Inside) -> AsyncIterator[httpx.AsyncClient]:
 
 
 class Mallory:
-    """A visitor without manners, who comes back with the token they got."""
+    """An abusive visitor, who returns with the token they got."""
 
     def __init__(self, inside: Inside, address: str = HERE, token: str = "") -> None:
         self.inside, self.address, self.token = inside, address, token
@@ -56,7 +56,7 @@ async def opened(socket: RawSocket) -> str:
 
 
 async def blocks(browser: httpx.AsyncClient, chat: str, kind: str) -> httpx.Response:
-    """As the form in the pane does it."""
+    """Block the visitor as the form in the pane does."""
     page = (await browser.get(f"/console/visitor/{chat}")).text
     csrf = CSRF.search(page)
     fields = {"csrf": csrf[1] if csrf else "", "kind": kind, "days": "7", "note": "Spam"}

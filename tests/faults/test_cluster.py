@@ -33,7 +33,7 @@ async def nodes(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Clust
 
 @asynccontextmanager
 async def chatting(folder: Path, nodes: Cluster) -> AsyncIterator[Inside]:
-    """Three visitors, Ana and Ben talk inside the block and after it; then every promise must be kept."""
+    """Let three visitors, Ana and Ben chat inside the block and after it; then check every promise."""
     await nodes.whole()
     async with installed(folder, nodes.url, nodes.workspace()) as inside, Cast(inside) as cast:
         async with chatting_on(cast):
@@ -63,7 +63,7 @@ async def test_a_planned_failover_loses_nothing(tmp_path: Path, nodes: Cluster) 
 
 
 async def test_a_workspace_moves_to_another_node_key_by_key(tmp_path: Path, nodes: Cluster) -> None:
-    """While half of its keys are there and half here, no call is done half."""
+    """While half of its keys are on each node, no call is half executed."""
     async with chatting(tmp_path, nodes) as inside:
         await nodes.hand_over(inside.workspace, nodes.nodes[2])
         await now_at(inside, nodes.nodes[2])

@@ -32,7 +32,8 @@ from tests.support.eventually import eventually
 
 @pytest.fixture
 def undisturbed(inside: Inside) -> Inside:
-    """An installation whose workers rest, so that every call and statement counted is the message's own."""
+    """Return an installation without background tasks, so that every counted call and statement belongs to the message.
+    """
     assert inside.app is not None
     for task in inside.app.state.workers._tasks:
         if task.get_name() not in ("Fanout.run", "Fanout.hear"):
@@ -42,7 +43,7 @@ def undisturbed(inside: Inside) -> Inside:
 
 @contextmanager
 def store_calls(stage: Inside, count: int) -> Iterator[None]:
-    """Exactly that many round trips happen inside the block."""
+    """Check that exactly that many round trips happen inside the block."""
     before = stage.services.workspace.store.calls
     yield
     assert stage.services.workspace.store.calls - before == count
@@ -50,7 +51,7 @@ def store_calls(stage: Inside, count: int) -> Iterator[None]:
 
 @contextmanager
 def no_sql(stage: Inside) -> Iterator[None]:
-    """No statement reaches the database inside the block."""
+    """Check that no statement reaches the database inside the block."""
     statements: list[str] = []
 
     def seen(*arguments: Any) -> None:
@@ -102,7 +103,7 @@ async def test_a_resend_in_a_live_chat_needs_no_sql(undisturbed: Inside, inside:
 
 @asynccontextmanager
 async def console_of(stage: Inside, member: str) -> AsyncIterator[list[dict[str, Any]]]:
-    """The member's HTML console, open and rendering; yields its frames as they arrive."""
+    """Open the member's HTML console; yield the list of its frames, which grows as they arrive."""
     async with stage.stores() as stores:
         cookie = await stores.one_clicks.use(await stores.one_clicks.add(member))
     url = f"{stage.url.replace('http', 'ws', 1)}/ws/agent"
@@ -129,7 +130,7 @@ async def console_of(stage: Inside, member: str) -> AsyncIterator[list[dict[str,
 
 
 async def test_a_console_gets_one_frame_of_fragments_in_50_ms_and_all_of_them(inside: Inside, cast: Cast) -> None:
-    """Fifty facts a second on six chats; measured by the server's own pace."""
+    """Six chats have fifty facts a second; the times are those of the server's own flushes."""
     async with console_of(inside, "ana") as frames:
         spoken = watch_console(inside)
         visitors = [await cast.visitor(f"visitor {number}") for number in range(6)]
@@ -149,7 +150,7 @@ async def test_a_console_gets_one_frame_of_fragments_in_50_ms_and_all_of_them(in
 
 
 async def test_fragments_within_50_ms_are_one_frame(inside: Inside, cast: Cast) -> None:
-    """However busy the machine is: these come without a pause between them."""
+    """This holds however busy the machine is, because there is no pause between these fragments."""
     async with console_of(inside, "ana") as frames:
         console = console_on(inside)
         for number in range(10):
@@ -173,7 +174,7 @@ def console_on(stage: Inside) -> AgentConnection:
 
 
 def watch_console(stage: Inside) -> list[float]:
-    """Record from now on when the console is sent something."""
+    """Return a list that records when the console is sent fragments from now on."""
     console = console_on(stage)
     spoken: list[float] = []
     send = console.send
@@ -199,7 +200,9 @@ async def test_a_silent_socket_keeps_nothing_of_its_handshake(undisturbed: Insid
 
 
 async def test_closed_sockets_leave_nothing_for_the_garbage_collector(undisturbed: Inside, inside: Inside) -> None:
-    """It looks at objects as old as a socket of some minutes once in millions: until then they would stay."""
+    """The collector looks at objects as old as a socket of some minutes once in millions of allocations: until then
+    they would stay.
+    """
     async with Cast(inside) as team:
         await team.agent("ana")
         before = alive()
@@ -217,6 +220,6 @@ async def test_closed_sockets_leave_nothing_for_the_garbage_collector(undisturbe
 
 
 def alive() -> Counter[type]:
-    """How many objects there are of each kind that belongs to a socket, dead ones that were not freed included."""
+    """Count the objects of each kind that belongs to a socket, including dead ones that were not freed."""
     kinds = (VisitorConnection, VisitorActions, ProfileBuilder, Outbox, Protocol, HttpProtocol)
     return Counter(type(thing) for thing in gc.get_objects() if type(thing) in kinds)

@@ -27,7 +27,7 @@ async def at_work(server: RunningServer, member: str = "ana") -> Agent:
 
 
 async def in_a_chat(server: RunningServer) -> Visitor:
-    """A visitor whose chat somebody has, or will have: Ana is online."""
+    """Return a visitor whose chat is or will be with an agent, because Ana is online."""
     await (await at_work(server)).leave()
     vera = await Visitor.comes(server)
     await vera.opens("Look:")
@@ -187,7 +187,7 @@ async def test_a_store_of_files_that_is_full_or_away_holds_up_no_chat(
 
 
 def scanner_of(folder: Path) -> Path:
-    """A program as an operator would name it: clean, refused, or broken while it is being updated."""
+    """Write a scanner as an operator would set it: it reports clean or infected, or fails while it is being updated."""
     program = folder / "scan"
     program.write_text(f'#!/bin/sh\n[ -e "{folder}/updating" ] && exit 2\ngrep -q EICAR "$1" && exit 1\nexit 0\n')
     program.chmod(program.stat().st_mode | stat.S_IXUSR)

@@ -22,7 +22,7 @@ SPARE = 40  # that a bucket may gain meanwhile on a slow machine
 
 
 class Turns:
-    """What the server reads from all sockets: the frames of each turn."""
+    """Counts the frames that the server reads from all sockets in each turn."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.sizes: list[int] = []
@@ -94,7 +94,7 @@ async def test_a_flood_is_aborted_after_few_frames(
 async def test_more_than_one_pong_per_ping_counts_as_a_flood(
     inside: Inside, turns: Turns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A pong that was asked for counts too, especially when it is repeated."""
+    """A pong with a ping's payload counts too if it is repeated."""
     monkeypatch.setattr(uvicorn_protocol, "VISITOR_PING", 0.05)
     async with await RawSocket.open(f"{inside.url}/ws/visitor?site=demo", {"Origin": inside.url}) as socket:
         asked = await socket.receive()
@@ -138,7 +138,7 @@ async def test_texts_over_the_rate_are_refused_unread(
 
 
 async def test_who_types_fast_is_not_held_back(stranger: RawSocket) -> None:
-    """Signals may use up their own budget, not that of what Vera says."""
+    """Signals may use up their own budget, but not that of Vera's messages."""
     for _ in range(40):
         stranger.say('{"t":"typing","text":"so"}')
         stranger.say('{"t":"seen","seq":1}')
@@ -155,7 +155,7 @@ async def test_a_flood_of_signals_is_cut_too(stranger: RawSocket, turns: Turns) 
 
 
 async def test_frames_before_the_handshake_do_not_pile_up(inside: Inside, cast: Cast, turns: Turns) -> None:
-    """Half a handshake: a client that speaks before it was let in is read no further until it is."""
+    """If a client sends frames before its upgrade is answered, the server reads no further until then."""
     socket = await RawSocket.open(
         f"{inside.url}/ws/visitor?site=demo", {"Origin": inside.url}, behind=b"\x8a\x80\0\0\0\0" * MANY
     )
@@ -169,7 +169,7 @@ async def test_frames_before_the_handshake_do_not_pile_up(inside: Inside, cast: 
 async def test_another_socket_is_answered_between_the_frames_of_a_flood(
     inside: Inside, cast: Cast, stranger: RawSocket, turns: Turns
 ) -> None:
-    """Five floods at once: Vera's ping passes before any of them has used up its share."""
+    """During five floods at once, Vera's ping is answered before any of them has used up its share."""
     async with contextlib.AsyncExitStack() as stack:
         for _ in range(4):
             other = await RawSocket.open(f"{inside.url}/ws/visitor?site=demo", {"Origin": inside.url})
@@ -197,7 +197,7 @@ async def test_an_address_whose_sockets_flood_again_and_again_is_held_off_and_to
 
 
 async def undisturbed(inside: Inside, cast: Cast) -> None:
-    """Vera chats as if nothing had happened, and everything is fine."""
+    """Let Vera chat, and check every promise."""
     ana = await cast.agent("ana")
     vera = await cast.visitor()
     chat = await vera.opened("Hello")

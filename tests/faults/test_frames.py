@@ -45,7 +45,7 @@ NONSENSE = {
 
 @pytest.fixture
 async def stranger(inside: Inside) -> AsyncIterator[RawSocket]:
-    """A visitor's raw socket after its hello."""
+    """Yield a visitor's raw socket after its hello."""
     async with await RawSocket.open(f"{inside.url}/ws/visitor?site=demo", {"Origin": inside.url}) as socket:
         assert socket.status == 101
         socket.say('{"t":"hello"}')
@@ -54,7 +54,7 @@ async def stranger(inside: Inside) -> AsyncIterator[RawSocket]:
 
 
 async def undisturbed(inside: Inside, cast: Cast) -> None:
-    """Vera chats as if nothing had happened, and everything is fine."""
+    """Let Vera chat, and check every promise."""
     ana = await cast.agent("ana")
     vera = await cast.visitor()
     chat = await vera.opened("Hello")
@@ -149,7 +149,7 @@ async def test_two_hundred_messages_a_second_are_slowed_then_refused(
 
 
 async def test_commands_behind_a_slowed_one_wait_for_it(inside: Inside, cast: Cast) -> None:
-    """A burst over the rate arrives whole, in the order sent, once its client has resent it."""
+    """A burst over the rate arrives completely and in order once its client has resent it."""
     await cast.agent("ana")
     vera = await cast.visitor()
     await vera.opened("Hello")

@@ -51,7 +51,7 @@ class Pair:
         return find_holder(self.file).pid == self.first.pid
 
     async def command(self, *words: str) -> str:
-        """What `sestetto WORDS` says, on the second one's settings."""
+        """Return what `sestetto WORDS` prints with the second server's settings."""
         _, said, errors = await in_a_process(*words, environment=self.second.environment)
         return said + errors
 
@@ -66,7 +66,7 @@ def pair(store: EmbeddedStore, workspace_name: str, start_server: Callable[..., 
 
 
 async def signed_in(pair: Pair, member: str) -> httpx.AsyncClient:
-    """A browser at the second server."""
+    """Return a browser that is signed in at the second server."""
     async with pair.stage.stores() as stores:
         cookie = await stores.one_clicks.use(await stores.one_clicks.add(member))
     return httpx.AsyncClient(base_url=pair.second.url, cookies={COOKIE: cookie}, timeout=30)
@@ -74,7 +74,7 @@ async def signed_in(pair: Pair, member: str) -> httpx.AsyncClient:
 
 @asynccontextmanager
 async def stopped_when(server: RunningServer, in_it: Callable[[], bool]) -> AsyncIterator[None]:
-    """Stop the server within a transaction; let it go on after the block."""
+    """Stop the server within a transaction; continue it after the block."""
 
     async def caught() -> bool:
         os.kill(server.pid, signal.SIGSTOP)
@@ -124,7 +124,7 @@ async def test_a_stopped_writer_is_named_and_chats_go_on(pair: Pair) -> None:
 
 
 async def test_a_server_starts_beside_a_stopped_writer(pair: Pair, tmp_path: Path) -> None:
-    """It has nothing to write to begin with."""
+    """A server need not write to SQL when it starts."""
     settings = {"database": pair.first.database_url, "secret": (pair.first.data / "secret").read_text()}
     third = RunningServer(
         tmp_path / "third", command="serve", store=pair.stage.store_url, workspace=pair.stage.workspace, **settings
@@ -143,7 +143,8 @@ async def test_an_archiver_stopped_on_postgresql_holds_nobody_up(
     start_server: Callable[..., RunningServer],
     postgres: PostgresServer,
 ) -> None:
-    """It has the cursor's row. The server ends its transaction, and the other process archives everything."""
+    """The archiver holds the cursor's row. PostgreSQL ends its transaction, and the other process archives everything.
+    """
     base = f"frozen_{postgres.user or 'archiver'}"
     url = postgres.create_database(base)
     first = start_server(store=store.url, workspace=workspace_name, database=url)

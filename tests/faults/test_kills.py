@@ -25,7 +25,7 @@ async def kill_server(server: RunningServer, stage: Stage) -> None:
 
 
 async def kill_store(server: RunningServer, stage: Stage) -> None:
-    """The server itself restarts it."""
+    """Kill the store, and wait until the server has restarted it."""
     pid = await store_pid(stage)
     os.kill(pid, signal.SIGKILL)
 
@@ -39,7 +39,7 @@ async def kill_store(server: RunningServer, stage: Stage) -> None:
 
 
 async def kill_both(server: RunningServer, stage: Stage) -> None:
-    """Like a power cut, except for what the kernel still writes."""
+    """Kill server and store: like a power cut, except for what the kernel still writes."""
     pid = await store_pid(stage)
     os.kill(server.pid, signal.SIGSTOP)  # so that nobody restarts the store
     os.kill(pid, signal.SIGKILL)
@@ -81,7 +81,7 @@ async def test_a_torn_store_file_loses_nothing_acknowledged(server: RunningServe
 
 
 def tear(folder: Path) -> None:
-    """Half a command at the end of the file, as a crash during a write leaves it."""
+    """Append half a command to the store's file, as a crash during a write leaves it."""
     (newest,) = sorted((folder / "appendonlydir").glob("*.incr.aof"))[-1:]
     with newest.open("ab") as file:
         file.write(b"*3\r\n$5\r\nRPUSH\r\n$10\r\n{main}:lo")

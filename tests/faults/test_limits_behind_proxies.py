@@ -33,7 +33,7 @@ CLAIMS = [
 
 
 class Street:
-    """What is behind the proxy, and its door."""
+    """An installation behind a proxy, and the proxy's address."""
 
     def __init__(self, shop: Inside, url: str, ours: Certificate) -> None:
         self.shop = shop
@@ -53,7 +53,7 @@ class Street:
 
 
 def knock(host: str, port: int, address: str) -> socket.socket:
-    """Connect from an address of this machine, or as another proxy that was called from anywhere."""
+    """Connect from an address of this machine; for IPv6, as another proxy whose client has that address."""
     if ":" not in address:
         return socket.create_connection((host, port), source_address=(address, 0))
     door = socket.create_connection((host, port))
@@ -90,7 +90,7 @@ async def street(
 
 @pytest_asyncio.fixture
 async def wide_street(tmp_path: Path, store: EmbeddedStore, workspace_name: str) -> AsyncIterator[Street]:
-    """One where people come from IPv6 addresses."""
+    """Yield an installation whose visitors have IPv6 addresses."""
     async with behind(tmp_path, store, workspace_name, partial(nginx, behind_another=True)) as made:
         yield made
 

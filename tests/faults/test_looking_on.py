@@ -12,7 +12,7 @@ from tests.support.eventually import eventually
 
 
 async def over(ana: RecordingAgent, chat: str) -> None:
-    """Ended and wrapped up."""
+    """End the chat and its wrap-up."""
     await ana.answered(await ana.give(AgentEnd(cid=new_cid(), chat=chat)))
     await ana.answered(await ana.give(Label(cid=new_cid(), chat=chat, done=True)))
 

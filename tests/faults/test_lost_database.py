@@ -17,14 +17,14 @@ from tests.support.postgresql import PostgresServer, at_port
 
 @pytest_asyncio.fixture
 async def network(postgres: PostgresServer) -> AsyncIterator[BadNetwork]:
-    """The way from the first process to PostgreSQL."""
+    """Yield the network between the first process and PostgreSQL."""
     async with BadNetwork(postgres.socket) as network:
         yield network
 
 
 @pytest_asyncio.fixture
 async def second_network(postgres: PostgresServer) -> AsyncIterator[BadNetwork]:
-    """The way from the second process to PostgreSQL."""
+    """Yield the network between the second process and PostgreSQL."""
     async with BadNetwork(postgres.socket) as network:
         yield network
 

@@ -86,7 +86,7 @@ async def test_at_replica_a_failover_loses_nothing_that_was_acknowledged(
 async def test_on_one_disk_a_lagging_replica_costs_its_lag_and_everybody_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was acknowledged and is lost stays in the archive; what is sent from then on is there once."""
+    """Acknowledged messages that the store lost stay in the archive; later ones are stored once."""
     async with on_a_pair(tmp_path, "disk", monkeypatch) as (pair, inside, cast):
         ana, vera = await cast.agent("ana"), await cast.visitor("vera")
         await ana.holds(await vera.opened())

@@ -45,7 +45,7 @@ async def test_a_short_selection_keeps_every_promise(tmp_path: Path) -> None:
 
 
 async def test_a_message_that_the_archive_loses_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A fault that breaks the promise for real: a row is gone from SQL."""
+    """The fault really breaks the promise: it deletes a row from SQL."""
     monkeypatch.setattr(verdict, "PATIENCE", 3.0)
     said: list[str] = []
     fault = Fault("rows-lost", "a message is deleted from SQL", Layout(), lose_a_row, strikes=1)

@@ -25,7 +25,7 @@ RunProxy = Callable[[Path, list[int], Certificate], AbstractContextManager[Proxy
 
 
 class House(Stage):
-    """A stage with what it is made of."""
+    """A stage with its servers and its proxy."""
 
     servers: list[RunningServer]
     proxy: Proxy
@@ -39,7 +39,7 @@ async def house(
     workspace_name: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[House]:
-    """Two processes of one installation behind a proxy with TLS."""
+    """Yield two processes of one installation behind a proxy with TLS."""
     ours = certificate(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(ours.chain))
     given = {"store": store.url, "database": sqlite_url(tmp_path), "workspace": workspace_name, "secret": "s" * 40}
@@ -92,7 +92,7 @@ async def answered(visitor: RecordingVisitor, text: str) -> str:
 
 
 async def test_pages_pass_the_proxy_as_they_are(house: House) -> None:
-    """That it came by TLS is known, and what is too large is refused."""
+    """The server knows that the request came by TLS, and the proxy refuses a body that is too large."""
     async with httpx.AsyncClient(base_url=house.url) as browser:
         await eventually(lambda: is_up(house), "the proxy to answer")
         assert (await browser.get("/")).headers["location"] == "/sign-in"
@@ -110,7 +110,7 @@ async def test_pages_pass_the_proxy_as_they_are(house: House) -> None:
 
 
 async def test_bodies_that_are_too_large_are_refused_and_shut_nobody_out(house: House) -> None:
-    """A proxy that gets no whole answer says 502, takes the process for dead, and soon has none to send people to."""
+    """Without a complete answer the proxy would return 502, take the process for dead, and soon have none left."""
     async with httpx.AsyncClient(base_url=house.url) as browser:
         await eventually(lambda: is_up(house), "the proxy to answer")
         for _ in range(15):

@@ -33,7 +33,7 @@ async def asked(url: str, path: str = "/readyz") -> tuple[int, Any]:
 
 
 def problem(words: str, url: str) -> Callable[[], Any]:
-    """A check for `eventually`: the process is not ready, and says why."""
+    """Return a check for `eventually`: the process is not ready, and says why."""
 
     async def is_told() -> Any:
         code, told = await asked(url)
@@ -109,7 +109,7 @@ async def test_screens_that_are_out_of_date_make_the_process_unready(
 
 @asynccontextmanager
 async def changed(database: str, name: str, value: str) -> AsyncIterator[None]:
-    """A value of the installation in SQL, changed by another hand inside the block."""
+    """Change a value of the installation in SQL inside the block."""
     # In a thread: the installation runs on this loop, and cannot end its own transaction while the loop waits for it.
     before = await asyncio.to_thread(exchange, database, name, value)
     yield
@@ -160,7 +160,7 @@ async def test_a_store_of_another_installation_at_the_same_address_is_named(
 async def test_a_store_without_what_was_archived_makes_the_process_unready(
     tmp_path: Path, store: EmbeddedStore, workspace_name: str
 ) -> None:
-    """Cut off from the archive's cursor, nobody would notice: the probe compares by itself."""
+    """The archive's cursor alone would not show this, so the probe compares the two itself."""
     async with installed(tmp_path, store.url, workspace_name) as inside, Cast(inside) as cast:
         await somebody_chats(cast)
         await eventually(lambda: caught_up(inside), "the archive")
@@ -203,7 +203,7 @@ async def test_a_database_that_is_away_for_all_is_noted_and_chats_go_on(
 async def test_a_process_that_alone_misses_the_database_is_unready(
     tmp_path: Path, store: EmbeddedStore, workspace_name: str, postgres: PostgresServer
 ) -> None:
-    """Others can sign people in and archive: a balancer had better send people there."""
+    """Other processes can sign people in and archive, so a load balancer should send people there."""
     async with (
         to_postgres(postgres) as (network, url),
         installed(tmp_path / "leader", store.url, workspace_name, database=postgres_name(postgres, url)) as leader,
@@ -224,13 +224,13 @@ async def test_a_process_that_alone_misses_the_database_is_unready(
 
 @asynccontextmanager
 async def to_postgres(postgres: PostgresServer) -> AsyncIterator[tuple[BadNetwork, str]]:
-    """A migrated database, reached through a network that can break."""
+    """Yield the URL of a migrated database behind a network that can break."""
     async with BadNetwork(postgres.socket) as network:
         yield network, at_port(postgres.create_database(like="migrated"), network.port)
 
 
 def postgres_name(postgres: PostgresServer, url: str) -> str:
-    """The same database, reached directly."""
+    """Return the same database's URL without that network."""
     return postgres.url(url.rpartition("/")[2])
 
 
@@ -252,7 +252,7 @@ async def locked(server: RunningServer) -> Any:
 async def test_each_process_says_what_it_is_and_where(
     tmp_path: Path, store: EmbeddedStore, workspace_name: str, start_server: Callable[..., RunningServer]
 ) -> None:
-    """Three processes of one installation share their public address: the log tells them apart."""
+    """Processes of one installation share their public address; the log tells them apart."""
     given = {"store": store.url, "database": sqlite_url(tmp_path), "workspace": workspace_name, "secret": "s" * 40}
     servers = [start_server(command="serve", origin="https://chat.example", **given) for _ in range(2)]
     for server in servers:

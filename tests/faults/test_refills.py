@@ -21,7 +21,7 @@ from tests.support.eventually import eventually
 
 @pytest_asyncio.fixture
 async def emptied_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Inside]:
-    """An installation whose store the test may empty."""
+    """Yield an installation whose store the test may empty."""
     monkeypatch.setattr("console.background.lost_chats.LOOK", 0.1)
     async with EmbeddedStore(tmp_path / "own") as own, installed(tmp_path, own.url, "main") as inside:
         yield inside
@@ -76,7 +76,7 @@ async def test_open_chats_are_offered_again_and_go_on(emptied_later: Inside) -> 
 
 
 async def test_what_was_done_before_is_not_done_twice(emptied_later: Inside) -> None:
-    """Her ack was lost with the connection, and the store after it: her page sends the message again."""
+    """Vera's ack was lost with the connection, and then the store was emptied. Her page resends the message."""
     inside = emptied_later
     async with Cast(inside) as cast:
         await cast.agent("ana")
@@ -93,7 +93,7 @@ async def test_what_was_done_before_is_not_done_twice(emptied_later: Inside) -> 
 
 
 async def test_nobody_is_served_from_an_empty_store_in_between(emptied_later: Inside) -> None:
-    """SQL is away: who comes waits, and no chat is refused for want of queues."""
+    """While SQL is away, clients wait, and no chat is refused because the store has no queues."""
     inside = emptied_later
     async with Cast(inside) as cast:
         await cast.agent("ana")
@@ -112,7 +112,8 @@ async def test_nobody_is_served_from_an_empty_store_in_between(emptied_later: In
 
 
 def by_hand(inside: Inside) -> closing[sqlite3.Connection]:
-    """Its database. Nothing waits for a lock in it: the archive, which has it, runs in this very thread."""
+    """Open the installation's database. It must not wait for a lock: the archive, which holds it, runs in this thread.
+    """
     return closing(sqlite3.connect(inside.database_url.partition("///")[2], timeout=0, isolation_level=None))
 
 
@@ -124,7 +125,7 @@ def done(sql: sqlite3.Connection, statement: str, *values: str) -> bool:
 
 
 async def test_a_chat_that_cannot_be_put_back_keeps_nobody_else_waiting(emptied_later: Inside) -> None:
-    """Somebody has damaged a fact of Kim's in the database by hand."""
+    """A fact of Kim's chat is damaged in the database."""
     inside = emptied_later
     async with Cast(inside) as cast:
         await cast.agent("ana")

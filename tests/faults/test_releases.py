@@ -17,7 +17,7 @@ from tests.support.eventually import eventually
 
 
 class NewerMessage(MessagePayload):
-    """A later release's message, with more fields."""
+    """A message of a later release, with more fields."""
 
     mood: str = "curious"
     seen_on: dict[str, Any] | None = None
@@ -28,7 +28,7 @@ class NewerAuthor(Author):
 
 
 class NewerRelease(Workspace):
-    """The same store's next release: its messages have more fields."""
+    """The next release on the same store. Its messages have more fields."""
 
     async def says(self, chat: str, visitor: str, text: str) -> int:
         cid = new_cid()
@@ -49,7 +49,7 @@ async def chatting(cast: Cast, inside: Inside) -> tuple[Any, Guest, str, NewerRe
 
 
 async def test_an_older_process_shows_a_message_with_new_fields(inside: Inside, cast: Cast) -> None:
-    """In the picture, to the visitor, to the agent, in the archive, and after a reload."""
+    """It does so in the picture, to the visitor, to the agent, in the archive, and after a reload."""
     ana, vera, chat, newer = await chatting(cast, inside)
     visitor = inside.services.picture.chats[chat].visitor
     seq = await newer.says(chat, visitor, "From the next release")

@@ -49,7 +49,9 @@ async def test_vera_writes_at_once_while_postgresql_answers_nobody(
 
 
 async def test_who_would_wait_longer_than_the_bound_starts_without_the_past(inside: Inside, cast: Cast) -> None:
-    """A crowd that comes back at once is not a crowd of queries: a few are read at a time, the others go without."""
+    """When a crowd returns at once, a few earlier chats are read at a time, and the other visitors start without
+    theirs.
+    """
     await cast.agent("ana")
     vera = await Visitor.comes(inside)  # type: ignore[arg-type]
     reads = inside.services.past_reads
@@ -73,7 +75,7 @@ def id_of(inside: Inside, visitor: Visitor) -> str:
 
 
 async def left_twice(inside: Inside) -> Visitor:
-    """Vera, with two messages that she left after hours: ended chats in the archive."""
+    """Return Vera, who left two messages after hours: two ended chats in the archive."""
     vera = await Visitor.comes(inside)  # type: ignore[arg-type]
     for number in (1, 2):
         text = f"My address is Elm Street {number}."
@@ -84,7 +86,7 @@ async def left_twice(inside: Inside) -> Visitor:
 
 
 async def returns(inside: Inside, vera: Visitor) -> tuple[list[str], str]:
-    """The texts she is shown at her return, and the name she is known by."""
+    """Return the texts that Vera is shown when she returns, and the name she is known by."""
     again = await Visitor.comes(inside, knows=vera)  # type: ignore[arg-type]
     past = await again.hears("past")
     await again.leave()

@@ -28,7 +28,7 @@ async def group(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Senti
 
 @asynccontextmanager
 async def chatting(folder: Path, group: SentinelGroup, workspace: str) -> AsyncIterator[Inside]:
-    """Three visitors, Ana and Ben talk inside the block and after it; then every promise must be kept."""
+    """Let three visitors, Ana and Ben chat inside the block and after it; then check every promise."""
     await group.whole()
     async with installed(folder, group.url, workspace) as inside, Cast(inside) as cast:
         async with chatting_on(cast):
@@ -65,7 +65,7 @@ async def test_a_planned_failover_loses_nothing(tmp_path: Path, group: SentinelG
 async def test_a_frozen_primary_is_left_and_never_asked_again(
     tmp_path: Path, group: SentinelGroup, workspace_name: str
 ) -> None:
-    """Its connections stay open and silent, and when it wakes it still takes itself for the primary."""
+    """Its connections stay open and silent, and when it resumes it still believes that it is the primary."""
     async with chatting(tmp_path, group, workspace_name) as inside:
         frozen = group.primary
         frozen.signal(signal.SIGSTOP)
@@ -77,7 +77,7 @@ async def test_a_frozen_primary_is_left_and_never_asked_again(
 
 
 async def test_a_primary_that_only_the_server_still_reaches_is_left(group: SentinelGroup, workspace_name: str) -> None:
-    """Nobody can tell it that it was replaced, and it would go on taking what nobody keeps."""
+    """Nobody can tell it that it was replaced, so it would accept messages that are then lost."""
     await group.whole()
     old, key = group.primary, f"{{{workspace_name}}}:draft:c"
     store = Store(group.url, workspace_name)

@@ -46,7 +46,7 @@ async def says(visitor: RecordingVisitor, *texts: str) -> None:
 
 
 async def comes_and_says(stage: Stage, name: str, *texts: str) -> str:
-    """A visitor opens a chat while Ana is online, is acknowledged, and leaves; return the epoch they were given."""
+    """Let a visitor open a chat while Ana is online, get the acks, and leave. Return the epoch they were given."""
     async with Cast(stage) as cast:
         await (await cast.agent("ana", tab="desk")).settled()
         visitor = await cast.visitor(name)
@@ -60,7 +60,7 @@ def lines(name: str, count: int = 12) -> list[str]:
 
 
 def append_only_file(folder: Path) -> Path:
-    """Return the file the store writes to at the moment."""
+    """Return the file that the store currently writes to."""
     return max(folder.glob("store/appendonlydir/*.incr.aof"), key=lambda file: file.stat().st_mtime)
 
 
@@ -79,7 +79,7 @@ async def archived_once(stage: Stage, texts: list[str]) -> None:
 
 
 async def test_a_store_restored_from_an_older_copy_loses_nothing_new(server: RunningServer) -> None:
-    """Its numbers are given a second time: SQL does not take them for those it has."""
+    """The store uses numbers a second time, and SQL does not mistake these entries for those it has."""
     stage = stage_of(server)
     first = await comes_and_says(stage, "vera", *lines("before"))
     await caught_up(stage)
@@ -114,7 +114,7 @@ async def test_a_file_cut_short_while_down_loses_nothing_new(server: RunningServ
 
 
 async def test_a_file_cut_short_while_running_loses_nothing_new(server: RunningServer) -> None:
-    """The server believes the history that its store has lost."""
+    """The server still expects the history that its store has lost."""
     stage = stage_of(server)
     first = await comes_and_says(stage, "vera", *lines("before", 30))
     await caught_up(stage)
@@ -171,7 +171,7 @@ async def test_chats_of_an_emptied_store_are_offered_again(server: RunningServer
 
 
 async def test_a_restored_database_goes_live_and_archives_what_it_lacks(server: RunningServer) -> None:
-    """The live configuration is ahead of SQL: a queue that is added is there at once all the same."""
+    """The live configuration is ahead of SQL, but a queue that is added still takes effect at once."""
     stage = stage_of(server)
     await comes_and_says(stage, "vera", *lines("before"))
     await caught_up(stage)
@@ -205,7 +205,7 @@ async def live_target(stage: Stage, queue: str, target: int) -> bool:
 
 
 async def test_a_second_data_folder_with_a_secret_of_its_own_is_refused(server: RunningServer, tmp_path: Path) -> None:
-    """Vera would be a stranger to it."""
+    """With another secret, the process would not recognize Vera's token."""
     store = stage_of(server).store_url
     other = RunningServer(tmp_path / "other", command="serve", database=server.database_url, store=store)
     other.launch()
@@ -232,7 +232,7 @@ async def test_a_store_of_another_installation_is_refused_and_left_alone(
 
 
 async def ends(server: RunningServer) -> int:
-    """The exit code."""
+    """Wait until the server exits; return its exit code."""
     process = server._process
     assert process is not None
     await eventually(lambda: process.exitcode is not None, "the server to give up", within=30)

@@ -20,7 +20,7 @@ from tests.support.eventually import eventually
 
 @asynccontextmanager
 async def behind_a_network(inside: Inside) -> AsyncIterator[tuple[BadNetwork, Cast]]:
-    """People who reach the installation through a network that can break."""
+    """Yield clients that reach the installation through a network that can break."""
     network = BadNetwork(int(inside.url.rpartition(":")[2]))
     async with network, Cast(replace(inside, url=network.url)) as cast:
         yield network, cast
@@ -70,7 +70,7 @@ async def test_a_slow_network_delays_and_does_nothing_else(inside: Inside) -> No
 
 
 async def test_a_server_notices_a_half_open_agent_and_gives_the_chats_to_another(inside: Inside) -> None:
-    """Nobody answers the server's pings: within two of them the agent is gone."""
+    """The server's pings get no answer; after two of them the agent counts as gone."""
     async with behind_a_network(inside) as (network, cast):
         ana = await cast.agent("ana")
         async with Cast(inside) as near:
@@ -157,7 +157,9 @@ async def test_an_agents_second_tab_waits_and_a_click_moves_the_console(inside: 
 async def test_a_reader_of_one_byte_a_second_is_cut_and_nobody_else_notices(
     inside: Inside, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An outbox is bounded (more tightly here, to fill it sooner): hers overflows while the others chat on."""
+    """The outbox is bounded, here more tightly so that it fills sooner. The slow one overflows while the others chat
+    on.
+    """
     monkeypatch.setattr(hub, "MOST_BYTES", 64 * 1024)
     agents, visitors = await busy(cast, 3)
     slow = await cast.visitor("slow")
@@ -183,7 +185,7 @@ def listening(inside: Inside, visitor: RecordingVisitor) -> bool:
 
 
 async def one_byte_reader(inside: Inside, token: str) -> asyncio.Task[None]:
-    """A socket of the token's visitor that says hello and then reads one byte per second."""
+    """Open a socket of the token's visitor that says hello and then reads one byte per second."""
     host, _, port = inside.url.removeprefix("http://").partition(":")
     plain = socket.socket()
     plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -209,7 +211,8 @@ async def one_byte_reader(inside: Inside, token: str) -> asyncio.Task[None]:
 
 
 async def test_commands_of_closing_sockets_never_answer_others(inside: Inside, cast: Cast) -> None:
-    """Sockets close at random right after they have spoken; each answer is its asker's, each word is said once."""
+    """Sockets close at random right after a command. Each answer reaches its own client, and each message exists once.
+    """
     await cast.agent("ana", answers=True)
     visitors = await cast.visitors(12)
     for visitor in visitors:

@@ -13,7 +13,7 @@ from tests.support.server_process import RunningServer
 
 @contextmanager
 def locked(server: RunningServer) -> Iterator[None]:
-    """A database without tables, which a start has to make, is held by somebody else."""
+    """Lock the database inside the block. It has no tables yet, so the start must create them."""
     server.data.mkdir(mode=0o700)
     with closing(sqlite3.connect(server.data / "sestetto.db", isolation_level=None)) as rival:
         rival.execute("BEGIN EXCLUSIVE")

@@ -29,7 +29,7 @@ from tests.support.server_process import RunningServer
 async def through_a_network(
     folder: Path, store: EmbeddedStore, workspace: str
 ) -> AsyncIterator[tuple[BadNetwork, Inside]]:
-    """An installation whose connection to the store can break."""
+    """Yield an installation whose connection to the store can break."""
     async with BadNetwork(str(folder / "unreached")) as network:
         network.target = socket_of(store)
         async with installed(folder, f"redis://127.0.0.1:{network.port}", workspace) as inside:
@@ -77,12 +77,12 @@ async def test_a_store_that_is_cut_off_repeatedly_loses_nothing(
 
 
 def replace_store(inside: Inside, store: EmbeddedStore) -> Inside:
-    """The same stage, with its record read past the bad network."""
+    """Return the same stage with the store's direct address, past the bad network."""
     return replace(inside, store_url=store.url)
 
 
 async def test_an_emptied_store_starts_a_new_epoch_for_everybody(server: RunningServer) -> None:
-    """FLUSHALL: what was archived stays, nobody's server falls over, and chats go on in a new history."""
+    """After FLUSHALL, the archive stays, no server crashes, and chats continue in a new history."""
     stage = stage_of(server)
     async with Cast(stage) as cast:
         ana = await cast.agent("ana")
@@ -125,7 +125,8 @@ async def archive_with(stage: object, text: bytes) -> list[tuple[int, bytes]]:
 async def test_a_process_paused_past_the_feeds_trim_point_resyncs(
     tmp_path: Path, store: EmbeddedStore, workspace_name: str
 ) -> None:
-    """Its reader stands still while the feed goes on and is trimmed behind it: nothing is skipped silently."""
+    """Its reader pauses while the feed grows and is trimmed beyond the reader's position; nothing is skipped silently.
+    """
     async with (
         through_a_network(tmp_path, store, workspace_name) as (network, paused),
         installed(tmp_path, store.url, workspace_name) as running,
@@ -163,7 +164,7 @@ async def test_sql_locked_for_a_while_delays_the_archive_and_no_chat(inside: Ins
 async def test_chats_go_on_while_postgresql_is_silent(
     tmp_path: Path, store: EmbeddedStore, workspace_name: str, postgres: PostgresServer
 ) -> None:
-    """It accepts connections and never responds: an agent who reconnects is recognized by the last known answer."""
+    """It accepts connections and never responds. An agent who reconnects is recognized by the last known answer."""
     async with BadNetwork(postgres.socket) as network:
         url = at_port(postgres.create_database(like="migrated"), network.port)
         async with installed(tmp_path, store.url, workspace_name, database=url) as inside, Cast(inside) as cast:
@@ -183,7 +184,9 @@ async def test_chats_go_on_while_postgresql_is_silent(
 async def test_a_server_asleep_past_its_leases_writes_nothing_stale(
     tmp_path: Path, store: EmbeddedStore, start_server: Callable[..., RunningServer]
 ) -> None:
-    """SIGSTOP for longer than an agent's lease: the chat moves on, and what the sleeper then writes is refused."""
+    """SIGSTOP lasts longer than an agent's lease: the chat moves on, and later writes of the stopped server are
+    refused.
+    """
     sleeper = start_server(store=store.url, workspace="sleeper")
     secret = (sleeper.data / "secret").read_text()
     other = start_server(store=store.url, workspace="sleeper", database=sleeper.database_url, secret=secret)

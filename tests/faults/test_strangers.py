@@ -18,7 +18,7 @@ from tests.support.eventually import eventually
 
 
 def foreign(url: str) -> Iterator[str]:
-    """Origins that are not the site's, each similar to one that is."""
+    """Yield origins that are similar to the site's, but not allowed."""
     host, _, port = url.removeprefix("http://").partition(":")
     yield ""
     yield "null"
@@ -49,7 +49,7 @@ async def test_an_unknown_site_or_subprotocol_gets_the_same_refusal(inside: Insi
 
 
 async def refused_agent(inside: Inside, headers: dict[str, str], tongue: str = "sestetto.v1") -> None:
-    """The agent's socket closes with 4401, or is refused, without one frame of data."""
+    """Check that the agent's socket is refused, or closes with 4401, without a frame of data."""
     async with await RawSocket.open(f"{inside.url}/ws/agent", headers, subprotocol=tongue) as socket:
         if socket.status == 101:
             socket.say('{"t":"hello","tab":"one"}')
@@ -226,7 +226,7 @@ HOSTILE = (
 
 
 class Elements(HTMLParser):
-    """The elements of fragments, each with its attributes' names, and every link's scheme."""
+    """Collects the elements of fragments with the names of their attributes, and the schemes of links."""
 
     def __init__(self, text: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -240,7 +240,7 @@ class Elements(HTMLParser):
 
 
 async def drawn(inside: Inside, cast: Cast, name: str, texts: list[str]) -> str:
-    """Return all fragments a console gets about a visitor with one of these texts in every field."""
+    """Return all fragments that a console gets about a visitor with these texts in every field."""
     async with console_of(inside, "ana") as frames:
         visitor = await cast.visitor(name)
         for number, text in enumerate(texts):
@@ -259,7 +259,7 @@ async def drawn(inside: Inside, cast: Cast, name: str, texts: list[str]) -> str:
 async def test_whatever_a_visitor_writes_draws_no_element_and_no_attribute_of_its_own(
     inside: Inside, cast: Cast
 ) -> None:
-    """Hostile texts in every place make exactly the same elements as harmless ones."""
+    """Hostile texts in every field render exactly the same elements as harmless ones."""
     harmless = Elements(await drawn(inside, cast, "vera", ["Hello there"] * len(HOSTILE)))
     hostile = Elements(await drawn(inside, cast, "mallory", list(HOSTILE)))
     assert hostile.found - harmless.found == set()

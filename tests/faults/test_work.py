@@ -29,7 +29,7 @@ ROOMY = {"address_openings": "1000", "visitor_openings": "1000"}  # everybody co
 
 @pytest_asyncio.fixture
 async def serving(tmp_path: Path) -> AsyncIterator[RunningServer]:
-    """`sestetto serve --no-work` with the demo's people."""
+    """Yield `sestetto serve --no-work` with the demo's members."""
     server = RunningServer(tmp_path / "data", command="serve", options=["--no-work"], metrics="yes", **ROOMY)
     server.data.mkdir()
     await publish_demo(server.database_url, server.url)
@@ -40,7 +40,9 @@ async def serving(tmp_path: Path) -> AsyncIterator[RunningServer]:
 
 @pytest.fixture
 def start_worker(serving: RunningServer) -> Iterator[Callable[..., RunningWorker]]:
-    """Start `sestetto work` on the server's data folder; stopped after the test, before the server."""
+    """Yield a function that starts `sestetto work` on the server's data folder. They stop after the test, before the
+    server.
+    """
     started: list[RunningWorker] = []
 
     def start() -> RunningWorker:
@@ -55,7 +57,7 @@ def start_worker(serving: RunningServer) -> Iterator[Callable[..., RunningWorker
 
 
 def leads(server: RunningServer) -> dict[str, float]:
-    """What this process does for all."""
+    """Return the metrics of what this process does for all."""
     with urllib.request.urlopen(f"{server.url}/metrics", timeout=5) as reply:
         lines = reply.read().decode().splitlines()
     found = {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines if line[:1] != "#")}

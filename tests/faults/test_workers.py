@@ -30,7 +30,7 @@ PLACES = ("server 1", "server 2", "worker")
 
 
 def ports_in_a_row(count: int) -> list[int]:
-    """Free ones, below those of which the system gives one to anybody at any time."""
+    """Return free ports below the range from which the system assigns ports by itself."""
     while True:
         first = random.randrange(12_000, 32_000)
         ports = [first + more for more in range(count)]
@@ -50,11 +50,11 @@ class Several(RunningServer):
         self._settings |= {"SESTETTO_WORK_PORT": str(first), "SESTETTO_METRICS": "yes"}
 
     def at(self, number: int) -> str:
-        """The own address of the worker (0) or of a server."""
+        """Return the own address of the worker (0) or of a server (1, 2)."""
         return f"http://127.0.0.1:{self.ports[number]}"
 
     def children(self) -> set[int]:
-        """The processes that live now: each says its id when it starts."""
+        """Return the ids of the running processes; each logs its id when it starts."""
         lines = (line for line in self.log.splitlines() if '"server.started"' in line or '"work.started"' in line)
         return {pid for line in lines if _lives(pid := json.loads(line)["pid"])}
 
@@ -77,7 +77,7 @@ async def figures(address: str) -> dict[str, float]:
 
 
 def through(server: Several, number: int) -> Stage:
-    """The installation as somebody connected to that server sees it."""
+    """Return the stage as clients of that server see it."""
     return replace(stage_of(server), url=server.at(number))
 
 

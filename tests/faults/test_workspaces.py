@@ -31,7 +31,7 @@ async def chatting(tenant: Tenant) -> tuple[Visitor, Agent]:
 
 
 async def chat_on(vera: Visitor, ana: Agent, text: str) -> None:
-    """On the sockets that they have had all along."""
+    """Let Ana answer on the sockets that both have had from the start."""
     await ana.answers(vera.chat, text)
     await vera.reads(text)
     assert (vera.closed, ana.closed) == (None, None)
@@ -140,7 +140,7 @@ def _archived(tenant: Tenant, text: str) -> bool:
 
 
 async def test_several_processes_serve_all_workspaces(tmp_path: Path) -> None:
-    """A child reads the declared workspaces by itself, and shares the port and the parent's store with the others."""
+    """Each child reads the declared workspaces itself, and shares the port and the parent's store with the others."""
     server = Tenants(tmp_path / "server", options=["--workers", "2"])
     await server.fill()
     await server.start()

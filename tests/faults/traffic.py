@@ -13,7 +13,7 @@ PACE = 0.25  # s between two messages of one visitor: the server takes five fram
 
 
 async def busy(cast: Cast, visitors: int = 6) -> tuple[list[RecordingAgent], list[RecordingVisitor]]:
-    """Ana and Ben at work, and that many visitors chatting with them."""
+    """Sign in Ana and Ben, and let that many visitors chat with them."""
     agents = [await cast.agent("ana", answers=True), await cast.agent("ben", answers=True)]
     people = await cast.visitors(visitors)
     for visitor in people:
@@ -25,7 +25,7 @@ async def busy(cast: Cast, visitors: int = 6) -> tuple[list[RecordingAgent], lis
 
 @asynccontextmanager
 async def talking(visitors: Sequence[RecordingVisitor]) -> AsyncIterator[None]:
-    """Everybody keeps chatting inside the block, whatever happens; at its end everything has been answered."""
+    """Let everybody keep chatting inside the block, whatever happens; at its end everything has been answered."""
     tasks = [asyncio.create_task(_talk(visitor)) for visitor in visitors]
     try:
         yield
@@ -53,7 +53,7 @@ async def a_while(visitors: Sequence[RecordingVisitor], lines: int = 3) -> None:
 
 
 async def seen_typing(visitor: RecordingVisitor, agents: Sequence[RecordingAgent]) -> None:
-    """Wait until an agent sees the visitor type: signals arrive."""
+    """Wait until an agent sees the visitor type, which shows that signals arrive."""
     before = sum(len(agent.of("typing")) for agent in agents)
 
     async def typed() -> bool:
@@ -65,7 +65,8 @@ async def seen_typing(visitor: RecordingVisitor, agents: Sequence[RecordingAgent
 
 @asynccontextmanager
 async def chatting_on(cast: Cast) -> AsyncIterator[None]:
-    """Three visitors, Ana and Ben talk before, inside and after the block, and see each other type at the end."""
+    """Let three visitors, Ana and Ben chat before, inside and after the block; at the end an agent sees a visitor type.
+    """
     agents, visitors = await busy(cast, 3)
     async with talking(visitors):
         await a_while(visitors, 1)
