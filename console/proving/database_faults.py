@@ -71,7 +71,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         "postgresql-cut-in-a-commit",
-        "the connection breaks between COMMIT and its answer",
+        "the connection breaks before a COMMIT arrives, then before its answer does",
         Layout(postgresql=True, side=True),
         cut_in_a_commit,
         missing=postgresql.missing,

@@ -26,14 +26,14 @@ def possible() -> str:
 
 @dataclass(frozen=True)
 class Fault:
-    """`strike` breaks something and has repaired it when it returns. `missing` says why the fault cannot be caused
-    here.
+    """`strike` breaks something and has repaired it when it returns. A run calls it `strikes` times; each time it lasts
+    a number of seconds drawn from `hold`. `missing` returns why the fault cannot be caused here; empty if it can.
     """
 
     name: str
-    does: str
+    does: str  # what `sestetto prove --list` says about it
     layout: Layout
     strike: Striking
-    hold: tuple[float, float] = (0.0, 1.0)  # s
+    hold: tuple[float, float] = (0.0, 1.0)  # least and most seconds
     strikes: int = 3
     missing: Callable[[], str] = possible

@@ -112,10 +112,10 @@ def _at(level: str) -> tuple[Fault, ...]:
 
 
 FAULTS: tuple[Fault, ...] = (
-    Fault("sentinel-handover", "Sentinels make the replica the primary, on purpose", SENTINEL, hand_over),
+    Fault("sentinel-handover", "planned failover: Sentinels promote the replica", SENTINEL, hand_over),
     Fault(
         "sentinel-frozen", "SIGSTOP of the primary; Sentinels promote the replica", SENTINEL, freeze_primary, (6, 9), 2
     ),
-    Fault("cluster-handover", "a cluster's replica takes over from its primary", CLUSTER, change_node),
+    Fault("cluster-handover", "planned failover: a cluster's replica takes over", CLUSTER, change_node),
     *(fault for level in LEVELS for fault in _at(level)),
 )
