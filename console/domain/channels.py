@@ -42,7 +42,7 @@ def rule_for(rules: Sequence[ChannelRule], channel: str) -> ChannelRule:
     return found if found.target else msgspec.structs.replace(found, target=default_target(named))
 
 
-def told_channels(rules: Sequence[ChannelRule]) -> str:
+def encode_channels(rules: Sequence[ChannelRule]) -> str:
     """Return the text for the Functions, with `assigned` as 1 or 0: `email 32400000 0 … other 720000 0`."""
-    told = (rule_for(rules, channel) for channel in CHANNELS)
-    return " ".join(f"{rule.channel} {rule.target} {int(rule.push)}" for rule in told)
+    complete = (rule_for(rules, channel) for channel in CHANNELS)
+    return " ".join(f"{rule.channel} {rule.target} {int(rule.push)}" for rule in complete)

@@ -97,7 +97,7 @@ class QueueSetting(NamedTuple):
     most: int = 0  # 0: validation/queues.py has the rule
     wrong: str = ""  # error message for values outside `least` and `most`
     live: str = ""  # its name in the store, if different
-    told: bool = True  # whether the Functions get it
+    for_functions: bool = True  # whether the Functions get it
     width: int = 64  # characters of its SQL column
 
 
@@ -120,7 +120,7 @@ class Queue(msgspec.Struct, frozen=True):
     """
 
     id: str
-    name: Annotated[str, QueueSetting(_("Name"), "Display name.", told=False, width=200)]
+    name: Annotated[str, QueueSetting(_("Name"), "Display name.", for_functions=False, width=200)]
     target: Annotated[
         int,
         QueueSetting(
@@ -151,7 +151,7 @@ class Queue(msgspec.Struct, frozen=True):
             least=1,
             most=100,
             wrong=_("Enter a goal from 1 to 100 percent."),
-            told=False,
+            for_functions=False,
         ),
     ] = 90
     head_start: Annotated[
@@ -195,7 +195,7 @@ class Queue(msgspec.Struct, frozen=True):
             wrong=_("Enter a time from 0 to 3600 seconds."),
         ),
     ] = 15_000
-    hours: Annotated[Hours, QueueSetting(_("Hours"), told=False)] = (
+    hours: Annotated[Hours, QueueSetting(_("Hours"), for_functions=False)] = (
         Hours()
     )  # the store gets instants, see opening_hours.py
     longest: Annotated[
@@ -215,7 +215,7 @@ class Queue(msgspec.Struct, frozen=True):
             unit="seconds",
             most=HOUR,
             wrong=_("Enter a time from 0 to 3600 seconds."),
-            told=False,
+            for_functions=False,
         ),
     ] = 180_000
     message_target: Annotated[
@@ -226,7 +226,7 @@ class Queue(msgspec.Struct, frozen=True):
             unit="hours",
             most=30 * DAY,
             wrong=_("Enter a time from 0 to 720 hours."),
-            told=False,
+            for_functions=False,
         ),
     ] = 9 * HOUR
     overflow_to: Annotated[
@@ -246,7 +246,7 @@ class Queue(msgspec.Struct, frozen=True):
         ),
     ] = 0
     reasons: Annotated[
-        tuple[str, ...], QueueSetting(_("Reasons"), "Contact reason to choose from; repeat for more.", told=False)
+        tuple[str, ...], QueueSetting(_("Reasons"), "Contact reason to choose from; repeat for more.", for_functions=False)
     ] = ()
     automatic: Annotated[
         int,
@@ -256,7 +256,7 @@ class Queue(msgspec.Struct, frozen=True):
             unit="seconds",
         ),
     ] = 0
-    phrases: Annotated[tuple[Phrases, ...], QueueSetting(_("Phrases for first words"), told=False)] = ()
+    phrases: Annotated[tuple[Phrases, ...], QueueSetting(_("Phrases for first words"), for_functions=False)] = ()
     channels: Annotated[
         tuple[ChannelRule, ...],
         QueueSetting(
@@ -284,7 +284,7 @@ class Queue(msgspec.Struct, frozen=True):
         """Return the time (ms) to answer a chat of this channel."""
         return self.target if channel in INSTANT else rule_for(self.channels, channel).target
 
-    def stands_aside(self, channel: str) -> bool:
+    def uses_channel_slots(self, channel: str) -> bool:
         """Whether chats of this channel use the slots that a member may have for other channels."""
         return channel not in INSTANT and not rule_for(self.channels, channel).push
 

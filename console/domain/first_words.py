@@ -200,7 +200,7 @@ def choice_for(own: Sequence[Phrases], served: Sequence[str], locale: str) -> Ch
     return Choice("en", ours.get("en", ()))
 
 
-def told_phrases(own: Sequence[Phrases], served: Sequence[str]) -> dict[str, tuple[str, ...]]:
+def phrases_by_language(own: Sequence[Phrases], served: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Return the phrases any visitor may get, by language; under OTHERS for all other languages."""
     languages = dict.fromkeys([*HALF_A_MINUTE, *(one.language for one in own)])
     chosen = {language: choice_for(own, served, language) for language in languages} | {

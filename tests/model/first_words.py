@@ -3,7 +3,7 @@
 import re
 
 from console.domain.channels import INSTANT
-from console.domain.first_words import OTHERS, told_phrases
+from console.domain.first_words import OTHERS, phrases_by_language
 from tests.model.state import Chat
 from tests.model.turns import Turns
 
@@ -52,14 +52,14 @@ class FirstWords(Turns):
 
     def _phrase(self, c: Chat) -> str:
         queue = self.queues[c.queue]
-        told = told_phrases(queue.phrases, queue.languages)
+        phrases = phrases_by_language(queue.phrases, queue.languages)
         known = {
             "first_name": c.called.split()[0] if c.called else "",
             "agent": self.members[c.agent].name,
             "question": quotable(c.log[c.asked[-1][0] - 1]["text"]),
         }
         fitting = [
-            phrase for phrase in told.get(c.tongue, told[OTHERS]) if all(known[name] for name in NAMES.findall(phrase))
+            phrase for phrase in phrases.get(c.tongue, phrases[OTHERS]) if all(known[name] for name in NAMES.findall(phrase))
         ]
         last = c.log[c.worded - 1]["text"] if c.worded else ""
         start = len(c.log) % len(fitting)

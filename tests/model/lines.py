@@ -241,14 +241,14 @@ class Lines(Bots):
         else:
             self.assign(c, member, why, line)
 
-    def stands_aside(self, c: Chat) -> bool:
+    def uses_channel_slots(self, c: Chat) -> bool:
         """Whether agents take it, as one of another channel."""
         queue = self.queues[self.home(c.queue, c.site)]
         return c.channel not in INSTANT and not rule_for(queue.channels, c.channel).push
 
     def room(self, c: Chat, member: Member) -> bool:
         """Whether the member has a slot for this chat."""
-        if member.channel_slots is None or not self.stands_aside(c):
+        if member.channel_slots is None or not self.uses_channel_slots(c):
             return member.has_slot
         total = member.limit + member.channel_slots
         return len(member.asides) < member.channel_slots and len(member.held) < total
@@ -258,7 +258,7 @@ class Lines(Bots):
         self.book_load(member)
         slot = min(set(range(1, 99)) - set(member.held))
         member.held[slot] = c.id
-        if self.stands_aside(c):
+        if self.uses_channel_slots(c):
             c.aside = True
             member.asides.add(c.id)
         return slot

@@ -38,7 +38,7 @@ local function rule(c, q)
 end
 
 -- Whether the chat uses one of an agent's slots for other channels: a chat of another channel that agents take.
-function S.stands_aside(c)
+function S.uses_channel_slots(c)
   if S.instant(c) then return false end -- without reading its queue
   local _, assigned = rule(c, S.home(c.queue, c.site))
   return not assigned

@@ -184,7 +184,7 @@ function S.has_slot(a) return S.used(a) - math.min(num(a.aside), apart(a) or 0) 
 -- Whether there is a slot for this one.
 function S.has_room(a, c)
   local most = apart(a)
-  if not most or not S.stands_aside(c) then return S.has_slot(a) end
+  if not most or not S.uses_channel_slots(c) then return S.has_slot(a) end
   return num(a.aside) < most and S.used(a) < num(a.limit) + most
 end
 
@@ -202,7 +202,7 @@ function S.take_slot(a, c)
   S.put(a, 'used', int(S.used(a) + 1))
   redis.call('HSET', key('held', a.id), slot, c.id)
   a.slots[slot] = c.id
-  if S.stands_aside(c) then
+  if S.uses_channel_slots(c) then
     S.put(c, 'aside', '1')
     S.put(a, 'aside', int(num(a.aside) + 1))
   end
