@@ -168,10 +168,10 @@ def noted(thing: Queue | Site | Member | None) -> dict[str, Any]:
         "token_issuer": identity.issuer,
         "enforced": identity.enforced,
         "user_hash": bool(identity.hash_secret),
-        "identity_rules": [rule.told for rule in identity.rules],
-        "questions": [one.told for one in thing.questions.asked],
-        "question_rules": [rule.told for rule in thing.questions.rules],
-        "greetings": [one.told for one in thing.greetings],
+        "identity_rules": [rule.for_audit for rule in identity.rules],
+        "questions": [one.for_audit for one in thing.questions.asked],
+        "question_rules": [rule.for_audit for rule in thing.questions.rules],
+        "greetings": [one.for_audit for one in thing.greetings],
     }
 
 

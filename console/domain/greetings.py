@@ -25,7 +25,7 @@ class Greeting(msgspec.Struct, frozen=True):
     texts: dict[str, str] = {}
 
     @property
-    def told(self) -> str:
+    def for_audit(self) -> str:
         """Describe the greeting for the audit log."""
         texts = " / ".join(f"{tag}: {text}" for tag, text in self.texts.items())
         return f"{' '.join(self.pages) or '*'} · {self.after} s · {texts}"

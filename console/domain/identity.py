@@ -45,7 +45,7 @@ class ClaimRule(msgspec.Struct, frozen=True):
     head_start: int = 0
 
     @property
-    def told(self) -> str:
+    def for_audit(self) -> str:
         return f"{self.field} = {self.value} → {self.queue or '·'}, {self.head_start / 1000:g} s"
 
     def fits(self, fields: Mapping[str, str]) -> bool:

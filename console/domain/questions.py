@@ -43,7 +43,7 @@ class Question(msgspec.Struct, frozen=True):
     languages: dict[str, tuple[str, ...]] = {}
 
     @property
-    def told(self) -> str:
+    def for_audit(self) -> str:
         """Describe the question for the audit log."""
         parts = (
             f"{self.key}: {self.text}",
@@ -68,7 +68,7 @@ class AnswerRule(msgspec.Struct, frozen=True):
     queue: str
 
     @property
-    def told(self) -> str:
+    def for_audit(self) -> str:
         return f"{self.question} = {self.answer} → {self.queue}"
 
 
