@@ -84,17 +84,17 @@ async def _destinations(services: Services, rule: AlertRule, urls: Sequence[str]
             wrong.unless(False, "add", says)
     wrong.unless(len(urls) <= DESTINATIONS, "add", TOO_MANY, most=DESTINATIONS)
     urls = [url for url in urls[:DESTINATIONS] if not what_is_wrong(url)]
-    looks = await asyncio.gather(*(services.couriers.look(url) for url in urls))
-    for url, look in zip(urls, looks, strict=True):
-        fine = look.code in ("fine", "unknown_host")
-        shown = look.shown or f"{url.partition(':')[0]}://…"
-        wrong.unless(fine, "add", _fault(look), shown=shown, detail=look.detail)
+    checks = await asyncio.gather(*(services.couriers.check(url) for url in urls))
+    for url, check in zip(urls, checks, strict=True):
+        fine = check.code in ("fine", "unknown_host")
+        shown = check.shown or f"{url.partition(':')[0]}://…"
+        wrong.unless(fine, "add", _fault(check), shown=shown, detail=check.detail)
     added = [
-        Destination(new_id(), url, look.shown, look.code if look.code != "fine" else "")
-        for url, look in zip(urls, looks, strict=True)
+        Destination(new_id(), url, check.shown, check.code if check.code != "fine" else "")
+        for url, check in zip(urls, checks, strict=True)
     ]
     return added, wrong
 
 
-def _fault(look: Answer) -> str:
-    return {"refused": PRIVATE, "slow": IN_TIME}.get(look.code, UNUSABLE)
+def _fault(check: Answer) -> str:
+    return {"refused": PRIVATE, "slow": IN_TIME}.get(check.code, UNUSABLE)

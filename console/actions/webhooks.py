@@ -58,9 +58,9 @@ async def save(services: Services, by: Member, endpoint: WebhookEndpoint, *, alr
         endpoint = msgspec.structs.replace(endpoint, secrets=(new_secret(),), made=now_ms())
     wrong = [*already, *await services.webhooks.endpoints.problems_of(endpoint)]
     if "url" not in {one.field for one in wrong}:
-        look = await services.webhook_client.look(endpoint.url)
-        if look.code == "refused":
-            wrong.append(Problem(f"webhook:{endpoint.id}", "url", PRIVATE, {"detail": look.detail}))
+        checked = await services.webhook_client.check(endpoint.url)
+        if checked.code == "refused":
+            wrong.append(Problem(f"webhook:{endpoint.id}", "url", PRIVATE, {"detail": checked.detail}))
     if wrong:
         raise BadSettings(wrong)
     await services.webhooks.endpoints.put(endpoint, by=by)

@@ -53,16 +53,16 @@ DEVICES = ("/dev/null", "/dev/urandom")
 
 
 class LookOnly(PermissionError):
-    """A connection that the guard would have allowed, but `only_look` forbids sending."""
+    """A connection that the guard would have allowed, but `dry_run` forbids sending."""
 
 
 class Guard:
-    """The audit hook, active once `on` is set; `only_look` lets nothing out. Records what was attempted."""
+    """The audit hook, active once `on` is set; `dry_run` lets nothing out. Records what was attempted."""
 
     def __init__(self, networks: list[str]) -> None:
         self.networks = networks
         self.on = False
-        self.clear(only_look=False)
+        self.clear(dry_run=False)
         paths = sysconfig.get_paths()
         own = [paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")]
         more = [os.environ.get(name, "") for name in ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")]
@@ -70,8 +70,8 @@ class Guard:
         readable = [*own, *ours, *more, *zoneinfo.TZPATH, *CERTIFICATES, *DEVICES]
         self.readable = tuple({os.path.realpath(path) for path in readable if path})
 
-    def clear(self, *, only_look: bool) -> None:
-        self.only_look = only_look
+    def clear(self, *, dry_run: bool) -> None:
+        self.dry_run = dry_run
         self.asked: list[str] = []  # names that were resolved
         self.reached: list[str] = []
         self.refused: list[str] = []
@@ -97,7 +97,7 @@ class Guard:
             self.refused.append(host)
             raise PermissionError(f"alerts may not go to {host}")
         self.reached.append(host)
-        if self.only_look:
+        if self.dry_run:
             raise LookOnly(f"{host} was not connected to")
 
     def _open(self, path: Any, mode: str | None, flags: int) -> None:
@@ -152,9 +152,9 @@ class Courier:
         self.guard.redirected |= bool(response.is_redirect)
 
     def carry(self, parcel: Parcel) -> Answer:
-        """Send the parcel; with `only_look`, check whether it could be sent."""
+        """Send the parcel; with `dry_run`, check whether it could be sent."""
         self.heard.said.clear()
-        self.guard.clear(only_look=parcel.only_look)
+        self.guard.clear(dry_run=parcel.dry_run)
         plugin = apprise.Apprise.instantiate(parcel.url, asset=self.asset, suppress_exceptions=True)
         if plugin is None:
             return Answer("bad", self._detail(parcel.url, ""))
@@ -173,7 +173,7 @@ class Courier:
             return "refused"
         if guard.redirected:
             return "redirected"
-        if not parcel.only_look:
+        if not parcel.dry_run:
             return "sent" if sent else "failed"
         if guard.reached:
             return "fine"

@@ -39,9 +39,9 @@ class Couriers:
     async def send(self, url: str, message: AlertMessage) -> Answer:
         return await self._ask(Parcel(url, message))
 
-    async def look(self, url: str) -> Answer:
+    async def check(self, url: str) -> Answer:
         """Find out where a message to `url` would go and whether it may; send nothing."""
-        return await self._ask(Parcel(url, NOTHING, only_look=True))
+        return await self._ask(Parcel(url, NOTHING, dry_run=True))
 
     async def close(self) -> None:
         for process in list(self._all):

@@ -19,7 +19,7 @@ LAST = "\uffff"  # sorts after every id
 Key = tuple[str, Kind, str]
 
 
-class Told(msgspec.Struct):
+class AlertedChat(msgspec.Struct):
     """A chat as messages report it: since when (ms) somebody waits, and the time by which an answer is promised."""
 
     chat: str
@@ -37,7 +37,7 @@ class News(msgspec.Struct):
     incident: Incident
     at: int
     count: int = 0
-    chats: list[Told] = []
+    chats: list[AlertedChat] = []
 
 
 class Event(NamedTuple):
@@ -45,10 +45,10 @@ class Event(NamedTuple):
 
     kind: Kind
     queue: str
-    chat: Told
+    chat: AlertedChat
 
 
-class Standing:
+class QueueChats:
     """The chats of one queue that matter for alerts."""
 
     def __init__(self) -> None:
@@ -79,16 +79,16 @@ class Detector:
         self.incidents = {one.key: one for one in incidents}
         self.changed: set[Key] = set()
         self.gone: set[Key] = set()
-        self._standings: dict[str, Standing] = {}
+        self._by_queue: dict[str, QueueChats] = {}
         self._places: dict[str, tuple[str, str, int, bool, bool]] = {}  # chat -> queue, channel, due, late, waiting
-        self._deserted: dict[str, int] = {}  # queue -> since when (ms) nobody is online
-        self._untold: dict[Key, list[Told]] = {}  # first chats of events, for the next message
+        self._unstaffed: dict[str, int] = {}  # queue -> since when (ms) nobody is online
+        self._unreported: dict[Key, list[AlertedChat]] = {}  # first chats of events, for the next message
         self._open = OpenTimes()
-        self.heed(rules, queues)
+        self.configure(rules, queues)
         for chat in picture.chats:
             self._index(chat)
 
-    def heed(self, rules: Sequence[AlertRule], queues: Mapping[str, Queue]) -> None:
+    def configure(self, rules: Sequence[AlertRule], queues: Mapping[str, Queue]) -> None:
         """Use these rules and queues from now on.
 
         Incidents that no rule reports any more are dropped without a message.
@@ -98,10 +98,10 @@ class Detector:
         known = {rule.id: rule for rule in self.rules}
         for key, incident in list(self.incidents.items()):
             rule = known.get(incident.rule)
-            if not rule or not rule.tells(incident.kind) or not rule.covers(incident.queue) or key[2] not in queues:
+            if not rule or not rule.reports(incident.kind) or not rule.covers(incident.queue) or key[2] not in queues:
                 self._forget(key)
         self._open.forget()
-        self._deserted = {queue: since for queue, since in self._deserted.items() if queue in queues}
+        self._unstaffed = {queue: since for queue, since in self._unstaffed.items() if queue in queues}
         self._see_agents(queues, self.now, first=True)
 
     def advance(self, n: int, fact: AnyFact | Unreadable) -> list[News]:
@@ -121,23 +121,23 @@ class Detector:
         if isinstance(fact, AgentChanged):
             self._see_agents(touched, self.now)
         broke = int(isinstance(fact, Late | PromiseBroken))
-        return self._judge(touched & self.queues.keys(), broke, event)
+        return self._check_queues(touched & self.queues.keys(), broke, event)
 
-    def look(self, now: int) -> list[News]:
+    def check(self, now: int) -> list[News]:
         """Check all queues at `now`, without a new fact; return what to report."""
         self.now = max(self.now, now)
-        return self._judge(self.queues)
+        return self._check_queues(self.queues)
 
-    def missed(self, queue: str, chat: Told, at: int, kind: Kind = "late") -> list[News]:
+    def missed(self, queue: str, chat: AlertedChat, at: int, kind: Kind = "late") -> list[News]:
         """Report what happened while nobody followed the feed; the picture has its outcome already."""
         found: list[News] = []
         for rule in self.rules:
-            if queue in self.queues and rule.covers(queue) and rule.tells(kind):
+            if queue in self.queues and rule.covers(queue) and rule.reports(kind):
                 key: Key = (rule.id, kind, queue)
                 if kind in EVENTS:
-                    found += self._happened(rule, key, at, [chat])
+                    found += self._report_events(rule, key, at, [chat])
                 else:
-                    found += self._told(rule, key, at, [chat], True, broke=1)
+                    found += self._report(rule, key, at, [chat], True, broke=1)
                     self.incidents[key].holds = False  # the next check decides whether it still exists
         return found
 
@@ -146,7 +146,7 @@ class Detector:
         found = 0
         for rule in self.rules:
             for queue in self.queues if rule.due_soon is not None else ():
-                for channel, clocks in self._standing(queue).clocks.items():
+                for channel, clocks in self._chats_of(queue).clocks.items():
                     before = self._before(rule, queue, channel)
                     place = bisect_right(clocks, (self.now + before, LAST)) if before else len(clocks)
                     if place < len(clocks):
@@ -154,33 +154,33 @@ class Detector:
                         found = min(found, due) if found else due
         return found
 
-    def kept(self) -> None:
+    def mark_saved(self) -> None:
         """Note that all changes have been saved."""
         self.changed.clear()
         self.gone.clear()
 
     # --- checks --------------------------------------------------------------------------------
 
-    def _judge(self, queues: Collection[str], broke: int = 0, event: Event | None = None) -> list[News]:
+    def _check_queues(self, queues: Collection[str], broke: int = 0, event: Event | None = None) -> list[News]:
         found: list[News] = []
         for rule in self.rules:
             for queue in queues:
                 if rule.covers(queue):
                     for kind in KINDS:
-                        if kind in EVENTS and rule.tells(kind):
+                        if kind in EVENTS and rule.reports(kind):
                             happened = [event.chat] if event is not None and event[:2] == (kind, queue) else []
-                            found += self._happened(rule, (rule.id, kind, queue), self.now, happened)
-                        elif rule.tells(kind):
-                            found += self._judge_one(rule, kind, queue, broke)
+                            found += self._report_events(rule, (rule.id, kind, queue), self.now, happened)
+                        elif rule.reports(kind):
+                            found += self._check_one(rule, kind, queue, broke)
         return found
 
-    def _happened(self, rule: AlertRule, key: Key, now: int, chats: Sequence[Told]) -> list[News]:
+    def _report_events(self, rule: AlertRule, key: Key, now: int, chats: Sequence[AlertedChat]) -> list[News]:
         """Report events; report those held back by the quiet period once it is over."""
         before = self.incidents.get(key)
         if before is None and not chats:
             return []
         if chats:
-            self._untold[key] = [*self._untold.get(key, []), *chats][:SHOWN]
+            self._unreported[key] = [*self._unreported.get(key, []), *chats][:SHOWN]
         incident, what, count = step_event(before, key, len(chats), now, rule.quiet)
         if incident is None:
             self._forget(key)
@@ -190,25 +190,25 @@ class Detector:
             self.changed.add(key)
         if what is None or incident is None:
             return []
-        return [News(rule, what, msgspec.structs.replace(incident), now, count, self._untold.pop(key, []))]
+        return [News(rule, what, msgspec.structs.replace(incident), now, count, self._unreported.pop(key, []))]
 
     def _event(self, fact: AnyFact | Unreadable) -> Event | None:
         """Return the event that a fact causes. A left message opens a chat too, but without a promise."""
         if isinstance(fact, Opened) and fact.due:
-            return Event("came", fact.queue, Told(fact.chat, fact.visitor.name, fact.at, fact.due))
+            return Event("came", fact.queue, AlertedChat(fact.chat, fact.visitor.name, fact.at, fact.due))
         chat = self.picture.chats.get(fact.chat) if isinstance(fact, Ended) and fact.why == "message_left" else None
-        return Event("left", chat.queue, Told(chat.id, chat.name, fact.at, 0)) if chat is not None else None
+        return Event("left", chat.queue, AlertedChat(chat.id, chat.name, fact.at, 0)) if chat is not None else None
 
-    def _judge_one(self, rule: AlertRule, kind: Kind, queue: str, broke: int) -> list[News]:
+    def _check_one(self, rule: AlertRule, kind: Kind, queue: str, broke: int) -> list[News]:
         key: Key = (rule.id, kind, queue)
-        standing = self._standing(queue)
-        chats: Collection[str] = standing.waiting
+        known = self._chats_of(queue)
+        chats: Collection[str] = known.waiting
         match kind:
             case "due_soon":
-                chats = standing.due_by(lambda channel: self._soon(rule, queue, channel))
+                chats = known.due_by(lambda channel: self._soon(rule, queue, channel))
                 holds = bool(chats)
             case "late":
-                chats = standing.late
+                chats = known.late
                 holds = bool(chats)
             case "line":
                 holds = rule.line is not None and len(chats) > rule.line
@@ -216,10 +216,10 @@ class Detector:
                 holds = self._nobody(queue, rule.nobody or 0)
         if key not in self.incidents and not holds:
             return []
-        return self._told(rule, key, self.now, chats, holds, broke=broke)
+        return self._report(rule, key, self.now, chats, holds, broke=broke)
 
-    def _told(
-        self, rule: AlertRule, key: Key, now: int, chats: Collection[str | Told], holds: bool, *, broke: int
+    def _report(
+        self, rule: AlertRule, key: Key, now: int, chats: Collection[str | AlertedChat], holds: bool, *, broke: int
     ) -> list[News]:
         before = self.incidents.get(key)
         was = (before.holds, before.count) if before else None
@@ -235,7 +235,7 @@ class Detector:
         of = incident or before
         if of is None or what is None or (what == "over" and not rule.over):
             return []
-        first = [chat if isinstance(chat, Told) else self.tell(chat) for chat in islice(chats, SHOWN)]
+        first = [chat if isinstance(chat, AlertedChat) else self.describe(chat) for chat in islice(chats, SHOWN)]
         return [News(rule, what, msgspec.structs.replace(of), now, len(chats), first if what != "over" else [])]
 
     def _count(self, incident: Incident, chats: int, broke: int) -> None:
@@ -248,7 +248,7 @@ class Detector:
         if self.incidents.pop(key, None) is not None:
             self.gone.add(key)
             self.changed.discard(key)
-            self._untold.pop(key, None)
+            self._unreported.pop(key, None)
 
     def _soon(self, rule: AlertRule, queue: str, channel: str) -> int:
         """Return until when (ms) a chat of this channel must be due to be "due soon"; 0 if none is."""
@@ -261,7 +261,7 @@ class Detector:
         return before if before < self.queues[queue].target_on(channel) else 0
 
     def _nobody(self, queue: str, patience: int) -> bool:
-        since = self._deserted.get(queue)
+        since = self._unstaffed.get(queue)
         if since is None:
             return False
         opened = self._open.since(self.queues[queue], self.now)
@@ -270,11 +270,11 @@ class Detector:
     def knows(self, chat: str) -> bool:
         return chat in self.picture.chats
 
-    def tell(self, chat: str) -> Told:
+    def describe(self, chat: str) -> AlertedChat:
         """Return a chat of the picture as messages report it."""
         chat_state = self.picture.chats[chat]
         agent = self.picture.agents.get(chat_state.agent) if chat_state.place == "active" else None
-        return Told(
+        return AlertedChat(
             chat,
             chat_state.name,
             chat_state.turn or chat_state.since,
@@ -284,8 +284,8 @@ class Detector:
 
     # --- the index -----------------------------------------------------------------------------
 
-    def _standing(self, queue: str) -> Standing:
-        return self._standings.setdefault(queue, Standing())
+    def _chats_of(self, queue: str) -> QueueChats:
+        return self._by_queue.setdefault(queue, QueueChats())
 
     def _index(self, chat: str) -> None:
         """Update the index from the picture."""
@@ -308,31 +308,31 @@ class Detector:
             self._add(chat, *new)
 
     def _add(self, chat: str, queue: str, channel: str, due: int, late: bool, waiting: bool) -> None:
-        standing = self._standing(queue)
+        known = self._chats_of(queue)
         if waiting:
-            standing.waiting[chat] = None
+            known.waiting[chat] = None
         if late:
-            standing.late[chat] = None
+            known.late[chat] = None
         elif due:
-            insort(standing.clocks.setdefault(channel, []), (due, chat))
+            insort(known.clocks.setdefault(channel, []), (due, chat))
 
     def _remove(self, chat: str, queue: str, channel: str, due: int, late: bool, waiting: bool) -> None:
-        standing = self._standing(queue)
-        standing.waiting.pop(chat, None)
-        standing.late.pop(chat, None)
+        known = self._chats_of(queue)
+        known.waiting.pop(chat, None)
+        known.late.pop(chat, None)
         if due and not late:
-            clocks = standing.clocks[channel]
+            clocks = known.clocks[channel]
             del clocks[bisect_left(clocks, (due, chat))]
 
     def _see_agents(self, queues: Iterable[str], now: int, *, first: bool = False) -> None:
         for queue in queues:
             if self.picture.online(queue):
-                self._deserted.pop(queue, None)
-            elif queue not in self._deserted:
+                self._unstaffed.pop(queue, None)
+            elif queue not in self._unstaffed:
                 # When a detector starts, the picture says how long everybody has been offline; later the fact's time
                 # does.
                 served = (agent.since for agent in self.picture.agents.values() if queue in agent.queues)
-                self._deserted[queue] = min(now, max(served, default=0)) if first else now
+                self._unstaffed[queue] = min(now, max(served, default=0)) if first else now
 
 
 def _clock(chat: ChatState) -> tuple[int, bool]:

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 import structlog
 
-from console.alerts.detector import Detector, News, Told
+from console.alerts.detector import AlertedChat, Detector, News
 from console.alerts.messages import message_of
 from console.archive.alert_incidents import NAME
 from console.archive.alert_outbox import Outgoing
@@ -29,7 +29,7 @@ from console.queue.lead import Lead
 from console.queue.workspace import Workspace
 
 PACE = 0.1  # seconds between two reads of the feed under load
-LOOK = 1.0  # maximum seconds between two checks
+CHECK_EVERY = 1.0  # maximum seconds between two checks
 SILENT = 5.0  # seconds without a sign of the store; after that the state is unknown and nothing is reported
 RULES = 1.0  # seconds between two checks for changed rules
 KEEP = 2.0  # seconds between two saves of the cursor when there is nothing to report
@@ -64,7 +64,7 @@ class AlertReader(Follower):
         self.origin = origin
         self.rules: list[AlertRule] = []
         self._version = -1
-        self._looked = 0.0
+        self._rules_read_at = 0.0
 
     async def follow(self) -> None:
         """Follow the feed until another process takes over. Without any rule there is nothing to follow."""
@@ -77,17 +77,17 @@ class AlertReader(Follower):
         reader = new_id()
         place, incidents = await self.alerts.incidents.begin(reader, snapshot.epoch, snapshot.last, snapshot.n)
         self.well()
-        watch = Detector(Picture.from_snapshot(snapshot), self.rules, self.queues(), incidents, snapshot.now)
-        following = Following(self, watch, reader, FeedPosition(snapshot.epoch, snapshot.last, snapshot.n))
+        detector = Detector(Picture.from_snapshot(snapshot), self.rules, self.queues(), incidents, snapshot.now)
+        following = Following(self, detector, reader, FeedPosition(snapshot.epoch, snapshot.last, snapshot.n))
         with suppress(FeedGap, Overtaken):
             await following.begin(place, snapshot.now)
             await following.run()
 
     async def changed_rules(self) -> bool:
         """Whether the rules have changed since they were last read; checks SQL at most once a second."""
-        if self._version >= 0 and time.monotonic() - self._looked < RULES * 0.9:  # the timer may fire early
+        if self._version >= 0 and time.monotonic() - self._rules_read_at < RULES * 0.9:  # the timer may fire early
             return False
-        self._looked = time.monotonic()
+        self._rules_read_at = time.monotonic()
         version = await self.alerts.rules.version()
         if version == self._version:
             return False
@@ -102,21 +102,21 @@ class AlertReader(Follower):
 class Following:
     """One reader following the feed; it ends when another reader takes the cursor."""
 
-    def __init__(self, reader: AlertReader, watch: Detector, name: str, place: FeedPosition) -> None:
+    def __init__(self, reader: AlertReader, detector: Detector, name: str, place: FeedPosition) -> None:
         self._reader = reader
-        self._watch = watch
+        self._detector = detector
         self._name = name
         self._place = place
         self._kept_at = 0.0
         self._queues: Mapping[str, Queue] = reader.queues()
-        self._look_at = 0  # ms of the store's clock; when to check next
+        self._check_at = 0  # ms of the store's clock; when to check next
 
     async def begin(self, before: FeedPosition | None, now: int) -> None:
         """Report what happened between two readers if it still matters, then the current state."""
         news: list[News] = []
         if before and before.epoch == self._place.epoch and before.n < self._place.n:
             news = await self._missed(before)
-        await self._keep(news + self._watch.look(now), at_once=True)
+        await self._keep(news + self._detector.check(now), at_once=True)
 
     async def run(self) -> None:
         workspace = self._reader.workspace
@@ -130,12 +130,12 @@ class Following:
                 news = self._advance(await self._next(batches))
                 if pump.done() and batches.empty():
                     pump.result()
-                if await self._heed() and not self._reader.rules:
+                if await self._reconfigure() and not self._reader.rules:
                     return
                 # Check the time only when all facts are applied and the store is up. Otherwise an answer may already be
                 # in the feed.
                 if batches.empty() and time.monotonic() - tail.heard < SILENT:
-                    news += self._look()
+                    news += self._check()
                 await self._keep(news)
         finally:
             pump.cancel()
@@ -143,9 +143,9 @@ class Following:
 
     async def _next(self, batches: asyncio.Queue[list[Entry]]) -> list[Entry]:
         """Return the next batch, or nothing when it is time to check."""
-        wait = (self._look_at - self._reader.workspace.now()) / 1000
+        wait = (self._check_at - self._reader.workspace.now()) / 1000
         try:
-            async with asyncio.timeout(min(max(wait, 0.01), LOOK)):
+            async with asyncio.timeout(min(max(wait, 0.01), CHECK_EVERY)):
                 return await batches.get()
         except TimeoutError:
             return []
@@ -153,24 +153,24 @@ class Following:
     def _advance(self, batch: Sequence[Entry]) -> list[News]:
         news: list[News] = []
         for entry in batch:
-            news += self._watch.advance(entry.n, entry.fact)
+            news += self._detector.advance(entry.n, entry.fact)
             self._place = FeedPosition(self._place.epoch, entry.id, entry.n)
         return news
 
-    def _look(self) -> list[News]:
+    def _check(self) -> list[News]:
         now = self._reader.workspace.now()
-        news = self._watch.look(now) if now >= self._look_at else []
-        due = self._watch.next_due()
-        latest = now + round(LOOK * 1000) if now >= self._look_at else self._look_at
-        self._look_at = min(latest, due) if due else latest
+        news = self._detector.check(now) if now >= self._check_at else []
+        due = self._detector.next_due()
+        latest = now + round(CHECK_EVERY * 1000) if now >= self._check_at else self._check_at
+        self._check_at = min(latest, due) if due else latest
         return news
 
-    async def _heed(self) -> bool:
+    async def _reconfigure(self) -> bool:
         queues = self._reader.queues()
         if not await self._rules_changed() and queues is self._queues:
             return False
         self._queues = queues
-        self._watch.heed(self._reader.rules, queues)
+        self._detector.configure(self._reader.rules, queues)
         return True
 
     async def _rules_changed(self) -> bool:
@@ -181,21 +181,21 @@ class Following:
 
     async def _keep(self, news: Sequence[News], *, at_once: bool = False) -> None:
         """Save until it succeeds, however long SQL is down. Raises Overtaken if another reader has taken over."""
-        watch = self._watch
-        if not (news or watch.gone or at_once) and time.monotonic() - self._kept_at < KEEP:
+        detector = self._detector
+        if not (news or detector.gone or at_once) and time.monotonic() - self._kept_at < KEEP:
             return
         outgoing = [made for one in news if (made := self._outgoing(one))]
-        changed = [watch.incidents[key] for key in watch.changed]
+        changed = [detector.incidents[key] for key in detector.changed]
         while True:
             try:
-                await self._reader.alerts.incidents.keep(self._name, self._place, changed, watch.gone, outgoing)
+                await self._reader.alerts.incidents.keep(self._name, self._place, changed, detector.gone, outgoing)
                 break
             except Unknown as problem:
                 log.info("alerts.wait", error=problem.code)
                 await asyncio.sleep(AGAIN)
                 if not self._reader.goes_on(self._place.epoch):
                     raise Overtaken from problem
-        watch.kept()
+        detector.mark_saved()
         self._kept_at = time.monotonic()
         if outgoing:
             self._reader.on_outgoing()
@@ -203,7 +203,7 @@ class Following:
     def _outgoing(self, news: News) -> Outgoing | None:
         """Build the message. A message that cannot be built must not stop the others."""
         incident = news.incident
-        queue = self._watch.queues.get(incident.queue)
+        queue = self._detector.queues.get(incident.queue)
         if queue is None:
             return None
         try:
@@ -216,19 +216,19 @@ class Following:
     async def _missed(self, before: FeedPosition) -> list[News]:
         """Report late answers and events that happened in between, whatever followed."""
         missed = [fact async for fact in self._between(before)]
-        gone = {fact.chat for fact in missed if isinstance(fact, Late) and not self._watch.knows(fact.chat)}
+        gone = {fact.chat for fact in missed if isinstance(fact, Late) and not self._detector.knows(fact.chat)}
         names = await self._reader.alerts.incidents.names(gone) if gone else {}
         news: list[News] = []
         for fact in missed:
             if isinstance(fact, Ended):
                 news += await self._missed_message(fact)
             elif isinstance(fact, Opened):
-                told = Told(fact.chat, fact.visitor.name, fact.at, fact.due)
-                news += self._watch.missed(fact.queue, told, fact.at, "came")
+                opened = AlertedChat(fact.chat, fact.visitor.name, fact.at, fact.due)
+                news += self._detector.missed(fact.queue, opened, fact.at, "came")
             else:
                 known = fact.chat not in gone
-                chat = self._watch.tell(fact.chat) if known else Told(fact.chat, names.get(fact.chat, ""), fact.due, 0)
-                news += self._watch.missed(fact.queue, chat, fact.at)
+                chat = self._detector.describe(fact.chat) if known else AlertedChat(fact.chat, names.get(fact.chat, ""), fact.due, 0)
+                news += self._detector.missed(fact.queue, chat, fact.at)
         return news
 
     async def _missed_message(self, fact: Ended) -> list[News]:
@@ -237,7 +237,7 @@ class Following:
         if not live.fields.get("profile"):
             return []
         chat = chat_state(fact.chat, live.fields)
-        return self._watch.missed(chat.queue, Told(chat.id, chat.name, fact.at, 0), fact.at, "left")
+        return self._detector.missed(chat.queue, AlertedChat(chat.id, chat.name, fact.at, 0), fact.at, "left")
 
     async def _between(self, before: FeedPosition) -> AsyncIterator[Late | Opened | Ended]:
         """Yield the facts that rules may report, among those the feed still has, up to this reader's start."""

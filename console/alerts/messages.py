@@ -8,7 +8,7 @@ import msgspec
 from babel import Locale
 from babel.dates import format_datetime, format_time, format_timedelta
 
-from console.alerts.detector import News, Told
+from console.alerts.detector import AlertedChat, News
 from console.domain.alert_delivery import AlertMessage
 from console.domain.alerts import EVENTS, AlertRule, Kind, What
 from console.domain.directory import Queue
@@ -156,7 +156,7 @@ class MessageText:
                 return lead
         return f"{lead} {more}"
 
-    def line(self, chat: Told) -> MessageRow:
+    def line(self, chat: AlertedChat) -> MessageRow:
         gettext = self._texts.gettext
         values = {"since": self._time(chat.since), "due": self._time(chat.due), "agent": plain(chat.agent)}
         if chat.due and chat.agent:
@@ -167,7 +167,7 @@ class MessageText:
             says = gettext("waiting since %(since)s")
         return MessageRow(plain(chat.name) or gettext("A visitor"), says % values)
 
-    def event(self, kind: Kind, chat: Told) -> MessageRow:
+    def event(self, kind: Kind, chat: AlertedChat) -> MessageRow:
         gettext = self._texts.gettext
         says = gettext("left a message at %(time)s") if kind == "left" else gettext("opened a chat at %(time)s")
         return MessageRow(plain(chat.name) or gettext("A visitor"), says % {"time": self._time(chat.since)})

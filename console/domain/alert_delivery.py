@@ -17,18 +17,18 @@ class AlertMessage(msgspec.Struct):
 class Parcel(msgspec.Struct):
     """A message for one destination.
 
-    `url` is Apprise's. With `only_look` nothing is sent: the courier finds out where the message would go.
+    `url` is Apprise's. With `dry_run` nothing is sent: the courier finds out where the message would go.
     """
 
     url: str
     message: AlertMessage
-    only_look: bool = False
+    dry_run: bool = False
 
 
 class Answer(msgspec.Struct):
     """A courier's result.
 
-    `code` is sent, failed, refused, redirected, slow, bad (not a URL) or dropped; for `only_look` it is fine or
+    `code` is sent, failed, refused, redirected, slow, bad (not a URL) or dropped; for `dry_run` it is fine or
     unknown_host. `detail` is technical English from the endpoint or the network, without secrets. `shown` is the part
     of the destination that people may see.
     """

@@ -50,7 +50,7 @@ class AlertRule(msgspec.Struct, frozen=True):
     def covers(self, queue: str) -> bool:
         return not self.queues or queue in self.queues
 
-    def tells(self, kind: Kind) -> bool:
+    def reports(self, kind: Kind) -> bool:
         """Whether the rule reports incidents of this kind."""
         threshold = getattr(self, kind)
         return bool(threshold) if kind in SWITCHES else threshold is not None

@@ -46,7 +46,7 @@ class WebhookClient:
         answer.took = round((time.monotonic() - started) * 1000)
         return answer
 
-    async def look(self, url: str) -> Answer:
+    async def check(self, url: str) -> Answer:
         """Find out whether `url` is an address an event may be sent to, without sending anything: fine, refused,
         unknown_host.
         """

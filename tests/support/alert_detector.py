@@ -21,14 +21,14 @@ LATE = AlertRule("r1", "Late", late=True, destinations=(CHATOPS,), quiet=60_000)
 
 
 class Scene:
-    """Facts at seconds since START, given to a detector as they happen; `told` is everything it reported."""
+    """Facts at seconds since START, given to a detector as they happen; `reported` is everything it reported."""
 
     def __init__(
         self, *rules: AlertRule, queues: Sequence[Queue] = (SUPPORT,), picture: Picture | None = None, **more: Any
     ) -> None:
         self.queues = {queue.id: queue for queue in queues}
-        self.watch = Detector(picture or Picture(), rules, self.queues, more.get("incidents", ()), START)
-        self.told: list[News] = []
+        self.detector = Detector(picture or Picture(), rules, self.queues, more.get("incidents", ()), START)
+        self.reported: list[News] = []
         self.seqs: dict[str, int] = {}
         self.n = 0
 
@@ -37,19 +37,19 @@ class Scene:
         if kind not in (AgentChanged,):
             seq = self.seqs[values["chat"]] = self.seqs.get(values["chat"], 0) + 1
             values |= {"seq": seq, "prev": seq - 1}
-        return self._heard(self.watch.advance(self.n, kind(at=at(second), **values)))
+        return self._reported(self.detector.advance(self.n, kind(at=at(second), **values)))
 
-    def look(self, second: float) -> list[News]:
-        return self._heard(self.watch.look(at(second)))
+    def check(self, second: float) -> list[News]:
+        return self._reported(self.detector.check(at(second)))
 
-    def _heard(self, news: list[News]) -> list[News]:
-        self.told += news
+    def _reported(self, news: list[News]) -> list[News]:
+        self.reported += news
         return news
 
     @property
     def said(self) -> list[tuple[str, str, str]]:
         """Return (what, kind, queue) of every report."""
-        return [(one.what, one.incident.kind, one.incident.queue) for one in self.told]
+        return [(one.what, one.incident.kind, one.incident.queue) for one in self.reported]
 
     # --- the story -----------------------------------------------------------------------------
 
@@ -76,14 +76,14 @@ class Scene:
         return news + asks
 
     def gets(self, chat: str, second: float, agent: str = "ana") -> list[News]:
-        line = self.watch.picture.chats[chat]
+        line = self.detector.picture.chats[chat]
         return self.fact(
             Assigned, second, chat=chat, agent=agent, name=agent.title(), slot=1, why="least_pressure", candidates=1,
             clocks=0, waited=0, due=line.due,
         )  # fmt: skip
 
     def late(self, chat: str, second: float) -> list[News]:
-        line = self.watch.picture.chats[chat]
+        line = self.detector.picture.chats[chat]
         return self.fact(Late, second, chat=chat, queue=line.queue, due=line.due, agent=line.agent)
 
     def answers(self, chat: str, second: float) -> list[News]:

@@ -22,7 +22,7 @@ def validate_alert(
     for queue in rule.queues:
         found.unless(queue in known.queues, "queues", "The queue %(queue)s does not exist.", queue=queue)
     found.unless(
-        any(rule.tells(kind) for kind in KINDS),
+        any(rule.reports(kind) for kind in KINDS),
         "kinds",
         "Choose at least one condition.",
     )

@@ -124,7 +124,7 @@ def typed_of(rule: AlertRule) -> dict[str, str]:
     return {
         "name": rule.name,
         "due_soon": _seconds(rule.due_soon),
-        **{kind: "on" if rule.tells(kind) else "" for kind in SWITCHES},
+        **{kind: "on" if rule.reports(kind) else "" for kind in SWITCHES},
         "line": "" if rule.line is None else str(rule.line),
         "nobody": _seconds(rule.nobody),
         "quiet": seconds(rule.quiet, MINUTE),

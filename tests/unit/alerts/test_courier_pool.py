@@ -66,8 +66,8 @@ async def test_a_message_reaches_a_mailbox_as_text_and_as_html(couriers: Courier
 
 
 async def test_an_address_check_sends_nothing(couriers: Couriers, chatops: HttpReceiver, mail: MailReceiver) -> None:
-    assert (await couriers.look(chatops.url)).code == "fine"
-    assert (await couriers.look(mail.url)).code == "fine"
+    assert (await couriers.check(chatops.url)).code == "fine"
+    assert (await couriers.check(mail.url)).code == "fine"
     assert (chatops.lines, mail.got) == ([], [])
 
 
@@ -79,7 +79,7 @@ async def test_this_machine_is_refused_at_save_and_at_send_in_every_disguise(
     careful: Couriers, chatops: HttpReceiver, host: str
 ) -> None:
     url = f"json://{host}:{chatops.port}/hook"
-    for answer in (await careful.look(url), await careful.send(url, LATE)):
+    for answer in (await careful.check(url), await careful.send(url, LATE)):
         assert answer.code in ("refused", "bad"), answer
     assert chatops.lines == []
 
@@ -99,7 +99,7 @@ async def test_this_machine_is_refused_at_save_and_at_send_in_every_disguise(
     ],
 )
 async def test_private_hosts_are_refused_whatever_the_service(careful: Couriers, url: str) -> None:
-    assert (await careful.look(url)).code == "refused"
+    assert (await careful.check(url)).code == "refused"
     assert (await careful.send(url, LATE)).code == "refused"
 
 
@@ -130,8 +130,8 @@ courier = Courier([], 10.0)
 sys.addaudithook(courier.guard)
 courier.guard.on = True
 message = AlertMessage("a", "b", "c")
-for only_look in (True, False):
-    print(courier.carry(Parcel("json://rebinding.example/hook", message, only_look)).code)
+for dry_run in (True, False):
+    print(courier.carry(Parcel("json://rebinding.example/hook", message, dry_run)).code)
 """
 
 
@@ -142,18 +142,18 @@ def test_a_name_that_means_this_machine_the_next_moment_is_refused_then() -> Non
 
 
 async def test_an_unknown_host_is_reported(careful: Couriers) -> None:
-    assert (await careful.look("json://nowhere.invalid/")).code == "unknown_host"
+    assert (await careful.check("json://nowhere.invalid/")).code == "unknown_host"
 
 
 @pytest.mark.parametrize("url", ["nonsense://x", "json://", "slack://x", "mqtt://127.0.0.1/topic"])
 async def test_an_address_no_service_accepts_is_reported(careful: Couriers, url: str) -> None:
-    assert (await careful.look(url)).code == "bad"
+    assert (await careful.check(url)).code == "bad"
 
 
 async def test_a_file_of_the_server_goes_nowhere(careful: Couriers, tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text('{"text": "{{app_body}} hush-hush"}')
-    answer = await careful.look(f"discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js?template={secret}")
+    answer = await careful.check(f"discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js?template={secret}")
     assert answer.code == "failed"
     assert "hush-hush" not in answer.detail
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from console.alerts.detector import News, Told
+from console.alerts.detector import AlertedChat, News
 from console.alerts.messages import message_of, plain, trial
 from console.domain.alert_delivery import AlertMessage
 from console.domain.alerts import AlertRule, Incident, Kind, What
@@ -16,7 +16,7 @@ from tests.support.alert_detector import CHATOPS, at
 
 LEVEL2 = Queue("level2", "Level 2", hours=Hours("Europe/Paris"))
 RULE = AlertRule("r1", "Partners", late=True, destinations=(CHATOPS,), quiet=300_000)
-VERA = Told("c1", "Vera", at(0), at(90), "Ana")
+VERA = AlertedChat("c1", "Vera", at(0), at(90), "Ana")
 ORIGIN = "https://chat.example"
 
 
@@ -104,7 +104,7 @@ def test_nobody_online_says_how_many_wait() -> None:
 
 
 def test_a_left_message_names_who_left_it_when_and_where_to_read_it() -> None:
-    left = news("left", chats=[Told("c1", "Vera", at(0), 0)])
+    left = news("left", chats=[AlertedChat("c1", "Vera", at(0), 0)])
     message = said(left)
     assert message.text == (
         "Times are in Europe/Paris.\n\n"
@@ -119,7 +119,7 @@ def test_a_left_message_names_who_left_it_when_and_where_to_read_it() -> None:
 
 
 def test_a_chat_that_came_names_its_visitor_and_links_to_the_board() -> None:
-    message = said(news("came", chats=[Told("c1", "", at(0), at(6))]))
+    message = said(news("came", chats=[AlertedChat("c1", "", at(0), at(6))]))
     assert "• A visitor: opened a chat at 9:00:00" in message.text
     assert "https://chat.example/board" in message.text
 

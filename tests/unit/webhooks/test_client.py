@@ -84,7 +84,7 @@ async def test_private_and_disguised_addresses_are_refused_before_anything_is_se
     async with WebhookReceiver() as receiver:
         client = WebhookClient(limit=0.5)
         url = f"http://{host}:{receiver.port}/"
-        assert (await client.look(url)).code in ("refused", "unknown_host")
+        assert (await client.check(url)).code in ("refused", "unknown_host")
         assert (await client.post(url, "evt_1", "{}", [])).code in ("refused", "away")
         assert receiver.asked == 0
         await client.close()
@@ -99,7 +99,7 @@ async def test_a_name_that_leads_home_a_moment_later_is_refused(monkeypatch: pyt
             return "93.184.215.14"
 
         monkeypatch.setattr(client._transport, "address_of", resolved)
-        assert (await client.look(f"http://rebinding.example:{receiver.port}/")).code == "fine"
+        assert (await client.check(f"http://rebinding.example:{receiver.port}/")).code == "fine"
         monkeypatch.undo()
         answer = await client.post(f"http://localhost:{receiver.port}/", "evt_1", "{}", [])
         assert (answer.code, receiver.asked) == ("refused", 0)
@@ -108,6 +108,6 @@ async def test_a_name_that_leads_home_a_moment_later_is_refused(monkeypatch: pyt
 
 async def test_a_public_address_is_only_asked_with_tls() -> None:
     client = WebhookClient(limit=0.5)
-    plain, secure = await client.look("http://192.0.9.1/"), await client.look("https://192.0.9.1/")
+    plain, secure = await client.check("http://192.0.9.1/"), await client.check("https://192.0.9.1/")
     assert (plain.code, plain.detail, secure.code) == ("refused", "192.0.9.1 has to be asked with https", "fine")
     await client.close()
