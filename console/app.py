@@ -86,7 +86,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
         app.state.boards = boards
         app.state.monitored = Monitored(services, fanout, boards, workers.leads)
 
-        fanout.observers += [boards.hear, partial(forget_revoked, services), workers.heed]
+        fanout.observers += [boards.on_fact, partial(forget_revoked, services), workers.on_fact]
         try:
             await open_up(services)
             workers.start()
@@ -142,7 +142,7 @@ def create_work_app(settings: Settings) -> Starlette:
         workers = Workers(services, fanout, serves=False)
         app.state.services, app.state.workers = services, workers
         app.state.monitored = Monitored(services, fanout, None, workers.leads)
-        fanout.observers.append(workers.heed)
+        fanout.observers.append(workers.on_fact)
         try:
             await open_up(services)
             workers.start()

@@ -114,7 +114,7 @@ class Workers:
             self._retention.tidy,
             archive_lag.run,
         )
-        serving = (fanout.hear, self.leases.renew, self.leases.sessions, self.leases.lines, self.refused, *more)
+        serving = (fanout.receive_pushes, self.leases.renew, self.leases.sessions, self.leases.lines, self.refused, *more)
         working = (
             self._probe.run,
             self._archive.run,
@@ -141,10 +141,10 @@ class Workers:
         self._tasks: list[asyncio.Task[None]] = []
         self._mailed = False  # an answer was given that is not archived yet
 
-    def heed(self, fact: AnyFact | Unreadable, agents: set[str]) -> None:
+    def on_fact(self, fact: AnyFact | Unreadable, agents: set[str]) -> None:
         """Read a configuration that another process has published; clean up after redactions and erasures."""
-        self._redactions.heed(fact)
-        self._languages.heed(fact)
+        self._redactions.on_fact(fact)
+        self._languages.on_fact(fact)
         self._mailed = self._mailed or isinstance(fact, Mailed)
         if isinstance(fact, Configured):
             self.publisher.wake.set()

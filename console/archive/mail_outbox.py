@@ -68,8 +68,8 @@ class MailOutbox(SqlOutbox):
 
     def wake(self) -> None:
         """Send soon, if this process is the one that sends."""
-        for heed in self.on_posted:
-            heed()
+        for listener in self.on_posted:
+            listener()
 
     async def put(self, connection: AsyncConnection, letter: Letter) -> int:
         """The same within a transaction; call `wake` afterwards. Raises OverflowError if too many wait."""

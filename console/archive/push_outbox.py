@@ -41,8 +41,8 @@ class PushOutbox(SqlOutbox):
         rows, ended = list(wanted), list(over)
         if rows or ended:
             await self.database.write(lambda connection: self._put(connection, rows, ended, at))
-            for heed in self.on_put:
-                heed()
+            for listener in self.on_put:
+                listener()
 
     async def told(self) -> dict[tuple[str, str], Nudge]:
         """Return the latest push of each device and subject."""

@@ -87,8 +87,8 @@ class WebhookOutbox(SqlOutbox):
 
     def wake(self) -> None:
         """Send soon, if this process does."""
-        for heed in self.on_put:
-            heed()
+        for listener in self.on_put:
+            listener()
 
     async def claim_of(
         self, endpoint: str, sender: str, limit: int, busy: Collection[str] = ()

@@ -19,7 +19,7 @@ from console.views.templating import languages
 
 LETTERS = 16  # before the first attempt: fewer are too little evidence
 SURE = 0.7  # probability, 0..1
-LOOKS = 3  # attempts per chat
+ATTEMPTS = 3  # attempts per chat
 LONGEST = 600  # characters examined, the newest
 CHATS = 5_000  # remembered; the oldest are forgotten
 WAITING = 200  # chats in the queue; a chat beyond that gets another chance with later messages
@@ -30,11 +30,11 @@ PAUSE = 30.0  # seconds after a failure
 log = structlog.get_logger()
 
 
-class Heard(msgspec.Struct):
+class Written(msgspec.Struct):
     """What a visitor has written so far."""
 
     text: str = ""
-    looks: int = 0
+    attempts: int = 0
     waits: bool = False  # in the queue
 
 
@@ -46,28 +46,28 @@ class Languages:
         self._leads = leads
         self._here = installed()
         self.recognizer = recognizer or Recognizer()
-        self._heard: dict[str, Heard] = {}
+        self._written: dict[str, Written] = {}
         self._due = asyncio.Queue[str](WAITING)
 
-    def heed(self, fact: AnyFact | Unreadable) -> None:
+    def on_fact(self, fact: AnyFact | Unreadable) -> None:
         if isinstance(fact, Ended):
-            self._heard.pop(fact.chat, None)
+            self._written.pop(fact.chat, None)
         elif isinstance(fact, Message) and fact.by == "visitor" and fact.file is None and self._uses():
-            self._hear(fact)
+            self._add_text(fact)
 
     def _uses(self) -> bool:
         return (
             self._here and self._leads() and any(queue.languages for queue in self._services.directory.queues.values())
         )
 
-    def _hear(self, fact: Message) -> None:
-        heard = self._heard.setdefault(fact.chat, Heard())
-        if len(self._heard) > CHATS:
-            del self._heard[next(iter(self._heard))]
-        heard.text = f"{heard.text}\n{ADDRESS.sub(' ', fact.text)}"[-LONGEST:]
-        enough = sum(letter.isalpha() for letter in heard.text) >= LETTERS
-        if enough and heard.looks < LOOKS and not heard.waits and not self._due.full():
-            heard.waits = True
+    def _add_text(self, fact: Message) -> None:
+        written = self._written.setdefault(fact.chat, Written())
+        if len(self._written) > CHATS:
+            del self._written[next(iter(self._written))]
+        written.text = f"{written.text}\n{ADDRESS.sub(' ', fact.text)}"[-LONGEST:]
+        enough = sum(letter.isalpha() for letter in written.text) >= LETTERS
+        if enough and written.attempts < ATTEMPTS and not written.waits and not self._due.full():
+            written.waits = True
             self._due.put_nowait(fact.chat)
 
     async def run(self) -> None:
@@ -83,21 +83,21 @@ class Languages:
                 chat = await self._due.get()
         except TimeoutError:
             return await self.recognizer.stop()
-        heard = self._heard.get(chat)
-        if heard is None:
+        written = self._written.get(chat)
+        if written is None:
             return None
-        heard.waits, heard.looks = False, heard.looks + 1
+        written.waits, written.attempts = False, written.attempts + 1
         try:
-            await self._look(chat, heard)
+            await self._recognize(chat, written)
         except RecognizerAway as problem:
             log.warning("languages.away", error=str(problem))
             await asyncio.sleep(PAUSE)
 
-    async def _look(self, chat: str, heard: Heard) -> None:
+    async def _recognize(self, chat: str, written: Written) -> None:
         state = self._services.picture.chats.get(chat)
         if state is None or state.language_by == "agent":
             return
-        language, likely = await self.recognizer.ask(heard.text, self._languages())
+        language, likely = await self.recognizer.ask(written.text, self._languages())
         if likely >= SURE and language != state.language:
             with suppress(Refused):  # the chat has ended, or an agent was faster
                 await self._services.workspace.detected(chat, self._as_spoken(language))

@@ -62,7 +62,7 @@ class Leases:
             await beat(LINES)
             for one in self.services.hub.everyone():
                 try:
-                    one.look_again()
+                    one.refresh()
                 except Exception as problem:
                     log.error("listener.failed", error=repr(problem))
                     one.cut(1011)

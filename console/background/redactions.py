@@ -20,11 +20,11 @@ class Redactions:
         self._leads = leads
         self._some = asyncio.Event()
         self._some.set()
-        self._heard = 0  # redactions
+        self._seen = 0  # redactions
 
-    def heed(self, fact: AnyFact | Unreadable) -> None:
+    def on_fact(self, fact: AnyFact | Unreadable) -> None:
         if isinstance(fact, Redacted | NoteRedacted):
-            self._heard += 1
+            self._seen += 1
             self._some.set()
 
     async def run(self) -> None:
@@ -36,7 +36,7 @@ class Redactions:
 
     async def _round(self) -> None:
         """Clean up; retry later what cannot be done yet. The store rewrites its whole file, so not every second."""
-        workspace, heard = self.services.workspace, self._heard
+        workspace, seen = self.services.workspace, self._seen
         if await workspace.redacted() > 0:
             read = await self._read()
             if read == 0 or await workspace.rewrite_feed(read) > 0:
@@ -44,7 +44,7 @@ class Redactions:
             await workspace.rewrite_file()
             self.services.tidy.set()
             await asyncio.sleep(PAUSE)
-        if await workspace.redacted() == 0 and heard == self._heard:
+        if await workspace.redacted() == 0 and seen == self._seen:
             self._some.clear()
 
     async def _read(self) -> int:

@@ -78,7 +78,7 @@ async def nobody_known(chats: Collection[str]) -> Mapping[str, Visitor]:
 class Boards:
     """The boards of this process.
 
-    Facts come in through `hear`; `run` runs as its own task. `visitors` returns the visitors of chats that are no
+    Facts come in through `on_fact`; `run` runs as its own task. `visitors` returns the visitors of chats that are no
     longer in the picture, `left` the left messages that need an answer.
     """
 
@@ -135,7 +135,7 @@ class Boards:
 
     # --- facts ---------------------------------------------------------------------------------------
 
-    def hear(self, fact: AnyFact | Unreadable, agents: set[str]) -> None:
+    def on_fact(self, fact: AnyFact | Unreadable, agents: set[str]) -> None:
         """Take a fact that the picture has already applied; it may have changed what these agents' rows show."""
         self._dirty |= agents
         self._moved.set()

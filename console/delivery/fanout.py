@@ -68,7 +68,7 @@ class Fanout:
         self._epoch = ""
         keys = workspace.keys
         self._unpushed = Outage("pushes", store=workspace.store.primary.shown)
-        self._pushes = Pushes(workspace.store.primary, {keys.facts: self._hear_fact, keys.signals: self._signal})
+        self._pushes = Pushes(workspace.store.primary, {keys.facts: self._receive_facts, keys.signals: self._signal})
         workspace.on_epoch.append(self._turn)
 
     @property
@@ -143,15 +143,15 @@ class Fanout:
             if self._hub.somebody.is_set():
                 self._show_chat_fact(RenderedFact(entry, chat_state, self._views, slot), fact, holder, bot)
             author = fact.author.id if isinstance(fact, Labelled) else ""
-            self._tell(fact, {holder, chat_state.agent if chat_state is not None else "", author})
+            self._notify(fact, {holder, chat_state.agent if chat_state is not None else "", author})
         elif isinstance(fact, AgentChanged | Revoked):
             self._deliver(f"agent:{fact.agent}", RenderedFact(entry, None, self._views))
-            self._tell(fact, {fact.agent})
+            self._notify(fact, {fact.agent})
         elif isinstance(fact, BotChanged):
             self._deliver(f"bot:{fact.bot}", RenderedFact(entry, None, self._views))
-            self._tell(fact, set())
+            self._notify(fact, set())
         elif isinstance(fact, Configured):
-            self._tell(fact, set())
+            self._notify(fact, set())
         else:
             # Facts outside a chat's log, such as presence or watching, go to those who see the chat now.
             chat = self.picture.chats.get(getattr(fact, "chat", ""))
@@ -159,9 +159,9 @@ class Fanout:
                 self._deliver(f"chat:{chat.id}", RenderedFact(entry, chat, self._views))
             if chat is not None and chat.agent:
                 self._deliver(f"agent:{chat.agent}", RenderedFact(entry, chat, self._views))
-            self._tell(fact, {chat.agent if chat is not None else ""})
+            self._notify(fact, {chat.agent if chat is not None else ""})
 
-    def _tell(self, fact: AnyFact | Unreadable, agents: set[str]) -> None:
+    def _notify(self, fact: AnyFact | Unreadable, agents: set[str]) -> None:
         for observer in self.observers:
             try:
                 observer(fact, agents - {""})
@@ -197,32 +197,32 @@ class Fanout:
 
     # --- pushes --------------------------------------------------------------------------------
 
-    async def hear(self) -> None:
+    async def receive_pushes(self) -> None:
         """While there are listeners, receive the store's pushes: facts, and signals, which may be lost for good."""
         somebody = self._hub.somebody
         while True:
             await somebody.wait()
-            self._look()
+            self._read_now()
             try:
                 await self._pushes.follow(self._begin, somebody.is_set)
             except NoPermissionError as problem:  # everything works without pushes, but slower
                 self._unpushed.begins(f"{why(problem)} (allow it: ACL SETUSER … &{self._workspace.keys.prefix}*)")
                 await asyncio.sleep(BARRED)
             except AWAY:
-                self._look()
+                self._read_now()
                 await asyncio.sleep(0.5)
 
     def _begin(self) -> None:
         self._unpushed.ends()
-        self._look()
+        self._read_now()
 
-    def _look(self) -> None:
+    def _read_now(self) -> None:
         if self.tail is not None:
-            self.tail.look()
+            self.tail.read_now()
 
-    def _hear_fact(self, message: bytes) -> None:
+    def _receive_facts(self, message: bytes) -> None:
         if self.tail is not None:
-            self.tail.hear(message)
+            self.tail.receive(message)
 
     def _signal(self, raw: bytes) -> None:
         try:

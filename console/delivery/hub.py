@@ -21,7 +21,7 @@ class Listener(Protocol[T_contra]):
     def cut(self, code: int) -> None:
         """Close the socket; 1012 asks the client to reconnect at once."""
 
-    def look_again(self) -> None:
+    def refresh(self) -> None:
         """Called once a second; resend anything that changed."""
 
     def agent_lease(self) -> tuple[str, int] | None:

@@ -24,7 +24,7 @@ Row = tuple[bytes, bytes]  # name and JSON of an entry
 
 
 class PushedTail:
-    """Yields the entries after `(entry, n)`. `hear` accepts pushed entries; `look` makes it read the feed at once.
+    """Yields the entries after `(entry, n)`. `receive` accepts pushed entries; `read_now` reads the feed at once.
 
     `every` returns after how many seconds without a fact the feed is read: SILENT while the store pushes. Raises
     FeedGap when a number repeats or is missing. Entries are held back until the store has vouched for them, because a
@@ -46,7 +46,7 @@ class PushedTail:
         self._waiter: asyncio.Future[None] | None = None
         self._loop = asyncio.get_running_loop()
 
-    def hear(self, message: bytes) -> None:
+    def receive(self, message: bytes) -> None:
         """Accept pushed entries, one line of `<id> <JSON>` each."""
         for line in message.split(b"\n"):
             name, _, raw = line.partition(b" ")
@@ -56,8 +56,8 @@ class PushedTail:
             self._unsure = True
         self._wake()
 
-    def look(self) -> None:
-        """Read the feed: a fact may be there that was not pushed."""
+    def read_now(self) -> None:
+        """Read the feed at once: a fact may be there that was not pushed."""
         self._unsure = True
         self._wake()
 

@@ -16,21 +16,21 @@ from console.queue.wire import StoreWire
 PING = 2.0  # seconds between two pings that check the connection
 SILENCE = 5.0  # seconds without an answer until the connection counts as lost
 
-Hear = Callable[[bytes], None]
+Receive = Callable[[bytes], None]
 
 
 class Pushes:
-    """A subscription to channels, each with its listener. `open` while messages arrive."""
+    """A subscription to channels, each with its receiver. `open` while messages arrive."""
 
-    def __init__(self, primary: Primary, channels: dict[str, Hear]) -> None:
+    def __init__(self, primary: Primary, channels: dict[str, Receive]) -> None:
         self.open = False
         self._primary = primary
         self._channels = channels
-        self._hear = {name.encode(): hear for name, hear in channels.items()}
+        self._receivers = {name.encode(): receive for name, receive in channels.items()}
 
     async def follow(self, began: Callable[[], None], wanted: Callable[[], bool]) -> None:
         """Subscribe, call `began`, and pass messages on while `wanted`. Raises RedisError or OSError."""
-        wire = PushWire(await self._primary.connect(), self._hear)
+        wire = PushWire(await self._primary.connect(), self._receivers)
         try:
             async with asyncio.timeout(SILENCE):
                 for name in self._channels:
@@ -50,10 +50,10 @@ class Pushes:
 class PushWire(StoreWire):
     """A connection that receives messages between its replies. `over` is done when the connection has ended."""
 
-    def __init__(self, connection: Connection, hear: dict[bytes, Hear]) -> None:
+    def __init__(self, connection: Connection, receivers: dict[bytes, Receive]) -> None:
         super().__init__(connection)
         self.over: asyncio.Future[None] = self._loop.create_future()
-        self._hear = hear
+        self._receivers = receivers
 
     def _replied(self) -> None:
         replies, self._replies = self._replies, []
@@ -61,7 +61,7 @@ class PushWire(StoreWire):
             if not isinstance(reply, list):
                 self._replies.append(reply)
             elif reply[0] == b"smessage":
-                self._hear[reply[1]](reply[2])
+                self._receivers[reply[1]](reply[2])
             elif reply[0] == b"sunsubscribe":  # the workspace is moving to another node of the cluster
                 self._end(Lost("the store has ended the subscription"))
             else:

@@ -101,7 +101,7 @@ class AgentConnection(Connection):
         )
         self.drafting = Drafting(self.services, me.member.id, self.send)
         self._events = CatchUp[HubEvent]()
-        self._arriving = ArrivingChats(self.services.workspace, self._take_in, self._hear_again, lambda: self.cut(1012))
+        self._arriving = ArrivingChats(self.services.workspace, self._take_in, self._replay, lambda: self.cut(1012))
         self._following: asyncio.Task[None] | None = None
 
     # --- connecting and reconnecting ------------------------------------------------------------------
@@ -125,7 +125,7 @@ class AgentConnection(Connection):
         self.guest_of = {chat.id for chat in self.services.picture.chats.values() if agent in chat.guests}
         self.renderer.welcome(self, frame, connected, await self._went(frame))
         for event in self._events.release():
-            self._hear(event)
+            self._on_event(event)
         self.renderer.begin(self)
         return True
 
@@ -183,10 +183,10 @@ class AgentConnection(Connection):
 
     def deliver(self, event: HubEvent) -> None:
         if not self._events.hold(event):
-            self._hear(event)
+            self._on_event(event)
 
-    def _hear(self, event: HubEvent) -> None:
-        self.watching.hear(event)
+    def _on_event(self, event: HubEvent) -> None:
+        self.watching.on_event(event)
         match event:
             case TypingSignal():
                 if event.chat in self.drawn:
@@ -198,9 +198,9 @@ class AgentConnection(Connection):
                 # A revocation may arrive between sign-in and welcome, so its number does not matter.
                 if event.n > self.n or isinstance(event.fact, Revoked):
                     self.n = max(self.n, event.n)
-                    self._hear_fact(event)
+                    self._on_fact(event)
 
-    def _hear_fact(self, rendered: RenderedFact) -> None:
+    def _on_fact(self, rendered: RenderedFact) -> None:
         match rendered.fact:
             case AgentChanged():
                 if rendered.fact.removed:
@@ -218,9 +218,9 @@ class AgentConnection(Connection):
                 if rendered.chat is not None and rendered.fact.chat in self.drawn:
                     self.renderer.head(self, rendered)
             case ChatFact():
-                self._hear_of_chat(rendered, rendered.fact)
+                self._on_chat_fact(rendered, rendered.fact)
 
-    def _hear_of_chat(self, rendered: RenderedFact, fact: ChatFact) -> None:
+    def _on_chat_fact(self, rendered: RenderedFact, fact: ChatFact) -> None:
         # While a chat is being read, its facts wait; those newer than the read follow it.
         if self._arriving.hold(fact.chat, rendered):
             return
@@ -238,7 +238,7 @@ class AgentConnection(Connection):
 
     def _show(self, rendered: RenderedFact, fact: ChatFact) -> None:
         self.renderer.fact(self, rendered)
-        self.drafting.hear(fact)
+        self.drafting.on_fact(fact)
         why = leaves(fact)
         if why:
             self.drafting.end(fact.chat)
@@ -250,9 +250,9 @@ class AgentConnection(Connection):
         if live.fields.get("agent") == self.author.id:
             self._draw(live, n)
 
-    def _hear_again(self, rendered: RenderedFact) -> None:
+    def _replay(self, rendered: RenderedFact) -> None:
         if isinstance(rendered.fact, ChatFact):
-            self._hear_of_chat(rendered, rendered.fact)
+            self._on_chat_fact(rendered, rendered.fact)
 
     def _draw(self, live: ChatSnapshot, n: int) -> None:
         self.drawn[live.id] = n

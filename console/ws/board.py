@@ -99,7 +99,7 @@ class BoardConnection(Connection):
         if isinstance(event, RenderedFact) and self._is_end(event.fact):
             self.cut(4401)
             return
-        self.watching.hear(event)
+        self.watching.on_event(event)
 
     def _is_end(self, fact: object) -> bool:
         """Whether the fact ends this person's credentials."""
@@ -107,7 +107,7 @@ class BoardConnection(Connection):
             return fact.agent == self.author.id and fact.session in ("", self.me.session)
         return isinstance(fact, AgentChanged) and fact.agent == self.author.id and fact.removed
 
-    def look_again(self) -> None:
+    def refresh(self) -> None:
         member = self.services.directory.members.get(self.author.id)
         if member is None or not may(member, "supervise"):
             self.cut(4401)

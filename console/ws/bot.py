@@ -74,16 +74,16 @@ class BotConnection(Connection):
             )
         )
         for event in self._events.release(lambda event: not isinstance(event, RenderedFact) or event.n > connected.n):
-            self._hear(event)
+            self._on_event(event)
         return True
 
     # --- events ---------------------------------------------------------------------------------------
 
     def deliver(self, event: HubEvent) -> None:
         if not self._events.hold(event):
-            self._hear(event)
+            self._on_event(event)
 
-    def _hear(self, event: HubEvent) -> None:
+    def _on_event(self, event: HubEvent) -> None:
         if not isinstance(event, RenderedFact):
             return
         match event.fact:
@@ -94,9 +94,9 @@ class BotConnection(Connection):
                 if event.fact.session in ("", self.session()):
                     self.cut(4401)
             case ChatFact():
-                self._hear_of_chat(event, event.fact)
+                self._on_chat_fact(event, event.fact)
 
-    def _hear_of_chat(self, rendered: RenderedFact, fact: ChatFact) -> None:
+    def _on_chat_fact(self, rendered: RenderedFact, fact: ChatFact) -> None:
         # While a chat is being read, its facts wait; those newer than the read follow it.
         if self._arriving.hold(fact.chat, rendered):
             return

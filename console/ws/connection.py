@@ -129,7 +129,7 @@ class Connection:
         cid = cid_of(text)
         return Nack(cid, BAD_FRAME.code, message, True) if cid else Error(BAD_FRAME.code, message)
 
-    def look_again(self) -> None:
+    def refresh(self) -> None:
         """Called once a second; by default there is nothing to refresh."""
 
     def agent_lease(self) -> tuple[str, int] | None:

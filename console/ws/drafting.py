@@ -32,7 +32,7 @@ class Drafting:
         for chat in held:
             self.begin(chat)
 
-    def hear(self, fact: ChatFact) -> None:
+    def on_fact(self, fact: ChatFact) -> None:
         """React to a fact of a chat that the agent holds."""
         if isinstance(fact, Message) and fact.by == "visitor":
             self.begin(fact.chat)

@@ -77,7 +77,7 @@ class VisitorConnection(Connection):
         self._token = ""
         self._counted = ""  # the address, once this socket is counted
         self._recalling: asyncio.Task[None] | None = None
-        self._seen: tuple[Picture | None, Directory | None] = None, None  # by `look_again`, and ...
+        self._seen: tuple[Picture | None, Directory | None] = None, None  # by `refresh`, and ...
         self._seen_at = (-1, 0)  # ... its feed number and minute
 
     def _actions_of(self, visitor: str) -> VisitorActions:
@@ -120,7 +120,7 @@ class VisitorConnection(Connection):
         for rendered in self._facts.release():
             self._show(rendered)
         await self.actions.show_identity()
-        self.look_again()
+        self.refresh()
         if known and days:
             self._recall()
         elif frame.token or frame.epoch:
@@ -257,9 +257,9 @@ class VisitorConnection(Connection):
             self.actions.last = fact.seq
             self.outbox.put(frame)
         if isinstance(fact, Reopened | Opened | Ended):
-            asyncio.get_running_loop().call_soon(self.look_again)  # after this batch, which may have the assignment too
+            asyncio.get_running_loop().call_soon(self.refresh)  # after this batch, which may have the assignment too
 
-    def look_again(self) -> None:
+    def refresh(self) -> None:
         """Send the queue position and the team's availability when either has changed.
 
         Most sockets have nothing new in a second: unless they wait, the clock matters only for opening hours.

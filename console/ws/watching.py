@@ -101,7 +101,7 @@ class Watching:
             self._forget(chat, "ended")
             return
         for rendered in watched.facts.release():
-            self._hear(watched, rendered)
+            self._on_fact(watched, rendered)
         if self._renewing is None:
             self._renewing = asyncio.create_task(self._renew())
 
@@ -118,7 +118,7 @@ class Watching:
             self._forget(chat, "off")
             await self._unwatch(chat)
 
-    def hear(self, event: HubEvent) -> bool:
+    def on_event(self, event: HubEvent) -> bool:
         """Show an event of a watched chat. Return whether it was one."""
         if isinstance(event, TypingSignal):
             if event.chat in self._looked:
@@ -129,10 +129,10 @@ class Watching:
             return False
         watched = self._looked.get(fact.chat)
         if watched is not None and not watched.facts.hold(event):
-            self._hear(watched, event)
+            self._on_fact(watched, event)
         return watched is not None
 
-    def _hear(self, watched: WatchedChat, rendered: RenderedFact) -> None:
+    def _on_fact(self, watched: WatchedChat, rendered: RenderedFact) -> None:
         # watching may have ended while the chat was being read
         current = self._looked.get(getattr(rendered.fact, "chat", "")) is watched
         if current and rendered.n > watched.n and rendered.chat is not None:

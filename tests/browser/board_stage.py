@@ -81,7 +81,7 @@ class BoardStage:
         self.floor.picture.n += 1
         if directory is not None:
             self.floor.directory = directory
-        self.boards.hear(Stalled(at=1, ms=1), set(self.floor.picture.agents))
+        self.boards.on_fact(Stalled(at=1, ms=1), set(self.floor.picture.agents))
 
     async def send(self, frame: Outbound) -> None:
         for one in list(self.sockets):

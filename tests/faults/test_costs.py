@@ -36,7 +36,7 @@ def undisturbed(inside: Inside) -> Inside:
     """
     assert inside.app is not None
     for task in inside.app.state.workers._tasks:
-        if task.get_name() not in ("Fanout.run", "Fanout.hear"):
+        if task.get_name() not in ("Fanout.run", "Fanout.receive_pushes"):
             task.cancel()
     return inside
 

@@ -11,7 +11,7 @@ import pytest_asyncio
 from msgspec.structs import replace
 
 from console.background import languages
-from console.background.languages import LOOKS, WAITING, Languages
+from console.background.languages import ATTEMPTS, WAITING, Languages
 from console.events import Author, Ended, Message
 from console.languages.recognizer import Recognizer, RecognizerAway
 from console.services import Services
@@ -46,7 +46,7 @@ async def recognizer() -> AsyncIterator[Recognizer]:
 
 
 class Desk:
-    """A workspace with a queue in English and Italian, and what looks at its visitors' words."""
+    """A workspace with a queue in English and Italian, and what attempts at its visitors' words."""
 
     def __init__(self, shift: Shift, recognizer: Recognizer) -> None:
         self.shift = shift
@@ -67,7 +67,7 @@ class Desk:
         entries = await self.shift.entries()
         self.parts.picture = await self.shift.picture()
         for entry in entries[self.read :]:
-            self.languages.heed(entry.fact)
+            self.languages.on_fact(entry.fact)
         self.read = len(entries)
 
     @property
@@ -145,14 +145,14 @@ async def test_too_few_letters_are_not_looked_at_until_more_have_come(desk: Desk
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_chat_is_looked_at_a_few_times_at_most(desk: Desk) -> None:
     chat = await desk.shift.opens("vera", TEXTS["en"], locale="en")
-    looks = 0
-    for _ in range(LOOKS + 2):
+    attempts = 0
+    for _ in range(ATTEMPTS + 2):
         await desk.shift.writes("vera", chat, TEXTS["en"])
         await desk.heeds()
         while desk.due:
-            looks += 1
+            attempts += 1
             await desk.languages._next()
-    assert looks == LOOKS
+    assert attempts == ATTEMPTS
 
 
 @pytest.mark.asyncio(loop_scope="module")
@@ -189,12 +189,12 @@ async def test_a_crowd_fills_no_memory(desk: Desk, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(languages, "CHATS", 300)
     said = Message(at=1, chat="", seq=2, prev=1, by="visitor", author=Author("v"), cid="", text="word " * 2_000)
     for number in range(400):
-        desk.languages.heed(replace(said, chat=f"c{number}"))
+        desk.languages.on_fact(replace(said, chat=f"c{number}"))
     assert desk.due == WAITING
-    assert len(desk.languages._heard) == 300
-    assert max(len(one.text) for one in desk.languages._heard.values()) == languages.LONGEST
-    desk.languages.heed(Ended(at=2, chat="c399", seq=3, prev=2, why="visitor"))
-    assert "c399" not in desk.languages._heard
+    assert len(desk.languages._written) == 300
+    assert max(len(one.text) for one in desk.languages._written.values()) == languages.LONGEST
+    desk.languages.on_fact(Ended(at=2, chat="c399", seq=3, prev=2, why="visitor"))
+    assert "c399" not in desk.languages._written
 
 
 @pytest.mark.asyncio(loop_scope="module")

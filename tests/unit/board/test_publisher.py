@@ -78,7 +78,7 @@ class House:
         """Something about these agents that is no alarm."""
         self.floor.picture.n += 1
         words = Message(1, "c", 1, 0, by="visitor", author=Author("v"), cid="c" * 22, text="hello")
-        self.boards.hear(words, set(agents))
+        self.boards.on_fact(words, set(agents))
 
     async def frames(self, sam: Sam, more: int = 1) -> None:
         wanted = len(sam.frames) + more
@@ -189,7 +189,7 @@ async def test_an_alarm_does_not_wait_for_the_second(house: House) -> None:
     at = time.monotonic()
     chat = house.floor.holds("ana", 1, due=-1)
     house.floor.picture.n += 1
-    house.boards.hear(Late(1, chat.id, 1, 0, queue="support", due=chat.due, agent="ana"), {"ana"})
+    house.boards.on_fact(Late(1, chat.id, 1, 0, queue="support", due=chat.due, agent="ana"), {"ana"})
     await house.frames(sam)
     assert time.monotonic() - at < 0.5 * BEAT
     assert "queue-support" in sam.ids()
@@ -201,7 +201,7 @@ async def test_a_hundred_alarms_at_once_are_few_frames(house: House) -> None:
     await house.frames(sam)
     until = time.monotonic() + 1
     while time.monotonic() < until:
-        house.boards.hear(Stalled(1, 1), set())
+        house.boards.on_fact(Stalled(1, 1), set())
         await asyncio.sleep(0.01)
     assert len(sam.frames) <= 7
 
@@ -212,10 +212,10 @@ async def test_whoever_is_lost_is_shown_with_the_moment_and_whoever_is_removed_g
     house.floor.holds("ana", 1)
     house.floor.picture.agents["ana"].connected = False
     lost = AgentChanged(house.store.now(), "ana", "Ana", "online", False, 6, 1)
-    house.boards.hear(lost, {"ana"})
+    house.boards.on_fact(lost, {"ana"})
     await eventually(lambda: [f for f in sam.frames if f'data-since="{lost.at}"' in "".join(f.parts)], "when it was")
     del house.floor.picture.agents["ben"]
-    house.boards.hear(msgspec.structs.replace(lost, agent="ben", removed=True), {"ben"})
+    house.boards.on_fact(msgspec.structs.replace(lost, agent="ben", removed=True), {"ben"})
     await eventually(lambda: [frame for frame in sam.frames if frame.gone == ["agent-ben"]], "ben to go")
 
 
@@ -244,7 +244,7 @@ async def test_a_late_answer_keeps_its_visitor_s_name(house: House) -> None:
     chat = house.floor.holds("ana", 1, name="Giulia")
     house.floor.late("ana", chat.id, 1_000, 0, 7_000, 500)
     turn = Turn(2, 1, 8_500, 7_500, late=True)
-    house.boards.hear(
+    house.boards.on_fact(
         Message(1, chat.id, 3, 2, by="agent", author=Author("ana"), cid="c" * 22, text="x", turn=turn), set()
     )
     del house.floor.picture.chats[chat.id]

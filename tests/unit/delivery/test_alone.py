@@ -40,7 +40,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 async def following(shift: Shift, hub: Hub[HubEvent]) -> AsyncIterator[Fanout]:
     current = Current()
     fanout = Fanout(shift.workspace, hub, HtmlViews(current), current)
-    jobs = [asyncio.create_task(fanout.run()), asyncio.create_task(fanout.hear())]
+    jobs = [asyncio.create_task(fanout.run()), asyncio.create_task(fanout.receive_pushes())]
     await fanout.ready.wait()
     try:
         yield fanout

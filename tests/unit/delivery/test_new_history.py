@@ -30,7 +30,7 @@ async def begin_anew(shift: Shift, *, pushed: bool) -> None:
     if pushed:
         hub.somebody.set()
     fanout = Fanout(workspace, hub, HtmlViews(current), current)
-    jobs = [asyncio.create_task(fanout.run()), asyncio.create_task(fanout.hear())]
+    jobs = [asyncio.create_task(fanout.run()), asyncio.create_task(fanout.receive_pushes())]
     await eventually(lambda: first in fanout.picture.chats, "the first chat")
     await workspace.store.command("DEL", workspace.keys.feed)
     await workspace.store.command("HDEL", workspace.keys.head, "epoch", "n", "ahead")

@@ -47,7 +47,7 @@ async def shown_without_channels(own: EmbeddedStore, admin: Workspace) -> None:
         hub.somebody.set()
         fanout = Fanout(workspace, hub, HtmlViews(current), current)
         with capture_logs() as said:
-            jobs = [asyncio.create_task(fanout.run()), asyncio.create_task(fanout.hear())]
+            jobs = [asyncio.create_task(fanout.run()), asyncio.create_task(fanout.receive_pushes())]
             chat = await shift.opens("vera", "Hello")
             await shift.answers("ana", chat)
             newest = await workspace.newest()

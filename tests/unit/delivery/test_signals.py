@@ -42,7 +42,7 @@ async def test_a_connection_that_was_cut_in_silence_is_opened_again(
         hub: Hub[HubEvent] = Hub()
         fanout = Fanout(ours, hub, HtmlViews(current), current)
         hub.somebody.set()
-        task = asyncio.create_task(fanout.hear())
+        task = asyncio.create_task(fanout.receive_pushes())
 
         async def hears(signal: bytes) -> bool:
             await another.signal(signal)

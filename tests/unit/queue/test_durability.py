@@ -112,7 +112,7 @@ async def test_screens_are_not_shown_what_no_replica_has(pair: Pair, pushed: boo
         chat, store = await shift.opens("vera"), shift.workspace.store
         last = (await shift.entries())[-1]
         tail = PushedTail(store, shift.workspace.keys.feed, last.id, last.n, every=lambda: 3_600.0 if pushed else 0.05)
-        pushes = Pushes(store.primary, {shift.workspace.keys.facts: tail.hear})
+        pushes = Pushes(store.primary, {shift.workspace.keys.facts: tail.receive})
         following = asyncio.create_task(pushes.follow(lambda: None, lambda: pushed))
         await eventually(lambda: pushes.open == pushed, "the subscription")
         async with aclosing(tail.batches()) as batches:  # type: ignore[type-var]

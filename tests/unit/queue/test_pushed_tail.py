@@ -37,11 +37,11 @@ class Screens:
         workspace = self.shift.workspace
         at, keys = await workspace.snapshot(), workspace.keys
         self.tail = PushedTail(workspace.store, keys.feed, at.last, at.n, every=lambda: self.every)
-        pushes = Pushes(workspace.store.primary, {keys.facts: self._hear})
+        pushes = Pushes(workspace.store.primary, {keys.facts: self._receive})
         began = asyncio.Event()
 
         def begin() -> None:
-            self.tail.look()
+            self.tail.read_now()
             began.set()
 
         jobs = [asyncio.create_task(pushes.follow(begin, lambda: True)), asyncio.create_task(self._show())]
@@ -53,10 +53,10 @@ class Screens:
                 job.cancel()
             await asyncio.wait(jobs)
 
-    def _hear(self, message: bytes) -> None:
+    def _receive(self, message: bytes) -> None:
         numbers = {int(line.partition(b" ")[0].partition(b"-")[2]) for line in message.split(b"\n")}
         if not numbers & self.lost:
-            self.tail.hear(message)
+            self.tail.receive(message)
 
     async def _show(self) -> None:
         async for batch in self.tail.batches():
@@ -169,7 +169,7 @@ async def test_numbers_that_start_over_in_pushes_are_a_gap(shift: Shift) -> None
         await shift.opens("vera")
         await screens.shows_all()
         tail = screens.tail
-        tail.hear(b"%d-%d {}" % (int(tail.entry.split("-")[0]) + 5, tail.n - 1))
+        tail.receive(b"%d-%d {}" % (int(tail.entry.split("-")[0]) + 5, tail.n - 1))
         with pytest.raises(FeedGap):
             await anext(tail.batches())
 
@@ -180,7 +180,7 @@ async def test_pushes_that_nobody_takes_do_not_pile_up(shift: Shift, monkeypatch
     at = await workspace.snapshot()
     tail = PushedTail(workspace.store, workspace.keys.feed, at.last, at.n, every=lambda: NEVER)
     for n in range(1_000):
-        tail.hear(b"9-%d {}" % n)
+        tail.receive(b"9-%d {}" % n)
         assert len(tail._pushed) <= 10
     await shift.opens("vera")
     batch = await anext(tail.batches())
@@ -223,9 +223,9 @@ def test_in_any_order_of_pushes_and_reads_each_fact_comes_once_and_in_order(move
                 name, (_, raw) = stream.rows[pushed]
                 pushed += 1
                 if move == "push":
-                    tail.hear(name + b" " + raw)
+                    tail.receive(name + b" " + raw)
             elif move == "look":
-                tail.look()
+                tail.read_now()
             else:
                 await asyncio.sleep(0)
         await eventually(lambda: tail.n == stream.upto, "everything to be shown")

@@ -23,7 +23,7 @@ class News:
 
 
 class Vera:
-    """Her socket, of which only what `look_again` needs is there."""
+    """Her socket, of which only what `refresh` needs is there."""
 
     def __init__(self) -> None:
         self.news, self.now = News(), 0
@@ -41,7 +41,7 @@ class Vera:
     def looks(self) -> int:
         """Look again; return how often the news were asked for."""
         before = self.news.asked
-        self.socket.look_again()
+        self.socket.refresh()
         return self.news.asked - before
 
 
