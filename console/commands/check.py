@@ -345,7 +345,7 @@ async def _promises(store: Store, settings: Settings, *, tries: bool) -> None:
     """
     real = Store(store.url, settings.workspace, durability=settings.durability, deadline=DEADLINE)
     try:
-        await check_promises(store.look, real.durability)
+        await check_promises(store.run_unconfirmed, real.durability)
         if tries and store.primary.mode != "cluster":  # messages do not work there
             await real.vouch()
     finally:
@@ -355,7 +355,7 @@ async def _promises(store: Store, settings: Settings, *, tries: bool) -> None:
 async def _pushes(store: Store, workspace: str) -> bool:
     """Whether the store's user may use channels; nobody listens to this channel."""
     try:
-        await store.look("SPUBLISH", Keys(workspace).prefix + "check", "")
+        await store.run_unconfirmed("SPUBLISH", Keys(workspace).prefix + "check", "")
     except NoPermissionError:
         return False
     return True

@@ -46,7 +46,7 @@ async def _read_lag(database: Database, workspace: str, store_url: str) -> Consu
     store = Store(store_url, workspace)
     try:
         live = Workspace(store, workspace)
-        await live.meet()
+        await live.ensure_epoch()
         return lag_of_archive(await Lags(live, database).read())
     finally:
         await store.close()

@@ -42,7 +42,7 @@ async def live(request: Request) -> Response:
 async def health(request: Request) -> Response:
     """Return 200 while the store responds within its deadline, else 503."""
     try:
-        await _monitored(request).services.workspace.store.look("PING")
+        await _monitored(request).services.workspace.store.run_unconfirmed("PING")
     except SestettoError as problem:
         return JSONResponse({"store": "away", "error": problem.code}, status_code=503)
     return JSONResponse({"store": "ok"})

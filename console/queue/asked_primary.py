@@ -77,7 +77,7 @@ class AskedPrimary(Primary):
         await self.nodes.close()
 
     @abstractmethod
-    async def look(self) -> Node:
+    async def ask_nodes(self) -> Node:
         """Ask all nodes. Raises ConnectionError if none knows, and Misdirected if waiting will not change that."""
 
     def newest(self, answers: Sequence[Whereabouts], asked: int) -> Node:
@@ -93,15 +93,15 @@ class AskedPrimary(Primary):
     async def _locate(self) -> Node:
         """Concurrent callers share one round of questions."""
         if self._search is None or self._search.done():
-            self._search = asyncio.create_task(self._look())
+            self._search = asyncio.create_task(self._ask_nodes())
         found = await asyncio.shield(self._search)
         if isinstance(found, Exception):
             raise found
         return found
 
-    async def _look(self) -> Node | Exception:
+    async def _ask_nodes(self) -> Node | Exception:
         try:
-            return await self.look()
+            return await self.ask_nodes()
         except NobodyAnswers as problem:
             return self._node or problem  # nothing newer is known; work goes on while the Sentinels are away
         except AWAY as problem:

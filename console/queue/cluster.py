@@ -31,7 +31,7 @@ class ClusterPrimary(AskedPrimary):
         self.slot = key_slot(Keys(workspace).head.encode())
         self._learned: list[Node] = []
 
-    async def look(self) -> Node:
+    async def ask_nodes(self) -> Node:
         nodes = [*self._learned, *self.asked.nodes][: max(MOST, len(self.asked.nodes))]
         answers = await self.nodes.ask_all(nodes, self._question)
         seen = [answer for answer in answers.values() if isinstance(answer, ClusterView)]

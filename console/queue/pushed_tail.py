@@ -106,7 +106,7 @@ class PushedTail:
     async def _read(self, *, silent: bool) -> list[Entry]:
         """Return the next entries that the feed has."""
         self._unsure = False
-        rows = await self._store.look("XRANGE", self._key, f"({self.entry}", "+", "COUNT", COUNT)
+        rows = await self._store.run_unconfirmed("XRANGE", self._key, f"({self.entry}", "+", "COUNT", COUNT)
         if not rows:
             return []
         await until_vouched(self._store.vouch)

@@ -15,7 +15,7 @@ class SentinelPrimary(AskedPrimary):
     def __init__(self, url: str, asked: StoreUrl) -> None:
         super().__init__(url, asked, asked.sentinel_login)
 
-    async def look(self) -> Node:
+    async def ask_nodes(self) -> Node:
         answers = await self.nodes.ask_all(self.asked.nodes, self._question)
         known = [answer for answer in answers.values() if isinstance(answer, Whereabouts)]
         if known:

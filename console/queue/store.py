@@ -104,7 +104,7 @@ class Store:
         self._deadline = deadline
         self._context = copy_context()  # in which it was made; with several workspaces it has the name of ours
         self._wire: StoreWire | None = None
-        self._met = ""  # the run of the server, and of the primary, that was checked last
+        self._checked_run = ""  # the run of the server, and of the primary, that was checked last
         self._waiting: list[Call] = []
         self._worker: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -118,7 +118,7 @@ class Store:
         self.calls += 1
         return await self._send(command, vouched=True)
 
-    async def look(self, *command: str | bytes | int) -> Any:
+    async def run_unconfirmed(self, *command: str | bytes | int) -> Any:
         """Run a command whose reply counts without a replica's confirmation."""
         return await self._send(command, vouched=False)
 
@@ -171,7 +171,7 @@ class Store:
                 self.outage.begins(self.lacks)
                 await self._drop()
                 # At the start, the setting is wrong. Later, the store is wrong, and clients keep their commands for it.
-                replies = [Unknown() if self._met else problem for _ in batch]
+                replies = [Unknown() if self._checked_run else problem for _ in batch]
             except Exception as problem:  # the worker must go on, and every caller must get an answer
                 log.error("store.exchange", error=repr(problem), exc_info=problem)
                 await self._drop()
@@ -204,36 +204,36 @@ class Store:
         try:
             wire = StoreWire(await self.primary.connect())
             try:
-                await self._meet(wire)
+                await self._check_server(wire)
             except BaseException:
                 await wire.close()
                 raise
         except (*REFUSALS, Misdirected) as failure:
             # A store that let us in before is being changed, and its clients wait. The first time, the setting is
             # wrong.
-            if not self._met:
+            if not self._checked_run:
                 raise SettingError(says_no(self.primary.shown, failure)) from failure
             raise
         self._wire = wire
         return wire
 
-    async def _meet(self, wire: StoreWire) -> None:
-        """Check a server that we have not met in this run: it needs our library, and may have another history."""
+    async def _check_server(self, wire: StoreWire) -> None:
+        """Check a server that was not checked in this run: it needs our library, and may have another history."""
         direct = wire.ask
         info = fields_of(await direct("INFO"))
         # A replica that becomes the primary continues in the same run, under a new replication id.
         run = f"{info['run_id']} {info.get('master_replid', '')}"
-        if run == self._met:
+        if run == self._checked_run:
             return
-        if problem := misfit(info, mode=self.primary.mode, at_start=not self._met):
+        if problem := misfit(info, mode=self.primary.mode, at_start=not self._checked_run):
             raise SettingError(f"The store at {self.primary.shown} {problem}")
         await load_library(direct)
         for hook in self.on_run:
             await hook(direct)
-        if not self._met:
+        if not self._checked_run:
             await self._try_vouchers(direct)
         # Set only when all of it has passed; otherwise the next connection does it again.
-        self._met, self.lacks = run, ""
+        self._checked_run, self.lacks = run, ""
         await self.primary.leave(keep=wire.connection)
 
     async def _try_vouchers(self, direct: Direct) -> None:

@@ -111,7 +111,7 @@ class Workspace(
 
     async def feed_ends(self) -> FeedEnds:
         """Return both ends of the feed as the store has it now."""
-        await self.meet()
+        await self.ensure_epoch()
         epoch, n = await self.store.command("HMGET", self.keys.head, "epoch", "n")
         first = await self.store.command("XRANGE", self.keys.feed, "-", "+", "COUNT", 1)
         number = int(first[0][0].split(b"-")[1]) if first else int(n or 0) + 1
@@ -142,4 +142,4 @@ class Workspace(
     async def signal(self, frame: bytes) -> None:
         """Send a signal, which may be lost, to every process. Does not wait for a replica."""
         with suppress(NoPermissionError):  # the store's user may not use channels: `pushes.away` has been logged
-            await self.store.look("SPUBLISH", self.keys.signals, frame)
+            await self.store.run_unconfirmed("SPUBLISH", self.keys.signals, frame)

@@ -89,7 +89,7 @@ async def _store_of(tenant: Tenant) -> str:
     try:
         if found is None:
             return "not_started"
-        await found.services.workspace.store.look("PING")
+        await found.services.workspace.store.run_unconfirmed("PING")
     except SestettoError as problem:
         return problem.code
     return "ok"

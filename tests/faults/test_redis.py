@@ -64,4 +64,4 @@ async def test_two_disks_need_a_newer_one(tmp_path: Path, server: str, workspace
         major, minor = map(int, info(port)["redis_version"].split(".")[:2])
         lacks = "no WAITAOF" if (major, minor) < SYNCED_REPLICAS else "no replica"
         with pytest.raises(SettingError, match=lacks):
-            await workspace.meet()
+            await workspace.ensure_epoch()

@@ -34,7 +34,7 @@ class Clock:
         self.process = "test"
 
     async def reach_noon(self) -> None:
-        await self.workspace.meet()
+        await self.workspace.ensure_epoch()
         await self.jump(until_noon(self.workspace.now()) / 1000)
 
     async def steps(self, seconds: float) -> AsyncIterator[None]:

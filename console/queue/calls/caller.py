@@ -90,7 +90,7 @@ class Caller:
     async def check_store(self) -> None:
         """Check again that the store keeps what is acknowledged; `store.lacks` says what is wrong with it."""
         try:
-            await check_promises(self.store.look, self.store.durability)
+            await check_promises(self.store.run_unconfirmed, self.store.durability)
         except SettingError as problem:
             if self.store.lacks != str(problem):
                 log.error("store.lacks", problem=str(problem))
@@ -139,7 +139,7 @@ class Caller:
         reply = await call_function(direct, "begin", self.keys.head, believed, secrets.token_hex(8), *rest)
         return reply[0].decode(), int(reply[1]), reply[2].decode()
 
-    async def meet(self) -> None:
+    async def ensure_epoch(self) -> None:
         """Make sure that the epoch is known, also if the connection is older than this object."""
         if not self.epoch:
             await self.store.command("PING")
@@ -151,7 +151,7 @@ class Caller:
         await self._begin(self.store.command, believed)
 
     async def _call(self, name: str, *args: str | bytes | int) -> list[Any]:
-        await self.meet()
+        await self.ensure_epoch()
         epoch, charge = self.epoch, CHARGE.get()
         pays = charge is not None and charge.budgets and name not in READ_ONLY
         charged = f"{epoch}\n{charge.take()}" if charge is not None and pays else epoch

@@ -25,7 +25,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 @pytest.fixture
 async def services(database: Database, store_url: str, workspace_name: str) -> AsyncIterator[Services]:
     async with opened(store_url, workspace_name) as workspace:
-        await workspace.meet()
+        await workspace.ensure_epoch()
         stores = Stores(database)
         await stores.queues.put(Queue("sales", "Sales"))
         parts = SimpleNamespace(workspace=workspace, stores=stores, directory=Directory(0))

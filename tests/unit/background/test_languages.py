@@ -46,7 +46,7 @@ async def recognizer() -> AsyncIterator[Recognizer]:
 
 
 class Desk:
-    """A workspace with a queue in English and Italian, and what attempts at its visitors' words."""
+    """A workspace with a queue in English and Italian, and its language recognition."""
 
     def __init__(self, shift: Shift, recognizer: Recognizer) -> None:
         self.shift = shift

@@ -73,7 +73,7 @@ async def test_what_no_replica_confirms_is_unknown_however_often_it_is_sent(pair
     async with at_work(pair, level) as shift:
         chat, cid = await shift.opens("vera"), new_cid()
         async with opened(pair.primary.url, shift.workspace.name, durability=level, deadline=DEADLINE) as other:
-            await other.meet()
+            await other.ensure_epoch()
             with pair.replica.stopped():
                 for _ in ("the first", "the second, on the same connection"):
                     with pytest.raises(Unknown):
@@ -95,7 +95,7 @@ async def test_what_is_read_is_on_the_replica_too(pair: Pair) -> None:
                 await shift.writes("vera", chat)
             with pytest.raises(Unknown):
                 await shift.workspace.read_chat(chat)
-            assert await shift.workspace.store.look("PING") == b"PONG"
+            assert await shift.workspace.store.run_unconfirmed("PING") == b"PONG"
 
 
 async def test_a_signal_waits_for_no_replica(pair: Pair) -> None:
@@ -228,7 +228,7 @@ async def test_a_store_turned_weak_under_way_does_not_refuse_a_message_for_good(
             await shift.begin(ana=6)
             await shift.online("ana")
             redis.Redis(port=port).config_set("appendfsync", "everysec")
-            workspace.store._met = "another run"
+            workspace.store._checked_run = "another run"
             await workspace.store._drop()
             with pytest.raises(Unknown):
                 await shift.opens("vera")

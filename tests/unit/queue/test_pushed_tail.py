@@ -74,14 +74,14 @@ class Screens:
 def reads(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[Any, ...]]]:
     """Each read of the feed."""
     found: list[tuple[Any, ...]] = []
-    look = Store.look
+    run = Store.run_unconfirmed
 
     async def counted(store: Store, *command: Any) -> Any:
         found.append(command)
-        return await look(store, *command)
+        return await run(store, *command)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Store, "look", counted)
+        patched.setattr(Store, "run_unconfirmed", counted)
         yield found
 
 
@@ -147,16 +147,16 @@ async def test_a_process_where_nobody_listens_is_not_in_a_hurry(shift: Shift, mo
 async def test_a_store_that_is_away_is_one_line_and_its_return_another(
     shift: Shift, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look, failures = Store.look, 3
+    run, failures = Store.run_unconfirmed, 3
 
     async def away_at_first(store: Store, *command: Any) -> Any:
         nonlocal failures
         failures -= 1
         if failures >= 0:
             raise Unknown
-        return await look(store, *command)
+        return await run(store, *command)
 
-    monkeypatch.setattr(Store, "look", away_at_first)
+    monkeypatch.setattr(Store, "run_unconfirmed", away_at_first)
     with capture_logs() as said:
         async with Screens(shift).follow() as screens:
             await shift.opens("vera")
@@ -196,7 +196,7 @@ class Stream:
         ]
         self.upto = 0
 
-    async def look(self, *command: Any) -> list[Any]:
+    async def run_unconfirmed(self, *command: Any) -> list[Any]:
         after = int(command[2].partition("-")[2])
         return self.rows[after : self.upto][:7]
 
