@@ -54,7 +54,7 @@ class Identification:
             return Who(said=_refusal("again", changed="person"))
         return Who(visitor or "")
 
-    async def comes(self, token: str, chat: str, identity: SignedIdentity | None) -> Who:
+    async def identify(self, token: str, chat: str, identity: SignedIdentity | None) -> Who:
         """Return who they are from now on. `chat` is the one on their screen."""
         known = self.known(token)
         if identity is None:

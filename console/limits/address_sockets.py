@@ -10,12 +10,12 @@ class AddressSockets:
         self.process = new_id()
         self._counts: Counter[str] = Counter()
 
-    def come(self, address: str) -> int:
+    def add(self, address: str) -> int:
         """Count one more socket; return the new number."""
         self._counts[address] += 1
         return self._counts[address]
 
-    def go(self, address: str) -> None:
+    def remove(self, address: str) -> None:
         self._counts[address] -= 1
         if not self._counts[address]:
             del self._counts[address]

@@ -50,7 +50,7 @@ class Connections:
     def __len__(self) -> int:
         return len(self._addresses)
 
-    def come(self, transport: Transport, address: str) -> bool:
+    def add(self, transport: Transport, address: str) -> bool:
         """Add a connection.
 
         False if its address has too many. If there is no room at all, the longest-waiting one is closed.
@@ -85,7 +85,7 @@ class Connections:
         """Record that the connection is a visitor's socket from now on."""
         self._visitors.add(transport)
 
-    def go(self, transport: Transport) -> None:
+    def remove(self, transport: Transport) -> None:
         group = self._addresses.pop(transport, None)
         if group is not None:
             self._of[group] -= 1

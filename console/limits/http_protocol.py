@@ -54,13 +54,13 @@ class HttpProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        if self.open_connections.come(transport, self.client[0] if self.client else ""):
+        if self.open_connections.add(transport, self.client[0] if self.client else ""):
             self._expect(HEAD_WITHIN, self._head_is_late)
         else:
             self._refuse(HTTPStatus.TOO_MANY_REQUESTS)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.open_connections.go(self.transport)
+        self.open_connections.remove(self.transport)
         self._expect_nothing()
         self.resume_writing()
         super().connection_lost(exc)

@@ -11,13 +11,13 @@ import structlog
 
 from console.timing.beat import EARLY, at_beat
 
-LOOK = 1  # seconds between two checks
+CHECK_EVERY = 1  # seconds between two checks
 
 log = structlog.get_logger()
 
 
 class Pinged(Protocol):
-    def look_at(self, now: float) -> float:
+    def check(self, now: float) -> float:
         """Ping the client, or give it up; `now` is the loop's clock. Return when to check again, 0 for never."""
 
 
@@ -43,7 +43,7 @@ class Heartbeats:
     def _go_on(self) -> None:
         if self._turns and not self._beats:
             self._beats = True
-            at_beat(LOOK, self._beat)
+            at_beat(CHECK_EVERY, self._beat)
 
     def _beat(self) -> None:
         now = asyncio.get_running_loop().time()
@@ -51,12 +51,12 @@ class Heartbeats:
         for turn in [turn for turn in self._turns if turn <= now + EARLY]:
             for socket in self._turns.pop(turn):
                 del self._turn_of[socket]
-                self._look(socket, now)
+                self._check(socket, now)
         self._go_on()
 
-    def _look(self, socket: Pinged, now: float) -> None:
+    def _check(self, socket: Pinged, now: float) -> None:
         try:
-            if when := socket.look_at(now):
+            if when := socket.check(now):
                 self.watch(socket, when)
         except Exception as problem:  # the others must still be checked
             log.error("heartbeat.failed", error=repr(problem), exc_info=problem)

@@ -14,7 +14,7 @@ from wsproto.connection import Connection, ConnectionState, ConnectionType
 
 from console.limits.connections import Connections
 from console.protocol import MAX_FRAME
-from console.ws.heartbeats import LOOK, Heartbeats
+from console.ws.heartbeats import CHECK_EVERY, Heartbeats
 from console.ws.inbox import FRAMES_A_TURN, Flood, Inbox
 from console.ws.messages import Messages
 from console.ws.rfc6455 import (
@@ -277,7 +277,7 @@ class Protocol(WSProtocol):
             cast(dict[str, Any], self.scope["extensions"]).clear()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.open_connections.go(self.transport)
+        self.open_connections.remove(self.transport)
         super().connection_lost(exc)
 
     # --- whether the client is still there -------------------------------------------------------------
@@ -288,7 +288,7 @@ class Protocol(WSProtocol):
     def stop_keepalive(self) -> None:
         self._heartbeats.leave(self)
 
-    def look_at(self, now: float) -> float:
+    def check(self, now: float) -> float:
         """Ping a silent client, and abort one that has not answered, as it would not read a close frame either."""
         if self.close_sent or self.transport.is_closing():
             return 0
@@ -296,7 +296,7 @@ class Protocol(WSProtocol):
             self.transport.abort()
             return 0
         silent_at = self._heard + cast(float, self.ping_interval)
-        if silent_at >= now + LOOK:
+        if silent_at >= now + CHECK_EVERY:
             return silent_at
         self._asked = True
         self.transport.write(ping())

@@ -129,14 +129,14 @@ class VisitorConnection(Connection):
 
     async def _who(self, token: str, chat: str, identity: SignedIdentity | None) -> Who:
         finding = Identification(self.services, self.actions.site, self.actions.connection)
-        return await finding.comes(token, chat, identity)
+        return await finding.identify(token, chat, identity)
 
     async def _let_in(self) -> None:
         """Raise Blocked, or TooManyConnections if the address is at its limit. Without the store, none is."""
         if problem := self.actions.blocked():
             raise problem
         sockets, address = self.services.address_sockets, self.actions.budgets.address
-        count, self._counted = sockets.come(address), address
+        count, self._counted = sockets.add(address), address
         most = self.services.settings.address_sockets * self.services.settings.pace
         with suppress(Unknown, WrongEpoch, StoreFull):
             await self.services.workspace.sockets(sockets.process, address, count, most)
@@ -292,7 +292,7 @@ class VisitorConnection(Connection):
         if self._recalling is not None:
             self._recalling.cancel()
         if self._counted:
-            self.services.address_sockets.go(self._counted)
+            self.services.address_sockets.remove(self._counted)
         if self.actions.chat:
             await self.services.workspace.depart(self.actions.chat, self.actions.connection)
 

@@ -40,7 +40,7 @@ async def signs_in_after_a_message(services: Services) -> None:
     )
     signed = SignedIdentity(jwt=token_of(), cid=new_cid(), began=True)
     token = services.visitor_tokens.sign("stranger", "demo")
-    who = await Identification(services, SHOP, new_id()).comes(token, said.chat, signed)
+    who = await Identification(services, SHOP, new_id()).identify(token, said.chat, signed)
     assert who.visitor == VERA
 
 

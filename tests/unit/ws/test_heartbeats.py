@@ -53,7 +53,7 @@ def test_a_dead_client_is_given_up_in_time(interval: float, timeout: float, most
     for second in range(100, 200):  # as `Heartbeats` looks: once a second, and not later than asked
         if second < int(when) or wire.aborted:
             continue
-        when, seconds = protocol.look_at(float(second)), second
+        when, seconds = protocol.check(float(second)), second
     assert wire.written == [ping()]
     assert wire.aborted
     assert when == NEVER
@@ -63,22 +63,22 @@ def test_a_dead_client_is_given_up_in_time(interval: float, timeout: float, most
 def test_a_client_that_talks_is_not_asked() -> None:
     protocol, wire = socket_of(AGENT_PING, AGENT_PONG)
     protocol._heard = 102.5
-    assert protocol.look_at(104.0) == 102.5 + AGENT_PING
+    assert protocol.check(104.0) == 102.5 + AGENT_PING
     assert wire.written == []
 
 
 def test_whatever_comes_answers_a_ping() -> None:
     protocol, wire = socket_of(AGENT_PING, AGENT_PONG)
-    protocol.look_at(104.0)
+    protocol.check(104.0)
     protocol.data_received(b"x")
-    assert protocol.look_at(108.0) == 105.5 + AGENT_PING
+    assert protocol.check(108.0) == 105.5 + AGENT_PING
     assert not wire.aborted
 
 
 def test_a_socket_that_ends_is_left_alone() -> None:
     protocol, wire = socket_of(AGENT_PING, AGENT_PONG)
     protocol.close_sent = True
-    assert protocol.look_at(200.0) == NEVER
+    assert protocol.check(200.0) == NEVER
     assert (wire.written, wire.aborted) == ([], False)
 
 
@@ -88,7 +88,7 @@ class Looked:
     def __init__(self, again: float) -> None:
         self.again, self.looks = again, 0
 
-    def look_at(self, now: float) -> float:
+    def check(self, now: float) -> float:
         self.looks += 1
         return self.again
 
@@ -116,7 +116,7 @@ async def test_sockets_are_looked_at_when_it_is_their_turn_and_not_when_they_hav
 
 
 class Broken(Looked):
-    def look_at(self, now: float) -> float:
+    def check(self, now: float) -> float:
         raise RuntimeError("the handler is closed")
 
 
