@@ -15,7 +15,7 @@ from console.errors import ChatRunning, Unknown
 from console.services import Services
 
 PATIENCE = 3.0  # s for the archive to catch up with the feed
-LOOK = 0.05  # s between two checks
+CHECK_EVERY = 0.05  # s between two checks
 
 log = structlog.get_logger()
 
@@ -101,18 +101,18 @@ async def _erase_live(services: Services, ids: Collection[str]) -> None:
         if state == "running":
             raise ChatRunning
         upto = max(upto, n)
-    for _ in range(int(PATIENCE / LOOK)):
+    for _ in range(int(PATIENCE / CHECK_EVERY)):
         if (await services.archive.cursor()).n >= upto:
             return
-        await asyncio.sleep(LOOK)
+        await asyncio.sleep(CHECK_EVERY)
     raise Unknown
 
 
 async def _erase_one(services: Services, chat: str) -> tuple[str, int]:
     """Erase one chat; waits if it has just ended and is still on its way into the archive."""
-    for _ in range(int(PATIENCE / LOOK)):
+    for _ in range(int(PATIENCE / CHECK_EVERY)):
         state, n = await services.workspace.erase(chat)
         if state != "behind":
             return state, n
-        await asyncio.sleep(LOOK)
+        await asyncio.sleep(CHECK_EVERY)
     raise Unknown

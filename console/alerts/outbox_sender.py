@@ -15,7 +15,7 @@ from console.errors import NotYours, SestettoError
 
 AT_ONCE = 3  # deliveries; one courier stays free for people who test a destination on a page
 FOR_THE_ILL = 2  # of these, for destinations whose last delivery failed, so that healthy ones always have capacity
-LOOK = 5.0  # seconds between two checks of the outbox, without a wake-up
+CHECK_EVERY = 5.0  # seconds between two checks of the outbox, without a wake-up
 
 log = structlog.get_logger()
 
@@ -45,7 +45,7 @@ class AlertSender:
     async def _round(self) -> float:
         """Start every delivery that is due. Return the seconds until the next one."""
         if not self._leads():
-            return LOOK
+            return CHECK_EVERY
         following = 0
         try:
             # Healthy destinations first. Failed ones then share the rest of their own, smaller limit.
@@ -58,11 +58,11 @@ class AlertSender:
                         self._busy[delivery.destination] = task
         except SestettoError as problem:
             log.info("alerts.wait", error=problem.code)
-            return LOOK
+            return CHECK_EVERY
         except Exception as problem:
             log.error("alerts.round", error=repr(problem))
-            return LOOK
-        return seconds_until(following, self._alerts.outbox.clock(), LOOK)
+            return CHECK_EVERY
+        return seconds_until(following, self._alerts.outbox.clock(), CHECK_EVERY)
 
     async def _deliver(self, delivery: Delivery) -> None:
         try:

@@ -9,7 +9,7 @@ from console.background.safely import safely
 from console.consumers.lag import LATE, Lags, lag_of_archive
 from console.timing.beat import beat
 
-LOOK = 5.0  # seconds between two checks
+CHECK_EVERY = 5.0  # seconds between two checks
 
 log = structlog.get_logger()
 
@@ -26,11 +26,11 @@ class ArchiveLag:
 
     async def run(self) -> None:
         while True:
-            await beat(LOOK)
+            await beat(CHECK_EVERY)
             if self._reports() or self._since:
-                await safely(self._look())
+                await safely(self._check())
 
-    async def _look(self) -> None:
+    async def _check(self) -> None:
         lag = lag_of_archive(await self._lags.read())
         if lag is None:  # the store is away, which is logged already
             return

@@ -6,7 +6,7 @@ from console.background.safely import safely
 from console.queue.lead import Lead
 from console.services import Services
 
-LOOK = 2.0  # seconds between two checks for exports requested in another process
+CHECK_EVERY = 2.0  # seconds between two checks for exports requested in another process
 SWEEP = 60.0  # seconds between two checks for expired ones
 
 
@@ -22,7 +22,7 @@ class Exporter:
         while True:
             await self._leads.begins()
             await safely(self._round())
-            await self._exports.wake.wait(LOOK)
+            await self._exports.wake.wait(CHECK_EVERY)
 
     async def _round(self) -> None:
         if time.monotonic() > self._swept + SWEEP or not self._swept:

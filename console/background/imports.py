@@ -7,7 +7,7 @@ from console.background.safely import safely
 from console.queue.lead import Lead
 from console.services import Services
 
-LOOK = 2.0  # seconds between two checks for an import started in another process
+CHECK_EVERY = 2.0  # seconds between two checks for an import started in another process
 BREATH = 0.05  # seconds between two steps, so that the archive's writer gets its turn
 
 
@@ -22,7 +22,7 @@ class Imports:
         while True:
             await self._leads.begins()
             if await safely(self._work()):
-                await self.services.imports.begun.wait(LOOK)
+                await self.services.imports.begun.wait(CHECK_EVERY)
 
     async def _work(self) -> None:
         while self._leads() and (at := await self.services.imports.running()) is not None:

@@ -16,7 +16,7 @@ from console.queue.lead import Lead
 from console.services import Services
 from console.timing.beat import beat
 
-LOOK = 5.0  # seconds between two checks for mails kept by the pipe command
+CHECK_EVERY = 5.0  # seconds between two checks for mails kept by the pipe command
 
 log = structlog.get_logger()
 
@@ -44,7 +44,7 @@ class IncomingMails:
         while True:
             await self._leads.begins()
             await safely(self.settle_all())
-            await beat(LOOK)
+            await beat(CHECK_EVERY)
 
     async def fetch(self) -> None:
         """Keep unread mails, then mark them as read; a mail fetched twice is kept once."""

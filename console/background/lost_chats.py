@@ -10,7 +10,7 @@ from console.queue.lead import Lead
 from console.services import Services
 from console.timing.beat import beat
 
-LOOK = 5.0  # seconds between two checks that a history has been read
+CHECK_EVERY = 5.0  # seconds between two checks that a history has been read
 MARGIN = 1_000  # ms
 
 log = structlog.get_logger()
@@ -34,7 +34,7 @@ class LostChats:
             await self._leads.begins()
             if self._seen != self.services.workspace.epoch:
                 await safely(self._compare())
-            await beat(LOOK)
+            await beat(CHECK_EVERY)
 
     async def _compare(self) -> None:
         """Find chats without an end in SQL that were not live when the store was asked, once SQL has read that far."""

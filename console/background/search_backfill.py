@@ -6,7 +6,7 @@ from console.archive.search_index import SearchIndex
 from console.background.safely import safely
 from console.queue.lead import Lead
 
-LOOK = 60.0  # seconds between two checks for chats missing in the index
+CHECK_EVERY = 60.0  # seconds between two checks for chats missing in the index
 BREATH = 0.05  # seconds between two transactions, so that the archive's writer gets its turn
 
 
@@ -21,7 +21,7 @@ class SearchBackfill:
         while True:
             await self._leads.begins()
             await safely(self._build())
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(CHECK_EVERY)
 
     async def _build(self) -> None:
         more = True

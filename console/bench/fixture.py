@@ -156,11 +156,11 @@ class Fixture:
 
     async def _some(self, kind: str, count: int) -> list[tuple[str, str]]:
         if len(self._hands[kind]) < count:
-            await self._look()
+            await self._find_hands()
         some, self._hands[kind] = self._hands[kind][:count], self._hands[kind][count:]
         return some
 
-    async def _look(self) -> None:
+    async def _find_hands(self) -> None:
         """Find out which chats busy agents hold: one chat of each, then the second of each, and so on."""
         held = await self._held(self.agents[: len(self.agents) // 2])
         hands = [(agent, chats[slot]) for slot in range(SLOTS) for agent, chats in held.items()]

@@ -71,9 +71,9 @@ class LeftCounts:
         passed = self._clock() - self._asked
         if (self._task is None or self._task.done()) and passed >= (SOON if live != self._live else ASK):
             self._asked, self._live = self._clock(), live
-            self._task = asyncio.create_task(self._look(), name="board.left_messages")
+            self._task = asyncio.create_task(self._query(), name="board.left_messages")
 
-    async def _look(self) -> None:
+    async def _query(self) -> None:
         try:
             async with asyncio.timeout(WITHIN):
                 self.found = await self._read()

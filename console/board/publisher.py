@@ -47,7 +47,7 @@ BEAT = 1.0  # seconds between two frames
 SPACING = 0.25  # minimum seconds between two frames, however many alarms there are
 RECENT = 15  # minutes
 HOURS = 24  # full hours in the chart of chats per hour
-LOOK = 0.3  # seconds that the store has to report the feed's end, and the archive to return names
+ANSWER_WITHIN = 0.3  # seconds that the store has to report the feed's end, and the archive to return names
 ASK = 5.0  # seconds between two queries to the archive for unknown visitors
 SLICE = 16  # parts rendered at once, about 3 ms; then other tasks get their turn
 NAMES = 200  # visitors of late answers to remember
@@ -172,7 +172,7 @@ class Boards:
             return
         self._asked = time.monotonic()
         try:
-            async with asyncio.timeout(LOOK):
+            async with asyncio.timeout(ANSWER_WITHIN):
                 for id, visitor in (await self._visitors(gone)).items():
                     self._know(id, visitor)
         except (SestettoError, TimeoutError):
@@ -190,7 +190,7 @@ class Boards:
                 await self._sleep_until(due)
             self._wake.clear()
             if self._listeners:
-                await self._look()
+                await self._ask_for_end()
                 due = time.monotonic() + BEAT
                 try:
                     await self._push()
@@ -206,14 +206,14 @@ class Boards:
         except TimeoutError:
             return
 
-    async def _look(self) -> None:
+    async def _ask_for_end(self) -> None:
         """Ask the store for the feed's end.
 
         When the picture reaches it, the picture was complete at the time of the query.
         """
         at = self._workspace.now()
         try:
-            async with asyncio.timeout(LOOK):
+            async with asyncio.timeout(ANSWER_WITHIN):
                 n = await self._workspace.newest()
                 while self._current.picture.n < n:
                     self._moved.clear()

@@ -21,7 +21,7 @@ from console.pages.chat_export import csv_lines
 T = TypeVar("T", bound=str)
 
 SHOWN = 20  # misfit rows on the screen
-LOOK = 0.5  # seconds between two checks of the progress
+CHECK_EVERY = 0.5  # seconds between two checks of the progress
 PATIENCE = 20.0  # seconds without progress after which nobody seems to import
 
 
@@ -74,11 +74,11 @@ async def _follow(store: ImportStore, at: Import) -> Import:
         while at.state == "running":
             at = await store.read(at.id)
             bar.update(task, completed=at.done)
-            last, quiet = at.done, (0.0 if at.done != last else quiet + LOOK)
+            last, quiet = at.done, (0.0 if at.done != last else quiet + CHECK_EVERY)
             if quiet > PATIENCE:
                 say("The import is not progressing. Start the server to continue it.")
                 break
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(CHECK_EVERY)
     return at
 
 

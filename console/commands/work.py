@@ -20,7 +20,7 @@ from console.server import listen, serving, url_of, working
 from console.workspaces.declared import Installation
 from console.workspaces.starting import application_of, filled_with, reloading
 
-LOOK = 0.5  # seconds between two checks whether the server's store runs
+CHECK_EVERY = 0.5  # seconds between two checks whether the server's store runs
 NO_STORE = "The store of this data folder is not running. Start sestetto serve, or set SESTETTO_STORE."
 
 log = structlog.get_logger()
@@ -62,7 +62,7 @@ async def _embedded(filled: Settings) -> str:
         if not told:
             log.warning("work.waits", why=NO_STORE, data=str(filled.data))
         told = True
-        await asyncio.sleep(LOOK)
+        await asyncio.sleep(CHECK_EVERY)
     return store.url
 
 

@@ -15,7 +15,7 @@ from console.errors import SestettoError
 from console.mail.smtp import Deliver
 
 AT_ONCE = 4  # connections to the mail server
-LOOK = 5.0  # seconds between two checks of the outbox, without a wake-up
+CHECK_EVERY = 5.0  # seconds between two checks of the outbox, without a wake-up
 
 log = structlog.get_logger()
 
@@ -50,18 +50,18 @@ class MailSender:
         """Start sending everything that is due. Return the seconds until the next mail."""
         deliver, free = self._deliver, (1 if self._away else AT_ONCE) - len(self._busy)
         if deliver is None or free <= 0 or not self._leads():
-            return LOOK
+            return CHECK_EVERY
         try:
             claimed, following = await self._outbox.claim(self._name, free, self._busy.keys())
         except SestettoError as problem:
             log.info("mail.waits", error=problem.code)
-            return LOOK
+            return CHECK_EVERY
         except Exception as problem:
             log.error("mail.round", error=repr(problem))
-            return LOOK
+            return CHECK_EVERY
         for mail in claimed:
             self._busy[mail.thread] = asyncio.create_task(self._send(mail, deliver), name="mail.send")
-        return seconds_until(following, self._outbox.clock(), LOOK)
+        return seconds_until(following, self._outbox.clock(), CHECK_EVERY)
 
     async def _send(self, mail: OutgoingMail, deliver: Deliver) -> None:
         try:

@@ -16,7 +16,7 @@ from console.proving.journal import Journal
 
 RATE = 320  # messages a second that they reach when nothing breaks, both sides together
 ANSWERED = 0.5  # s that a visitor waits for an answer before writing on
-LOOK = 0.02  # s
+CHECK_EVERY = 0.02  # s
 WAITING = 2  # visitors beyond the slots
 LINES = (8, 40)  # of a chat
 UNANSWERED = 6  # messages that a visitor sends without an answer before waiting
@@ -145,7 +145,7 @@ class Traffic:
         until = asyncio.get_running_loop().time() + self._pause
         patience = asyncio.get_running_loop().time() + ANSWERED
         while asyncio.get_running_loop().time() < patience:
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(CHECK_EVERY)
             if visitor.facts and visitor.facts[-1].get("by") == "agent":
                 break
         await asyncio.sleep(max(until - asyncio.get_running_loop().time(), 0))

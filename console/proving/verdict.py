@@ -9,7 +9,7 @@ from console.proving.record import decoded, last_in_archive, last_in_feed, read_
 from console.proving.stage import Stage
 
 PATIENCE = 45.0  # s until screens have the last fact, and until the archive has more than before
-LOOK = 0.5  # s
+CHECK_EVERY = 0.5  # s
 
 
 async def judge(stage: Stage, journal: Journal) -> tuple[list[Finding], list[AnyFact]]:
@@ -17,10 +17,10 @@ async def judge(stage: Stage, journal: Journal) -> tuple[list[Finding], list[Any
     await _archived(stage)
     deadline = asyncio.get_running_loop().time() + PATIENCE
     while True:
-        findings, facts = await _look(stage, journal)
+        findings, facts = await _find_violations(stage, journal)
         if not findings or asyncio.get_running_loop().time() > deadline:
             return findings, facts
-        await asyncio.sleep(LOOK)
+        await asyncio.sleep(CHECK_EVERY)
 
 
 async def _archived(stage: Stage) -> None:
@@ -30,10 +30,10 @@ async def _archived(stage: Stage) -> None:
     while newest < await last_in_feed(stage) and loop.time() < deadline:
         if (now := await last_in_archive(stage)) > newest:
             newest, deadline = now, loop.time() + PATIENCE
-        await asyncio.sleep(LOOK)
+        await asyncio.sleep(CHECK_EVERY)
 
 
-async def _look(stage: Stage, journal: Journal) -> tuple[list[Finding], list[AnyFact]]:
+async def _find_violations(stage: Stage, journal: Journal) -> tuple[list[Finding], list[AnyFact]]:
     feed = await read_feed(stage)  # the store trims what the archive has, so the archive must have the rest
     archive = await read_archive(stage)
     facts = decoded(archive)

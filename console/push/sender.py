@@ -24,7 +24,7 @@ from console.queue.workspace import Workspace
 from console.views.excerpts import excerpt
 
 AT_ONCE = 16  # pushes at a time
-LOOK = 5.0  # seconds between two checks of the outbox, without a wake-up
+CHECK_EVERY = 5.0  # seconds between two checks of the outbox, without a wake-up
 LIFE = 60_000  # ms that a push about a chat is news
 ALERT_LIFE = 600_000
 URGENCY: dict[str, Urgency] = {"alert": "normal", "over": "low"}
@@ -69,18 +69,18 @@ class PushSender:
         """Start sending everything that is due. Return the seconds until the next push."""
         outbox, free = self._push.outbox, AT_ONCE - len(self._busy)
         if free <= 0 or not self._leads():
-            return LOOK
+            return CHECK_EVERY
         try:
             claimed, following = await outbox.claim(self._name, free, self._busy.keys())
         except SestettoError as problem:
             log.info("push.sender_waits", error=problem.code)
-            return LOOK
+            return CHECK_EVERY
         except Exception as problem:
             log.error("push.round", error=repr(problem))
-            return LOOK
+            return CHECK_EVERY
         for push in claimed:
             self._busy[push.device, push.nudge.about] = asyncio.create_task(self._deliver(push), name="push.send")
-        return seconds_until(following, outbox.clock(), LOOK)
+        return seconds_until(following, outbox.clock(), CHECK_EVERY)
 
     async def _deliver(self, push: OutgoingPush) -> None:
         try:

@@ -21,7 +21,7 @@ from console.queue.results import Gone
 from console.queue.workspace import Workspace
 from console.timing.beat import beat
 
-LOOK = 0.5  # seconds between two comparisons
+CHECK_EVERY = 0.5  # seconds between two comparisons
 DEVICES = 2.0  # seconds between two reads of the devices and incidents
 AWAY = 2.0  # seconds until SQL is tried again
 TIDY = 600.0  # seconds between two deletions of old pushes
@@ -63,7 +63,7 @@ class PushWatcher:
             await self._read()
             if (self._devices or self._told) and self._knows():
                 await self._compare()
-            return LOOK if self._devices or self._told else DEVICES
+            return CHECK_EVERY if self._devices or self._told else DEVICES
         except SestettoError as problem:
             log.info("push.waits", error=problem.code)
         except Exception as problem:  # a device was removed, or another process has just sent the same

@@ -16,7 +16,7 @@ from console.timing.beat import beat
 from console.webhooks.client import WebhookClient
 
 AT_ONCE = 4  # events to one endpoint at a time
-LOOK = 5.0  # seconds between two checks of the outbox, without a wake-up
+CHECK_EVERY = 5.0  # seconds between two checks of the outbox, without a wake-up
 ENDPOINTS = 1.0  # seconds between two checks for changed endpoints
 AWAY = ("away", "slow", "failed")
 
@@ -101,19 +101,19 @@ class _EndpointLine:
         """Start sending everything that is due. Return the seconds until the next event."""
         free = (1 if self._away else AT_ONCE) - len(self._busy)
         if free <= 0:
-            return LOOK
+            return CHECK_EVERY
         try:
             claimed, following = await self._outbox.claim_of(self.endpoint.id, self._name, free, self._busy.keys())
         except SestettoError as problem:
             log.info("webhooks.wait", error=problem.code)
-            return LOOK
+            return CHECK_EVERY
         except Exception as problem:
             log.error("webhooks.round", error=repr(problem))
-            return LOOK
+            return CHECK_EVERY
         for event in claimed:
             key = event.chat or event.event
             self._busy[key] = asyncio.create_task(self._send(key, event), name="webhooks.send")
-        return seconds_until(following, self._outbox.clock(), LOOK)
+        return seconds_until(following, self._outbox.clock(), CHECK_EVERY)
 
     async def _send(self, key: str, event: OutgoingEvent) -> None:
         try:

@@ -65,7 +65,7 @@ from console.ws.upgrade import FOREIGN, offer, refuse_upgrade
 from console.ws.watching import Watching
 
 JSON, HTML = "sestetto.v1", "sestetto.v1.html"
-LOOK = 0.5  # seconds between two checks of the team
+CHECK_EVERY = 0.5  # seconds between two checks of the team
 
 log = structlog.get_logger()
 
@@ -177,7 +177,7 @@ class AgentConnection(Connection):
             if now != last_sent:
                 self.send(now)
             last_sent = now
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(CHECK_EVERY)
 
     # --- events ---------------------------------------------------------------------------------------
 

@@ -69,7 +69,7 @@ class Watching:
         self._knows = knows
         self._views = WatchViews(services.views, sees)
         self._connection = new_id()
-        self._looked: dict[str, WatchedChat] = {}
+        self._watched: dict[str, WatchedChat] = {}
         self._renewing: asyncio.Task[None] | None = None
 
     async def begin(self, chat: str) -> None:
@@ -78,9 +78,9 @@ class Watching:
         if line is None and self._knows(chat):
             self._send(Unwatched(chat, "ended"))
             return
-        if line is None or not self._may(line) or (chat not in self._looked and len(self._looked) >= MOST):
+        if line is None or not self._may(line) or (chat not in self._watched and len(self._watched) >= MOST):
             raise NotYours
-        watched = self._looked[chat] = WatchedChat()
+        watched = self._watched[chat] = WatchedChat()
         # Join before reading, so that no fact is lost between the two.
         self._services.hub.join(f"chat:{chat}", self._on)
         try:
@@ -106,7 +106,7 @@ class Watching:
             self._renewing = asyncio.create_task(self._renew())
 
     async def end(self, chat: str) -> None:
-        if chat in self._looked:
+        if chat in self._watched:
             self._forget(chat, "off")
             await self._unwatch(chat)
 
@@ -114,27 +114,27 @@ class Watching:
         """Stop watching all chats; the socket has closed."""
         if self._renewing is not None:
             self._renewing.cancel()
-        for chat in [*self._looked]:
+        for chat in [*self._watched]:
             self._forget(chat, "off")
             await self._unwatch(chat)
 
     def on_event(self, event: HubEvent) -> bool:
         """Show an event of a watched chat. Return whether it was one."""
         if isinstance(event, TypingSignal):
-            if event.chat in self._looked:
+            if event.chat in self._watched:
                 self._send(Typing(event.who, event.after, event.chat, event.text))
-            return event.chat in self._looked
+            return event.chat in self._watched
         fact = event.fact if isinstance(event, RenderedFact) else None
         if not isinstance(event, RenderedFact) or not isinstance(fact, ChatFact | Presence | Watched):
             return False
-        watched = self._looked.get(fact.chat)
+        watched = self._watched.get(fact.chat)
         if watched is not None and not watched.facts.hold(event):
             self._on_fact(watched, event)
         return watched is not None
 
     def _on_fact(self, watched: WatchedChat, rendered: RenderedFact) -> None:
         # watching may have ended while the chat was being read
-        current = self._looked.get(getattr(rendered.fact, "chat", "")) is watched
+        current = self._watched.get(getattr(rendered.fact, "chat", "")) is watched
         if current and rendered.n > watched.n and rendered.chat is not None:
             watched.n = rendered.n
             self._show(watched, rendered, rendered.chat)
@@ -166,14 +166,14 @@ class Watching:
             self._forget(getattr(fact, "chat", ""), "ended")
 
     def _forget(self, chat: str, why: str) -> None:
-        del self._looked[chat]
+        del self._watched[chat]
         self._services.hub.part(f"chat:{chat}", self._on)
         self._send(Unwatched(chat, "ended" if why == "ended" else "off"))
 
     async def _renew(self) -> None:
         while True:
             await asyncio.sleep(RENEW)
-            for chat in [*self._looked]:
+            for chat in [*self._watched]:
                 try:
                     await self._services.workspace.watch(self._author, chat, self._connection, on=True)
                 except SestettoError:  # it ended, or the store is down: the next round shows which

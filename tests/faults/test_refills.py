@@ -22,7 +22,7 @@ from tests.support.eventually import eventually
 @pytest_asyncio.fixture
 async def emptied_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Inside]:
     """Yield an installation whose store the test may empty."""
-    monkeypatch.setattr("console.background.lost_chats.LOOK", 0.1)
+    monkeypatch.setattr("console.background.lost_chats.CHECK_EVERY", 0.1)
     async with EmbeddedStore(tmp_path / "own") as own, installed(tmp_path, own.url, "main") as inside:
         yield inside
 

@@ -154,7 +154,7 @@ async def test_a_worker_waits_for_the_store_of_the_server_on_its_folder(
 async def test_an_archive_that_nobody_writes_is_told_by_probe_log_and_check(
     tmp_path: Path, store: EmbeddedStore, workspace_name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(archive_lag, "LOOK", 0.05)
+    monkeypatch.setattr(archive_lag, "CHECK_EVERY", 0.05)
     for module in (archive_lag, readiness):
         monkeypatch.setattr(module, "LATE", 0.5)
     given = {"store": store.url, "workspace": workspace_name}

@@ -30,7 +30,7 @@ SETS = [
     *((kind, lane) for kind in ("free", "waiting", "pull") for lane in LANES),
     *(("line", queue) for queue in QUEUES), *(("clocks", agent) for agent in AGENTS),
 ]  # fmt: skip
-LOOK = """
+READ_SETS = """
 local found = { redis.call('XRANGE', KEYS[1], ARGV[1], '+') }
 for i = 2, #KEYS do found[i] = redis.call('ZRANGE', KEYS[i], 0, -1, 'WITHSCORES') end
 return found
@@ -97,7 +97,7 @@ class Twin:
     async def _call(self, verb: str, *args: Any, **named: Any) -> tuple[Any, list[Any]]:
         """Send the command with its time, and read everything to compare after it, in one exchange."""
         real = getattr(self.real, verb)(*args, **named)
-        all_of_it = self._clock(), real, self._clock(), self._look(), self.real.snapshot()
+        all_of_it = self._clock(), real, self._clock(), self._read_sets(), self.real.snapshot()
         _, result, _, looked, snapshot = await asyncio.gather(*all_of_it, return_exceptions=True)
         seen = [await self._reader.step(), snapshot, *looked]
         if isinstance(result, SestettoError):
@@ -117,11 +117,11 @@ class Twin:
 
     # --- must be equal after each call ---------------------------------------------------------
 
-    def _look(self) -> Awaitable[Any]:
+    def _read_sets(self) -> Awaitable[Any]:
         """Read the new entries, the timers, who is free and who waits."""
         keys = self.real.keys
         names = [keys.feed, keys.prefix + "due", *(keys.of(kind, of) for kind, of in SETS)]
-        return self.store.command("EVAL", LOOK, len(names), *names, f"({self.entry}")
+        return self.store.command("EVAL", READ_SETS, len(names), *names, f"({self.entry}")
 
     def _compare(
         self, paged: Snapshot | None, snapshot: Snapshot, entries: list[Any], timers: list[bytes], *sets: list[bytes]

@@ -61,7 +61,7 @@ async def begun(services: Services, kind: Kind) -> Import:
 async def test_an_import_begins_at_once_where_somebody_begins_it_and_when_a_process_takes_over(
     services: Services, monkeypatch: pytest.MonkeyPatch, leads: bool
 ) -> None:
-    monkeypatch.setattr(background, "LOOK", 3_600.0)
+    monkeypatch.setattr(background, "CHECK_EVERY", 3_600.0)
     lead = Lead(leads)
     job = asyncio.create_task(background.Imports(services, lead).run())
     await asyncio.sleep(0)

@@ -37,10 +37,10 @@ RULE = AlertRule("r1", "Late", late=True, destinations=(Destination("d1", "json:
 
 @pytest.fixture(autouse=True)
 def prompt(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watcher_module, "LOOK", 0.02)
+    monkeypatch.setattr(watcher_module, "CHECK_EVERY", 0.02)
     monkeypatch.setattr(watcher_module, "DEVICES", 0.02)
     monkeypatch.setattr(watcher_module, "AWAY", 0.05)
-    monkeypatch.setattr(sender_module, "LOOK", 0.1)
+    monkeypatch.setattr(sender_module, "CHECK_EVERY", 0.1)
     monkeypatch.setattr(wanted, "PATIENCE", 100)
 
 

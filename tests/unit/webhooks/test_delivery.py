@@ -81,7 +81,7 @@ def prompt(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(follower, "PAUSES", (0.05,))
     monkeypatch.setattr(WebhookReader, "between", 0.02)
     monkeypatch.setattr(sender_module, "ENDPOINTS", 0.02)
-    monkeypatch.setattr(sender_module, "LOOK", 0.1)
+    monkeypatch.setattr(sender_module, "CHECK_EVERY", 0.1)
 
 
 @asynccontextmanager
