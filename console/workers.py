@@ -190,7 +190,7 @@ class Workers:
 
     def _fit(self) -> bool:
         """Whether this process can archive: it reaches SQL, and its last attempts there succeeded."""
-        return self._probe.reaches and self._archive.ill_for < AFTER
+        return self._probe.reaches and self._archive.failing_for < AFTER
 
     async def _archived(self, last: Entry) -> None:
         """Tell the store how far SQL has the feed: the feed keeps only what is not archived yet."""

@@ -76,7 +76,7 @@ class AlertReader(Follower):
         snapshot = await self.workspace.snapshot()
         reader = new_id()
         place, incidents = await self.alerts.incidents.begin(reader, snapshot.epoch, snapshot.last, snapshot.n)
-        self.well()
+        self.mark_healthy()
         detector = Detector(Picture.from_snapshot(snapshot), self.rules, self.queues(), incidents, snapshot.now)
         following = Following(self, detector, reader, FeedPosition(snapshot.epoch, snapshot.last, snapshot.n))
         with suppress(FeedGap, Overtaken):
@@ -126,7 +126,7 @@ class Following:
         pump = asyncio.create_task(_pump(tail, batches), name="alerts.pump")
         # The pump reads ahead by one batch, so that time-outs of this loop never interrupt a read from the store.
         try:
-            while self._reader.goes_on(self._place.epoch):
+            while self._reader.still_leads(self._place.epoch):
                 news = self._advance(await self._next(batches))
                 if pump.done() and batches.empty():
                     pump.result()
@@ -193,7 +193,7 @@ class Following:
             except Unknown as problem:
                 log.info("alerts.wait", error=problem.code)
                 await asyncio.sleep(AGAIN)
-                if not self._reader.goes_on(self._place.epoch):
+                if not self._reader.still_leads(self._place.epoch):
                     raise Overtaken from problem
         detector.mark_saved()
         self._kept_at = time.monotonic()

@@ -163,24 +163,24 @@ def fold(chat: ArchivedChat, fact: ChatFact) -> None:
     chat.opened = chat.opened or fact.at
     match fact:
         case Opened():
-            _open(chat, fact, at=fact.at)
+            _set_opening(chat, fact, at=fact.at)
             chat.imported = fact.imported
         case Message():
-            _say(chat, fact)
+            _add_message(chat, fact)
         case Assigned():
-            _go_on(chat)
+            _continue(chat)
             chat.agent, chat.agent_name = fact.agent, fact.name
         case Ended():
             chat.ended, chat.why, chat.left_message = fact.at, fact.why, fact.why == "message_left"
             if chat.left_message:
                 chat.state, chat.asked = "open", fact.at
         case Reopened():
-            _go_on(chat)
-            _open(chat, fact, at=fact.opened)
+            _continue(chat)
+            _set_opening(chat, fact, at=fact.opened)
         case Transferred():
             chat.queue = fact.queue
         case Renamed():
-            _name(chat, fact.name)
+            _set_name(chat, fact.name)
         case LanguageSet():
             chat.language, chat.language_by = fact.language, fact.by
         case Labelled():
@@ -190,27 +190,27 @@ def fold(chat: ArchivedChat, fact: ChatFact) -> None:
         case Rated():
             chat.rating, chat.comment = fact.score, _plain(fact.comment)
         case Profile():
-            _meet(chat, fact)
+            _set_visitor(chat, fact)
             if fact.named:
-                _name(chat, fact.named)
+                _set_name(chat, fact.named)
         case NoteRedacted(fact=Rated(comment=comment)):
             chat.comment = _plain(comment)
         case Handled():
-            _stand(chat, "done", fact.at, fact.author)
+            _set_state(chat, "done", fact.at, fact.author)
         case Mailed():
             chat.messages += 1
             if fact.by == "agent":
                 chat.agent, chat.agent_name = fact.author.id, fact.author.name
                 if not chat.owner:
                     chat.owner, chat.owner_name = fact.author.id, _plain(fact.author.name)
-            _stand(chat, fact.state, fact.at, fact.author)
+            _set_state(chat, fact.state, fact.at, fact.author)
         case Tended():
             chat.owner, chat.owner_name = fact.owner, _plain(fact.name)
-            _stand(chat, fact.state, fact.at, fact.author)
+            _set_state(chat, fact.state, fact.at, fact.author)
     chat.listed = _list_of(chat)
 
 
-def _stand(chat: ArchivedChat, state: str, at: int, by: Author) -> None:
+def _set_state(chat: ArchivedChat, state: str, at: int, by: Author) -> None:
     """Set the state of a left message. An open one has to be handled, and its visitor waits."""
     if state == "open":
         chat.handled, chat.handled_by, chat.asked = None, "", chat.asked or at
@@ -219,7 +219,7 @@ def _stand(chat: ArchivedChat, state: str, at: int, by: Author) -> None:
     chat.state = state
 
 
-def lose(chat: ArchivedChat) -> None:
+def mark_lost(chat: ArchivedChat) -> None:
     """Mark the chat as lost: the live store no longer has it, so no fact will say how it ended."""
     chat.ended, chat.why, chat.left_message = chat.last, "lost", False
     chat.listed = _list_of(chat)
@@ -233,24 +233,24 @@ def _list_of(chat: ArchivedChat) -> str:
     return "handled" if chat.handled else "left"
 
 
-def _open(chat: ArchivedChat, fact: Opened | Reopened, *, at: int) -> None:
+def _set_opening(chat: ArchivedChat, fact: Opened | Reopened, *, at: int) -> None:
     chat.opened, chat.channel, chat.site, chat.queue = at, fact.channel, fact.site, fact.queue
     chat.language, chat.language_by = fact.language or language_of(fact.locale), fact.language_by
-    _meet(chat, fact)
+    _set_visitor(chat, fact)
 
 
-def _go_on(chat: ArchivedChat) -> None:
+def _continue(chat: ArchivedChat) -> None:
     chat.ended, chat.why, chat.left_message, chat.state, chat.asked = None, "", False, "", 0
 
 
-def _say(chat: ArchivedChat, fact: Message) -> None:
-    _go_on(chat)  # an ended chat gets no messages: the store lost the end and continues the chat
+def _add_message(chat: ArchivedChat, fact: Message) -> None:
+    _continue(chat)  # an ended chat gets no messages: the store lost the end and continues the chat
     chat.messages += 1
     if fact.by == "agent":
         chat.agent, chat.agent_name = fact.author.id, fact.author.name
 
 
-def _meet(chat: ArchivedChat, fact: Opened | Reopened | Profile) -> None:
+def _set_visitor(chat: ArchivedChat, fact: Opened | Reopened | Profile) -> None:
     visitor = fact.visitor
     chat.visitor, chat.verified, chat.fields = visitor.id, visitor.verified, dict(fact.fields)
     chat.external, chat.proven = _plain(visitor.external), list(fact.proven)
@@ -258,10 +258,10 @@ def _meet(chat: ArchivedChat, fact: Opened | Reopened | Profile) -> None:
     chat.page, chat.title = _plain(fact.page), _plain(fact.title)
     if not isinstance(fact, Profile):
         chat.answers = msgspec.to_builtins(fact.answers)
-    _name(chat, visitor.name)
+    _set_name(chat, visitor.name)
 
 
-def _name(chat: ArchivedChat, name: str) -> None:
+def _set_name(chat: ArchivedChat, name: str) -> None:
     """Set the visitor's name, and make the chat findable by it."""
     chat.name = _plain(name)
     chat.words = fold_text(f"{name}\n{chat.email}\n{chat.visitor}\n{chat.external}".rstrip())

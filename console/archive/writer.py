@@ -23,7 +23,7 @@ from console.archive.reducer import (
     cid_of,
     fact_row,
     fold,
-    lose,
+    mark_lost,
     redacted_columns,
     text_of,
 )
@@ -138,7 +138,7 @@ class Archive:
         quiet = self._chats.load(connection, ids).values()
         gone = [chat for chat in quiet if chat.ended is None and chat.last < before]
         for chat in gone:
-            lose(chat)
+            mark_lost(chat)
         self._index.give_places(connection, gone)
         self._chats.save(connection, gone, {})
         self._index.write(connection, gone)
@@ -207,7 +207,7 @@ class Archive:
                 if isinstance(fact, Redacted | NoteRedacted):  # the late fact may have been redacted since
                     self._redact(connection, [Entry("", 0, fact, raw)], ())
         if chat.why == "lost" and anew.ended is None:
-            lose(anew)
+            mark_lost(anew)
         return anew
 
     def _redact(self, connection: Connection, entries: Sequence[Entry], rows: Sequence[dict[str, Any]]) -> None:

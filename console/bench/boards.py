@@ -37,7 +37,7 @@ class Board:
         self.lost = 0
         self.wire: Wire | None = None
 
-    async def come(self, target: Target) -> None:
+    async def connect(self, target: Target) -> None:
         self.wire = await Wire.open(
             f"{target.sockets}/ws/board", self._heard, self._gone, subprotocol=HTML,
             Cookie=f"sestetto_session={target.cookie}", Origin=target.url,
@@ -78,7 +78,7 @@ class Floor:
         open_now = [Board() for _ in range(boards)]
         try:
             for board in open_now:
-                await board.come(self.target)
+                await board.connect(self.target)
             await asyncio.sleep(WARM_UP)
             self.bench.memory.reset()
             for board in open_now:
@@ -118,7 +118,7 @@ async def floor(agents: int, rate: float) -> AsyncIterator[Floor]:
     async with own_server(agents) as target:
         bench = Bench(target, 6 * agents)
         try:
-            await bench.meet()
+            await bench.connect_all()
             ready = Floor(target, bench, rate)
             working = asyncio.create_task(ready.work())
             yield ready

@@ -37,7 +37,7 @@ class Pinger:
         self.times: list[float] = []
         self._wire: Wire | None = None
 
-    async def come(self, target: Target) -> None:
+    async def connect(self, target: Target) -> None:
         address = f"{target.sockets}/ws/visitor?site={NAME}"
         self._wire = await Wire.open(address, self._heard, self._lost, Origin=target.url)
         self._wire.send(b'{"t":"hello"}')
@@ -80,7 +80,7 @@ async def flooding(target: Target, kind: str) -> AsyncIterator[None]:
 
 async def window(target: Target, bench: Bench, kind: str, seconds: float) -> FloodWindow:
     pinger = Pinger()
-    await pinger.come(target)
+    await pinger.connect(target)
     async with flooding(target, kind):
         asking = asyncio.create_task(pinger.ask())
         steady = await bench.steady(RATE, seconds)
@@ -101,7 +101,7 @@ async def measure(kinds: Sequence[str], rounds: int, seconds: float) -> list[Flo
     async with own_server(AGENTS, pace=1) as target:
         bench = Bench(target, 6 * AGENTS)
         try:
-            await bench.meet()
+            await bench.connect_all()
             windows: list[FloodWindow] = []
             for _ in range(rounds):
                 for kind in kinds:

@@ -125,7 +125,7 @@ class LoadVisitor:
         self.wire: Wire | None = None
         self._view = View(self.name, "", [])
 
-    async def come(self, url: str, origin: str, site: str) -> None:
+    async def connect(self, url: str, origin: str, site: str) -> None:
         self.wire = await Wire.open(f"{url}/ws/visitor?site={site}", self._heard, self._lost, Origin=origin)
         self.wire.send(b'{"t":"hello"}')
 
@@ -179,7 +179,7 @@ class LoadAgent:
         self.held: set[str] = set()
         self.wire: Wire | None = None
 
-    async def come(self, url: str) -> None:
+    async def connect(self, url: str) -> None:
         address = f"{url}/ws/agent"
         self.wire = await Wire.open(address, self._heard, self._lost, Authorization=f"Bearer {self.bearer}")
         self.wire.send(f'{{"t":"hello","tab":"{self.memory.new_cid()}","take":true}}'.encode())

@@ -76,14 +76,14 @@ class Bench:
 
     async def gather(self) -> None:
         """Get everybody into a conversation, with no command in progress."""
-        await self.meet()
+        await self.connect_all()
         await self.settle()
 
-    async def meet(self) -> None:
+    async def connect_all(self) -> None:
         for agent in self.agents:
-            await agent.come(self.target.sockets)
+            await agent.connect(self.target.sockets)
         await until(lambda: all(agent.welcomed for agent in self.agents), "the agents to be welcomed")
-        await self._come(self.visitors)
+        await self._connect_visitors(self.visitors)
         await self.open_all()
 
     async def open_all(self) -> None:
@@ -154,7 +154,7 @@ class Bench:
         """Open sockets while all agents are full, so that their chats wait."""
         before = usage(self.target.pid).memory
         self.idle = [LoadVisitor(self.memory, 10_000 + number) for number in range(sockets)]
-        await self._come(self.idle)
+        await self._connect_visitors(self.idle)
         await asyncio.sleep(1)
         connected, store = usage(self.target.pid).memory, usage(self._store).memory
         for start in range(0, sockets, TOGETHER):
@@ -187,9 +187,9 @@ class Bench:
             if person.wire is not None:
                 person.wire.close()
 
-    async def _come(self, visitors: Sequence[LoadVisitor]) -> None:
+    async def _connect_visitors(self, visitors: Sequence[LoadVisitor]) -> None:
         for visitor in visitors:
-            await visitor.come(self.target.sockets, self.target.url, NAME)
+            await visitor.connect(self.target.sockets, self.target.url, NAME)
         await until(lambda: all(visitor.welcomed for visitor in visitors), "the visitors to be welcomed")
 
     async def _schedule(self, rate: float, seconds: float) -> None:

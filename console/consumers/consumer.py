@@ -54,7 +54,7 @@ class FeedConsumer(Follower):
         await settle_history(self.workspace, self.cursor.database)
         epoch, reader = self.workspace.epoch, new_id()
         at = await self._take(reader, epoch)
-        self.well()
+        self.mark_healthy()
         await self.cursor.retry_aside(self._late, reader=reader)
         store, feed = self.workspace.store, self.workspace.keys.feed
         tail = Tail(
@@ -62,7 +62,7 @@ class FeedConsumer(Follower):
         )
         try:
             async for batch in tail.batches():
-                if not self.goes_on(epoch):
+                if not self.still_leads(epoch):
                     return
                 if batch:
                     await self.cursor.append(Batch(epoch, batch), self._write, reader=reader)

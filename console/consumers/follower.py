@@ -32,12 +32,12 @@ class Follower(ABC):
     def __init__(self, workspace: Workspace, *, leads: Lead) -> None:
         self.workspace = workspace
         self.leads = leads
-        self._ill_since = 0.0  # monotonic; 0: no failure
+        self._failing_since = 0.0  # monotonic; 0: no failure
 
     @property
-    def ill_for(self) -> float:
+    def failing_for(self) -> float:
         """Return for how many seconds no round has succeeded here; 0 if the last one did."""
-        return time.monotonic() - self._ill_since if self._ill_since else 0.0
+        return time.monotonic() - self._failing_since if self._failing_since else 0.0
 
     @abstractmethod
     async def follow(self) -> None:
@@ -48,7 +48,7 @@ class Follower(ABC):
         failures = 0
         while True:
             if not self.leads():
-                self._ill_since = 0.0  # another process has taken over what failed; this one may be asked again
+                self._failing_since = 0.0  # another process has taken over what failed; this one may be asked again
                 await self.leads.begins()
             began = time.monotonic()
             failed = not await self._round()
@@ -58,14 +58,14 @@ class Follower(ABC):
             else:
                 await beat(self.between)
 
-    def goes_on(self, epoch: str) -> bool:
+    def still_leads(self, epoch: str) -> bool:
         return self.leads() and self.workspace.epoch == epoch
 
-    def well(self) -> None:
+    def mark_healthy(self) -> None:
         """Record that SQL and the store have responded."""
-        if self._ill_since:
-            log.warning("consumer.goes_on", consumer=self.name, after=round(time.monotonic() - self._ill_since, 1))
-        self._ill_since = 0.0
+        if self._failing_since:
+            log.warning("consumer.still_leads", consumer=self.name, after=round(time.monotonic() - self._failing_since, 1))
+        self._failing_since = 0.0
 
     async def _round(self) -> bool:
         try:
@@ -74,14 +74,14 @@ class Follower(ABC):
             log.info("consumer.begins_anew", consumer=self.name, why=type(problem).__name__)
             return not isinstance(problem, WrongEpoch)
         except SestettoError as problem:
-            self._ill(problem.code, str(problem))
+            self._note_failure(problem.code, str(problem))
             return False
         except Exception as problem:
-            self._ill("error", repr(problem))
+            self._note_failure("error", repr(problem))
             return False
         return True
 
-    def _ill(self, code: str, error: str) -> None:
-        if not self._ill_since:
-            self._ill_since = time.monotonic()
+    def _note_failure(self, code: str, error: str) -> None:
+        if not self._failing_since:
+            self._failing_since = time.monotonic()
             log.warning("consumer.waits", consumer=self.name, code=code, error=error)

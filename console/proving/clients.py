@@ -71,13 +71,13 @@ class RecordingClient:
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "RecordingClient":
-        await self.come()
+        await self.connect()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.leave()
 
-    async def come(self) -> None:
+    async def connect(self) -> None:
         """Connect and wait for the welcome."""
         seen = len(self.welcomes)
         self._task = asyncio.create_task(self._live())

@@ -62,7 +62,7 @@ class Traffic:
 
     async def __aenter__(self) -> Self:
         for start in range(0, len(everybody := self.everybody), TOGETHER):
-            await asyncio.gather(*(person.come() for person in everybody[start : start + TOGETHER]))
+            await asyncio.gather(*(person.connect() for person in everybody[start : start + TOGETHER]))
         for agent in self.agents:
             await agent.status("online")
         self._talking = [

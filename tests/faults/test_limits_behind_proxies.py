@@ -40,7 +40,7 @@ class Street:
         self._host = url.removeprefix("https://")
         self._tls = ssl.create_default_context(cafile=str(ours.chain))
 
-    async def come(self, address: str, claims: dict[str, str] | None = None) -> RawSocket:
+    async def connect(self, address: str, claims: dict[str, str] | None = None) -> RawSocket:
         """Open a visitor's socket from that address and say hello."""
         name, _, port = self._host.partition(":")
         streams = await asyncio.open_connection(
@@ -98,11 +98,11 @@ async def wide_street(tmp_path: Path, store: EmbeddedStore, workspace_name: str)
 async def test_a_claimed_address_dodges_no_limit(street: Street) -> None:
     async with AsyncExitStack() as stack:
         for number, claims in enumerate(CLAIMS):
-            one = await stack.enter_async_context(await street.come(MALLORY, claim(claims, number)))
+            one = await stack.enter_async_context(await street.connect(MALLORY, claim(claims, number)))
             await one.until("welcome")
         assert street.shop.services.address_sockets.counts() == [(MALLORY, SOCKETS)]
         for claims in CLAIMS:
-            async with await street.come(MALLORY, claim(claims, 77)) as refused:
+            async with await street.connect(MALLORY, claim(claims, 77)) as refused:
                 assert (await refused.until("error"))["code"] == "too_many_connections"
 
 
@@ -110,10 +110,10 @@ async def test_what_mallory_claims_is_not_counted_against_vera(street: Street) -
     async with AsyncExitStack() as stack:
         for _ in range(SOCKETS):
             claims = {"X-Forwarded-For": VERA, "X-Real-IP": VERA}
-            one = await stack.enter_async_context(await street.come(MALLORY, claims))
+            one = await stack.enter_async_context(await street.connect(MALLORY, claims))
             await one.until("welcome")
             await opened(one)
-        async with await street.come(VERA) as vera:
+        async with await street.connect(VERA) as vera:
             await vera.until("welcome")
             assert (await opened(vera))["t"] == "ack"
 
@@ -121,7 +121,7 @@ async def test_what_mallory_claims_is_not_counted_against_vera(street: Street) -
 async def test_new_chats_of_an_address_are_counted_whatever_it_claims(street: Street) -> None:
     got = []
     for number in range(OPENINGS + 2):
-        async with await street.come(MALLORY, {"X-Forwarded-For": f"198.51.100.{number}"}) as one:
+        async with await street.connect(MALLORY, {"X-Forwarded-For": f"198.51.100.{number}"}) as one:
             await one.until("welcome")
             got.append(await opened(one))
     assert [answer["t"] for answer in got] == ["ack", "ack", "nack", "nack"]
@@ -131,11 +131,11 @@ async def test_new_chats_of_an_address_are_counted_whatever_it_claims(street: St
 async def test_a_network_of_ipv6_is_one_address_behind_a_proxy(wide_street: Street) -> None:
     async with AsyncExitStack() as stack:
         for number in range(SOCKETS):
-            one = await stack.enter_async_context(await wide_street.come(f"2001:db8:1:2:{number:x}::1"))
+            one = await stack.enter_async_context(await wide_street.connect(f"2001:db8:1:2:{number:x}::1"))
             await one.until("welcome")
-        async with await wide_street.come("2001:db8:1:2:ffff:ffff:ffff:ffff") as refused:
+        async with await wide_street.connect("2001:db8:1:2:ffff:ffff:ffff:ffff") as refused:
             assert (await refused.until("error"))["code"] == "too_many_connections"
-        async with await wide_street.come("2001:db8:1:3::1", {"X-Forwarded-For": "2001:db8:1:2::1"}) as vera:
+        async with await wide_street.connect("2001:db8:1:3::1", {"X-Forwarded-For": "2001:db8:1:2::1"}) as vera:
             assert await vera.until("welcome")
 
 
@@ -145,18 +145,18 @@ async def test_nginx_counts_the_connections_of_a_network_too(
     narrow = partial(nginx, behind_another=True, each=2)
     async with behind(tmp_path, store, workspace_name, narrow) as street, AsyncExitStack() as stack:
         for number, status in enumerate((101, 101, 429)):
-            one = await stack.enter_async_context(await street.come(f"2001:db8:1:2:{number:x}::1"))
+            one = await stack.enter_async_context(await street.connect(f"2001:db8:1:2:{number:x}::1"))
             assert one.status == status
-        async with await street.come("2001:db8:1:3::1") as vera:
+        async with await street.connect("2001:db8:1:3::1") as vera:
             assert await vera.until("welcome")
 
 
 async def test_ipv4_addresses_written_in_ipv6_are_not_one_network(wide_street: Street) -> None:
     async with AsyncExitStack() as stack:
         for _ in range(SOCKETS):
-            one = await stack.enter_async_context(await wide_street.come("::ffff:198.51.100.7"))
+            one = await stack.enter_async_context(await wide_street.connect("::ffff:198.51.100.7"))
             await one.until("welcome")
-        async with await wide_street.come("::ffff:203.0.113.5") as vera:
+        async with await wide_street.connect("::ffff:203.0.113.5") as vera:
             assert await vera.until("welcome")
 
 

@@ -141,7 +141,7 @@ async def test_an_agents_second_tab_waits_and_a_click_moves_the_console(inside: 
     await ana.holds(chat)
     second = await cast.nobody_yet("ana")
     with pytest.raises(AssertionError, match="turned away with \\[4409\\]"):
-        await second.come()
+        await second.connect()
     second.take = True
     second.closes.clear()
     async with second:
