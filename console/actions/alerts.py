@@ -50,8 +50,8 @@ async def save(
     require(by, "configure")
     added, wrong = await _destinations(services, rule, urls)
     rule = replace(rule, destinations=(*rule.destinations, *added))
-    told = {*(one.field for one in already), *(["destinations"] if wrong else [])}
-    wrong += [one for one in await services.alerts.rules.problems_of(rule) if one.field not in told]
+    reported = {*(one.field for one in already), *(["destinations"] if wrong else [])}
+    wrong += [one for one in await services.alerts.rules.problems_of(rule) if one.field not in reported]
     if wrong or already:
         raise BadSettings([*already, *wrong])
     await services.alerts.rules.put(rule, by=by)

@@ -80,5 +80,5 @@ async def _take(services: Services, mail: IncomingMail, record: ChatRecord) -> M
 
 def cid_of(mail: IncomingMail) -> str:
     """Return the command's id, always the same for the same mail."""
-    told = mail.message_id or f"{mail.sender}\n{mail.text}"
-    return base64.urlsafe_b64encode(hashlib.sha256(told.encode()).digest())[:22].decode()
+    source = mail.message_id or f"{mail.sender}\n{mail.text}"
+    return base64.urlsafe_b64encode(hashlib.sha256(source.encode()).digest())[:22].decode()

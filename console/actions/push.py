@@ -91,7 +91,7 @@ async def send_test(services: Services, by: SignedIn, id: str) -> Answer:
     if answer.code == "gone":
         await services.push.devices.remove_gone(id)
     else:
-        await services.push.devices.note_told(id, answer.code)
+        await services.push.devices.note_result(id, answer.code)
     return answer
 
 

@@ -126,8 +126,8 @@ class ProfileBuilder:
             email=signed.email or clean_line(email, 254) or was.visitor.email,
         )
         proven = {one.casefold() for one in signed.fields}
-        told = {**{key: value for key, value in was.fields.items() if key not in given}, **given}
-        page = {key: value for key, value in told.items() if key.casefold() not in proven}
+        fields = {**{key: value for key, value in was.fields.items() if key not in given}, **given}
+        page = {key: value for key, value in fields.items() if key.casefold() not in proven}
         self.profile = msgspec.structs.replace(was, visitor=visitor, fields=_fitting(page, signed.fields))
 
     @property

@@ -21,12 +21,12 @@ from console.protocol.supervisor import SetAgentStatus
 async def list_members(call: ApiCall) -> MemberList:
     """List all active members, by name."""
     found = (await members.read_all(call.services, call.principal.by)).values()
-    return MemberList([_told(call, one) for one in sorted(found, key=lambda one: (one.name.casefold(), one.id))])
+    return MemberList([_api_member(call, one) for one in sorted(found, key=lambda one: (one.name.casefold(), one.id))])
 
 
 async def read_member(call: ApiCall) -> ApiMember:
     """Read a member. Members may read themselves."""
-    return _told(call, await members.read(call.services, call.principal.by, call.path["member"]))
+    return _api_member(call, await members.read(call.services, call.principal.by, call.path["member"]))
 
 
 async def add_member(call: ApiCall, body: NewMember) -> ApiMember:
@@ -46,16 +46,16 @@ async def add_member(call: ApiCall, body: NewMember) -> ApiMember:
     )
     known = (await members.read_all(services, by)).get(id)
     if known is not None and known.email == body.email.strip().casefold():  # a repeated request
-        return _told(call, known)
+        return _api_member(call, known)
     added, _ = await members.add(services, by, member, "")
-    return _told(call, added)
+    return _api_member(call, added)
 
 
 async def change_member(call: ApiCall, body: MemberChange) -> ApiMember:
     """Change a member. Only admins change roles, and nobody their own."""
     services, by = call.services, call.principal.by
     was = await members.read(services, by, call.path["member"])
-    seen = was if call.require_match(_told(call, was)) else None
+    seen = was if call.require_match(_api_member(call, was)) else None
     changed = replace(
         was,
         name=was.name if body.name is None else body.name,
@@ -66,7 +66,7 @@ async def change_member(call: ApiCall, body: MemberChange) -> ApiMember:
         channel_slots=was.channel_slots if body.channel_slots is msgspec.UNSET else body.channel_slots,
     )
     await members.update(services, by, changed, seen=seen)
-    return _told(call, await members.read(services, by, was.id))
+    return _api_member(call, await members.read(services, by, was.id))
 
 
 async def set_status(call: ApiCall, body: StatusChange) -> None:
@@ -91,10 +91,10 @@ async def reactivate(call: ApiCall) -> ApiMember:
     """Reactivate a member, with the same password."""
     services, by, member = call.services, call.principal.by, call.path["member"]
     await members.reactivate(services, by, member)
-    return _told(call, await members.read(services, by, member))
+    return _api_member(call, await members.read(services, by, member))
 
 
-def _told(call: ApiCall, member: Member) -> ApiMember:
+def _api_member(call: ApiCall, member: Member) -> ApiMember:
     live = call.services.picture.agents.get(member.id) or AgentState(member.id, member.name)
     return ApiMember(
         id=member.id,

@@ -59,7 +59,7 @@ def problem_of(error: SestettoError, instance: str, about: Mapping[type[Sestetto
         headers["retry-after"] = str(max(1, -int(-error.retry_after // 1)))
     if isinstance(error, SignInNeeded):
         headers["www-authenticate"] = 'Bearer realm="sestetto"'
-    told = ApiProblem(
+    problem = ApiProblem(
         type=TYPES + code,
         title=TITLES.get(code, HTTPStatus(status).phrase),
         status=status,
@@ -69,7 +69,7 @@ def problem_of(error: SestettoError, instance: str, about: Mapping[type[Sestetto
         retry_after=error.retry_after,
         errors=_errors(error, about),
     )
-    body = msgspec.json.encode(told)
+    body = msgspec.json.encode(problem)
     return Response(body, status, headers, media_type="application/problem+json")
 
 

@@ -24,7 +24,7 @@ class AuditReads:
     def __init__(self, database: Database, clock: Callable[[], int]) -> None:
         self.database = database
         self.clock = clock
-        self._told: dict[tuple[str, ...], int] = {}
+        self._noted_at: dict[tuple[str, ...], int] = {}
 
     async def note_chat_read(self, by: Somebody, chat: str) -> None:
         """Record that somebody reads a chat, with everything said in it."""
@@ -42,19 +42,19 @@ class AuditReads:
     async def note_export(self, by: Somebody, did: Change) -> None:
         """Record it before anything leaves, unless it was recorded recently. Raises Unknown if SQL is not writable."""
         now, key = self.clock(), (by.id, did.what, did.target, str(did.after))
-        if now - self._told.get(key, -SPAN) < SPAN:
+        if now - self._noted_at.get(key, -SPAN) < SPAN:
             return
         async with self.database.writing() as connection:
             await lock_head(connection, "reads")  # so that no other process records the same
             line = line_of(by, now, did)
-            if not await _told(connection, line):
+            if not await _already_noted(connection, line):
                 await append(connection, "reads", [line])
-        if len(self._told) >= MOST:
-            self._told.clear()
-        self._told[key] = now
+        if len(self._noted_at) >= MOST:
+            self._noted_at.clear()
+        self._noted_at[key] = now
 
 
-async def _told(connection: AsyncConnection, line: dict[str, Any]) -> bool:
+async def _already_noted(connection: AsyncConnection, line: dict[str, Any]) -> bool:
     same = [audit.c[name] == line[name] for name in ("member", "what", "target")]
     wanted = select(audit.c.after).where(*same, audit.c.at > line["at"] - SPAN)
     return line["after"] in (await connection.execute(wanted)).scalars().all()

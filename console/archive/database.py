@@ -82,17 +82,17 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that changes nothing. Raises Unknown if SQL is down."""
-        async with self._told("reading"), _clear_errors(), self.engine.connect() as connection:
+        async with self._logging_outages("reading"), _clear_errors(), self.engine.connect() as connection:
             yield connection
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that commits at the end; on SQLite it is exclusive from its start."""
         if self.lock is None:
-            async with self._told("writing"), _clear_errors(), self.engine.connect() as connection, connection.begin():
+            async with self._logging_outages("writing"), _clear_errors(), self.engine.connect() as connection, connection.begin():
                 yield connection
             return
-        async with self._told("writing"), _clear_errors(), self.lock.turn(), self.engine.connect() as connection:
+        async with self._logging_outages("writing"), _clear_errors(), self.lock.turn(), self.engine.connect() as connection:
             await connection.execution_options(writing=True)
             async with self.lock.begun(connection):
                 yield connection
@@ -102,7 +102,7 @@ class Database:
         if self.threads is None:
             async with self.reading() as connection:
                 return await connection.run_sync(work)
-        async with self._told("reading"), _clear_errors():
+        async with self._logging_outages("reading"), _clear_errors():
             return await self.threads.read(work)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
@@ -110,11 +110,11 @@ class Database:
         if self.threads is None:
             async with self.writing() as connection:
                 return await connection.run_sync(work)
-        async with self._told("writing"), _clear_errors():
+        async with self._logging_outages("writing"), _clear_errors():
             return await self.threads.write(work)
 
     @asynccontextmanager
-    async def _told(self, way: str) -> AsyncIterator[None]:
+    async def _logging_outages(self, way: str) -> AsyncIterator[None]:
         """Log once when SQL fails, and once when it is back. A locked SQLite is logged by the writer lock instead."""
         try:
             yield
@@ -161,7 +161,7 @@ class Database:
         """Migrate at startup; wait for a database that is locked or down. Raises Unknown after WAIT, SettingError
         immediately if the database rejects us.
         """
-        until, told = time.monotonic() + WAIT, ""
+        until, logged = time.monotonic() + WAIT, ""
         while True:
             try:
                 await self.migrate()
@@ -171,9 +171,9 @@ class Database:
                     raise SettingError(f"The database refuses SESTETTO_DATABASE: {problem.__cause__}") from problem
                 if time.monotonic() > until:
                     raise
-                if (why := self._why(problem)) != told:
+                if (why := self._why(problem)) != logged:
                     log.warning("start.waits", part="database", error=why)
-                told = why
+                logged = why
             await asyncio.sleep(1)
 
     async def close(self) -> None:

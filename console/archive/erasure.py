@@ -77,8 +77,8 @@ class Erasure:
     async def known_as(self, found: Sequence[ArchivedChat]) -> dict[str, KnownAs]:
         """Return the names and ids of these chats' visitors, by chat."""
         known = {chat.id: KnownAs({chat.visitor}, {chat.name}) for chat in found}
-        told = facts.c.chat.in_(known), facts.c.kind.in_((*ABOUT_THE_VISITOR, "renamed"))
-        wanted = select(facts.c.raw).where(facts.c.workspace == self.workspace, *told)
+        about_them = facts.c.chat.in_(known), facts.c.kind.in_((*ABOUT_THE_VISITOR, "renamed"))
+        wanted = select(facts.c.raw).where(facts.c.workspace == self.workspace, *about_them)
         async with self.database.reading() as connection:
             raws = (await connection.execute(wanted)).scalars().all()
         for fact in read_log([raw.encode() for raw in raws]):
@@ -166,9 +166,9 @@ class Erasure:
         """Delete rows of imports that are about the visitor or, if they did not fit, contain the visitor's details."""
         known = {word for chat in theirs for word in (visitor, chat.name, chat.email) if word}
         ours = import_rows.c.import_id.in_(select(imports.c.id).where(imports.c.workspace == self.workspace))
-        told = [cast(import_rows.c.details, Text).contains(json.dumps(word), autoescape=True) for word in known]
+        details = [cast(import_rows.c.details, Text).contains(json.dumps(word), autoescape=True) for word in known]
         mark = import_rows.c.record.contains(json.dumps(visitor), autoescape=True)
-        await connection.execute(delete(import_rows).where(ours, or_(mark, *told)))
+        await connection.execute(delete(import_rows).where(ours, or_(mark, *details)))
 
     async def _erase_set_aside(self, connection: AsyncConnection, ids: Collection[str]) -> None:
         """Entries set aside are rare and few, so their bytes are searched directly."""

@@ -63,11 +63,11 @@ class Exchanges:
         async with self.database.reading() as connection:
             read = (await connection.execute(said)).all()
         for chat, lines in groupby(read, key=lambda row: row.chat):
-            _tell(by_chat[chat], [row.raw for row in lines])
+            _add_facts(by_chat[chat], [row.raw for row in lines])
         return list(by_chat.values())
 
 
-def _tell(conversation: Conversation, lines: Iterable[str]) -> None:
+def _add_facts(conversation: Conversation, lines: Iterable[str]) -> None:
     """Add the messages and reasons to their chats."""
     asked: list[str] = []  # since the last answer
     for raw in lines:

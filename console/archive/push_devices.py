@@ -86,11 +86,11 @@ class PushDevices:
         """Remove a device whose browser has unsubscribed."""
         await self._remove(push_devices.c.id == id, must=False)
 
-    async def note_told(self, id: str, code: str) -> None:
+    async def note_result(self, id: str, code: str) -> None:
         """Record the result of a push."""
         async with self.database.writing() as connection:
-            told = update(push_devices).where(push_devices.c.id == id)
-            await connection.execute(told.values(told=self.clock(), code=code))
+            noted = update(push_devices).where(push_devices.c.id == id)
+            await connection.execute(noted.values(told=self.clock(), code=code))
 
     async def words(self) -> bool:
         """Whether notifications may show what visitors wrote."""

@@ -44,7 +44,7 @@ class PushOutbox(SqlOutbox):
             for listener in self.on_put:
                 listener()
 
-    async def told(self) -> dict[tuple[str, str], Nudge]:
+    async def latest(self) -> dict[tuple[str, str], Nudge]:
         """Return the latest push of each device and subject."""
         wanted = select(push_messages).where(push_messages.c.workspace == self.workspace).order_by(push_messages.c.id)
         rows = await self.database.read(lambda connection: connection.execute(wanted).mappings().all())

@@ -71,12 +71,12 @@ class SqliteThreads:
         try:
             job = self._submit(self._reader, partial(self._read, [asked.work for asked in together]))
         except Unknown as problem:
-            _tell(together, [problem] * len(together))
+            _deliver_answers(together, [problem] * len(together))
             return
 
         def done(job: Future[list[Any]]) -> None:
             with suppress(RuntimeError):  # the loop is closed, so nobody waits
-                loop.call_soon_threadsafe(_tell, together, job.result())
+                loop.call_soon_threadsafe(_deliver_answers, together, job.result())
 
         job.add_done_callback(done)
 
@@ -101,7 +101,7 @@ class SqliteThreads:
                 return work(connection)
 
 
-def _tell(together: list[AskedRead], answers: list[Any]) -> None:
+def _deliver_answers(together: list[AskedRead], answers: list[Any]) -> None:
     for asked, answer in zip(together, answers, strict=True):
         if asked.answer.done():  # the caller is gone
             continue

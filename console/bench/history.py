@@ -93,7 +93,7 @@ class Writing:
         return Entry(f"{at}-{self.n}", self.n, fact, msgspec.json.encode(fact))
 
 
-async def fill(database: Database, number: int, told: Callable[[int], None]) -> None:
+async def fill(database: Database, number: int, on_progress: Callable[[int], None]) -> None:
     """Write `number` ended chats with the archive's own writer; skip existing ones."""
     archive, writing = Archive(database, WORKSPACE), Writing()
     there = (await archive.cursor()).n
@@ -101,7 +101,7 @@ async def fill(database: Database, number: int, told: Callable[[int], None]) -> 
         entries = [entry for chat in range(first, min(first + LOADED, number)) for entry in writing.chat(chat)]
         if entries[-1].n > there:
             await archive.append("load", entries)
-        told(min(first + LOADED, number))
+        on_progress(min(first + LOADED, number))
     async with database.writing() as connection:
         await connection.execute(text("ANALYZE"))
 

@@ -12,7 +12,7 @@ import typer
 
 from console.archive.audit_check import Chain, check_chains, export_lines
 from console.archive.database import Database, sqlite_url
-from console.commands.check_audit import tell
+from console.commands.check_audit import results_of
 from console.commands.common import for_each, run, say, settings_of_one
 from console.config import Settings
 from console.data_folder import is_to_be_made
@@ -35,7 +35,7 @@ def verify(
 
     def one(about: str, settings: Settings) -> None:
         found = run(_check(settings, noted))
-        for finding in (finding for chain in found for finding in tell(chain)):
+        for finding in (finding for chain in found for finding in results_of(chain)):
             say(f"{about}{finding.what}." if finding.level != "note" else f"{about}Note: {finding.what}.")
         chains.extend(found)
 

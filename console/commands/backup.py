@@ -26,7 +26,7 @@ def backup(folder: Folder, without_database: WithoutDatabase = False, without_st
         made = run(make_backup_of_all(installation, folder.absolute(), **parts_of))
     else:
         made = run(make_backup(installation.process, folder.absolute(), **parts_of))
-    say(f"{folder} contains {_told(made)}. Anyone who can read it can read every chat: keep it private.")
+    say(f"{folder} contains {_contents(made)}. Anyone who can read it can read every chat: keep it private.")
     if installation.chosen:
         say("It does not contain the store, which also has the other workspaces' chats.")
     elif without_database and (left := _sqlite_ones(installation)):
@@ -39,7 +39,7 @@ def _sqlite_ones(installation: Installation) -> str:
     return ", ".join(one.workspace for one in several if one.database.startswith("sqlite"))
 
 
-def _told(made: Manifest) -> str:
+def _contents(made: Manifest) -> str:
     nodes = sum(map(is_store, made.files))
     parts = ["the database"] if DATABASE in made.files else []
     parts += ["the store" if nodes == 1 else f"{nodes} nodes of the store"] if nodes else []

@@ -11,11 +11,11 @@ NAMES = {"changes": "changes", "reads": "reads and exports"}
 
 
 async def check_audit(database: Database) -> list[CheckResult]:
-    return [finding for chain in await check_chains(database) for finding in tell(chain)]
+    return [finding for chain in await check_chains(database) for finding in results_of(chain)]
 
 
-def tell(chain: Chain) -> Iterator[CheckResult]:
-    """Say whether a chain is intact, up to where, and what has been removed from it."""
+def results_of(chain: Chain) -> Iterator[CheckResult]:
+    """Yield whether a chain is intact, up to where, and what has been removed from it."""
     name = f"the audit log of {NAMES.get(chain.log, chain.log)}"
     if chain.wrong:
         yield CheckResult("wrong", f"{name} is not intact: {chain.wrong}", MEND)

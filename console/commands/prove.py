@@ -55,7 +55,7 @@ def prove(
     about, runs = machine(), list[FaultRun]()
     for done in _rounds(possible, wanted, began + minutes * 60):
         runs.append(done)
-        _tell(done, wanted)
+        _print_result(done, wanted)
         _write(out, report.rows(faults, runs, skipped), about, seed, runs, skipped)  # so that it can be stopped
     rows = report.rows(faults, runs, skipped)
     table(report.HEADINGS, rows)
@@ -81,7 +81,7 @@ def _rounds(faults: list[Fault], wanted: Wanted, until: float) -> Iterator[Fault
             yield uvloop.run(run(fault, number, wanted, say))
 
 
-def _tell(done: FaultRun, wanted: Wanted) -> None:
+def _print_result(done: FaultRun, wanted: Wanted) -> None:
     say(f"{done.fault}, run {done.number}: {written(done.schedule)}")
     what = "kept every promise" if done.kept else "BROKE A PROMISE"
     say(f"  {done.messages:,} messages in {done.seconds} s: {what}")

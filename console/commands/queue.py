@@ -177,10 +177,10 @@ async def _rows() -> list[tuple[str, ...]]:
 def _row(queue: Queue, known: Directory) -> tuple[str, ...]:
     after = f"{queue.overflow_to} after {queue.overflow_after / MS:g} s" if queue.overflow_to else ""
     members = ", ".join(member.name for member in known.members.values() if queue.id in member.queues)
-    return queue.id, queue.name, f"{queue.target / MS:g} s", queue.mode, _told(queue.hours), after, members
+    return queue.id, queue.name, f"{queue.target / MS:g} s", queue.mode, _format_hours(queue.hours), after, members
 
 
-def _told(hours: Hours) -> str:
+def _format_hours(hours: Hours) -> str:
     """Format hours as `mon-fri 09:00-18:00; sat 10:00-12:00 (Europe/Rome)`."""
     spans = []
     for text, group in groupby(range(7), key=lambda day: write_day(hours, day)):

@@ -57,11 +57,11 @@ async def _joined(installation: Installation) -> Installation:
 async def _embedded(filled: Settings) -> str:
     """Return the embedded store's URL. The server starts that store; this waits until it runs."""
     store = EmbeddedStore(store_folder(filled))
-    told = False
+    logged = False
     while not await answers(store):
-        if not told:
+        if not logged:
             log.warning("work.waits", why=NO_STORE, data=str(filled.data))
-        told = True
+        logged = True
         await asyncio.sleep(CHECK_EVERY)
     return store.url
 

@@ -21,7 +21,7 @@ from console.exports.writing import ExportSource, StoredFiles, write_export
 from console.timing.beat import Wake
 
 FOLDER = "exports"  # in the data folder; backups leave it out
-TELL = 1.0  # seconds between two updates of the progress
+REPORT_EVERY = 1.0  # seconds between two updates of the progress
 MOST_TRIES = 5  # tries of an export that is interrupted, as while the database is down
 MEGABYTE = 1_000_000
 
@@ -107,16 +107,16 @@ class Exports:
 
     async def _write(self, job: ExportJob, maker: str, part: Path, goes_on: Callable[[], bool]) -> int:
         """Write it to a temporary file and move it into place; return its size."""
-        told = time.monotonic()
+        reported_at = time.monotonic()
 
         async def progress(done: int) -> None:
-            nonlocal told
+            nonlocal reported_at
             await asyncio.sleep(0)
             if shutil.disk_usage(self._folder).free < self._reserve:
                 raise _Full
-            if time.monotonic() < told + TELL:
+            if time.monotonic() < reported_at + REPORT_EVERY:
                 return
-            told = time.monotonic()
+            reported_at = time.monotonic()
             if not (goes_on() and await self.jobs.go_on(job.id, maker, done)):
                 raise _Stopped
 

@@ -41,7 +41,7 @@ class Mailbox:
             return self._some(imap, uids)
         except (imaplib.IMAP4.error, OSError, ValueError) as problem:
             self.close()
-            raise MailboxAway(self._told(problem)) from problem
+            raise MailboxAway(self._without_password(problem)) from problem
 
     def mark(self, uids: list[bytes]) -> None:
         """Mark mails as read, once they are stored."""
@@ -50,7 +50,7 @@ class Mailbox:
             for uid in uids:
                 self._imap.uid("STORE", uid.decode(), "+FLAGS.SILENT", "(\\Seen)")
         except (imaplib.IMAP4.error, OSError) as problem:
-            raise MailboxAway(self._told(problem)) from problem
+            raise MailboxAway(self._without_password(problem)) from problem
         finally:
             self.close()
 
@@ -94,7 +94,7 @@ class Mailbox:
         raw = next((part[1] for part in fetched if isinstance(part, tuple)), b"")
         return Unread(uid, raw, whole)
 
-    def _told(self, problem: Exception) -> str:
+    def _without_password(self, problem: Exception) -> str:
         secret = self._server.password
         text = str(problem) or type(problem).__name__
         return text.replace(secret, "***")[:200] if secret else text[:200]

@@ -74,5 +74,5 @@ def _said(code: int, message: str) -> Answer:
 
 
 def _short(text: str, secret: str = "") -> str:
-    told = text.replace(secret, "***") if secret else text
-    return " ".join(word for word in told.split() if word.isprintable())[:LONGEST_DETAIL]
+    shown = text.replace(secret, "***") if secret else text
+    return " ".join(word for word in shown.split() if word.isprintable())[:LONGEST_DETAIL]

@@ -90,7 +90,7 @@ class PushSender:
             if answer.code == "gone":
                 await self._push.devices.remove_gone(push.device)
             elif answer.code != "dropped" and push.nudge.kind != "over":
-                await self._push.devices.note_told(push.device, answer.code)
+                await self._push.devices.note_result(push.device, answer.code)
         except SestettoError as problem:  # sent again when its lease ends, if it is still news then
             log.info("push.sender_waits", error=problem.code)
         except Exception as problem:

@@ -52,8 +52,8 @@ def is_news(nudge: Nudge, first_seen: int, now: int) -> bool:
     return now - first_seen >= PATIENCE and now - since < LATEST
 
 
-def is_over(told: Nudge, now: Nudge | None) -> bool:
+def is_over(sent: Nudge, now: Nudge | None) -> bool:
     """Whether an earlier notification no longer holds: the chat was moved, or nobody waits in it."""
-    if told.kind == "over":
+    if sent.kind == "over":
         return False
-    return now is None or (told.kind == "waits" and now.kind == "given")
+    return now is None or (sent.kind == "waits" and now.kind == "given")

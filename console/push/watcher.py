@@ -44,7 +44,7 @@ class PushWatcher:
 
     def _forget(self) -> None:
         """Start afresh: another process may have led in between."""
-        self._told: Wanted | None = None
+        self._sent: Wanted | None = None
         self._devices: list[PushDevice] = []
         self._incidents: list[Nudge] = []
         self._read_at = self._tidied_at = float("-inf")  # monotonic
@@ -61,9 +61,9 @@ class PushWatcher:
     async def _round(self) -> float:
         try:
             await self._read()
-            if (self._devices or self._told) and self._knows():
+            if (self._devices or self._sent) and self._knows():
                 await self._compare()
-            return CHECK_EVERY if self._devices or self._told else DEVICES
+            return CHECK_EVERY if self._devices or self._sent else DEVICES
         except SestettoError as problem:
             log.info("push.waits", error=problem.code)
         except Exception as problem:  # a device was removed, or another process has just sent the same
@@ -76,8 +76,8 @@ class PushWatcher:
         if now - self._read_at < DEVICES * 0.9:  # the timer may fire early
             return
         self._devices = await self._push.devices.read_all()
-        if self._devices and self._told is None:
-            self._told = await self._push.outbox.told()
+        if self._devices and self._sent is None:
+            self._sent = await self._push.outbox.latest()
         wanted = any(one.alerts for one in self._devices)
         self._incidents = alerts_of(await self._alerts.incidents.read_open()) if wanted else []
         if now - self._tidied_at >= TIDY:
@@ -92,23 +92,23 @@ class PushWatcher:
         return self._current.picture.epoch == self._workspace.epoch != ""
 
     async def _compare(self) -> None:
-        told = self._told if self._told is not None else {}
+        sent = self._sent if self._sent is not None else {}
         wanted = self._wanted()
         now = self._workspace.now()
         held = {*wanted.values()}
         self._first_seen = {nudge: self._first_seen.get(nudge, now) for nudge in held}
         self._looked_at &= held
-        news = {key: nudge for key, nudge in wanted.items() if self._is_news(nudge, told.get(key), now)}
+        news = {key: nudge for key, nudge in wanted.items() if self._is_news(nudge, sent.get(key), now)}
         await self._look_at({*news.values()})
         news = {key: nudge for key, nudge in news.items() if nudge not in self._looked_at}
-        over = [key for key, nudge in told.items() if is_over(nudge, wanted.get(key))]
+        over = [key for key, nudge in sent.items() if is_over(nudge, wanted.get(key))]
         await self._push.outbox.put([(device, nudge) for (device, _), nudge in news.items()], over, now)
-        still = {key: nudge for key, nudge in told.items() if key in wanted}
+        still = {key: nudge for key, nudge in sent.items() if key in wanted}
         closed = {key: Nudge("over", key[1], now) for key in over if key in wanted}
-        self._told = still | closed | news
+        self._sent = still | closed | news
 
-    def _is_news(self, nudge: Nudge, told: Nudge | None, now: int) -> bool:
-        if told == nudge or (told and nudge.kind == "given" and told.at >= nudge.at):  # they know that they hold it
+    def _is_news(self, nudge: Nudge, sent: Nudge | None, now: int) -> bool:
+        if sent == nudge or (sent and nudge.kind == "given" and sent.at >= nudge.at):  # they know that they hold it
             return False
         return nudge not in self._looked_at and is_news(nudge, self._first_seen[nudge], now)
 

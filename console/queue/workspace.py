@@ -74,8 +74,8 @@ class Workspace(
             for member in directory.members.values()
         ]
         sites = {site.key: site.queue for site in directory.sites.values()}
-        told = encode({"queues": queues, "members": members, "sites": sites})
-        return bool((await self._call("configure", directory.version, told, content_mark(directory)))[3] == b"1")
+        settings = encode({"queues": queues, "members": members, "sites": sites})
+        return bool((await self._call("configure", directory.version, settings, content_mark(directory)))[3] == b"1")
 
     async def live_configuration(self) -> LiveConfiguration:
         version, mark = await self.store.command("HMGET", self.keys.prefix + "config", "version", "mark")

@@ -37,14 +37,14 @@ async def readiness(request: Request) -> Response:
     tenants, draining = _asked(request), request.app.state.draining
     found = await asyncio.gather(*(_readiness_of(tenant, draining=draining) for tenant in tenants))
     ready = any(one["ready"] for one in found)
-    told = {
+    body = {
         "ready": ready,
         "problems": [] if ready else [NONE_SERVED],
         "draining": draining,
         "workspaces": dict(zip((tenant.name for tenant in tenants), found, strict=True)),
         "release": release(),
     }
-    return JSONResponse(told, status_code=200 if ready else 503)
+    return JSONResponse(body, status_code=200 if ready else 503)
 
 
 async def metrics(request: Request) -> Response:

@@ -157,7 +157,7 @@ class AgentConnection(Connection):
     async def follow_colleagues(self, frame: FollowColleagues) -> None:
         if self._following is not None:
             self._following.cancel()
-        self._following = asyncio.create_task(self._tell_colleagues()) if frame.on else None
+        self._following = asyncio.create_task(self._send_colleagues()) if frame.on else None
 
     async def ask_for_drafts(self, frame: AskForDrafts) -> None:
         self.drafting.switch(frame.on, self.drawn)
@@ -168,7 +168,7 @@ class AgentConnection(Connection):
         else:
             await self.watching.end(frame.chat)
 
-    async def _tell_colleagues(self) -> None:
+    async def _send_colleagues(self) -> None:
         """Send the transfer targets at once and whenever they change."""
         last_sent: Colleagues | None = None
         while True:

@@ -142,7 +142,7 @@ class Watching:
     def _show(self, watched: WatchedChat, rendered: RenderedFact, line: ChatState) -> None:
         fact = rendered.fact
         if self._json:
-            self._tell(rendered)
+            self._send_raw(rendered)
             return
         if not isinstance(fact, ChatFact):
             content = self._views.head(line, locale=self._locale, now=self._on.now())
@@ -157,7 +157,7 @@ class Watching:
         if over:
             self._forget(line.id, "ended")
 
-    def _tell(self, rendered: RenderedFact) -> None:
+    def _send_raw(self, rendered: RenderedFact) -> None:
         """Send the fact as it is, except who else watches, where that is not shown."""
         fact = rendered.fact
         if not isinstance(fact, Watched) or self._sees():

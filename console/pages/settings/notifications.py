@@ -54,8 +54,8 @@ async def subscribe(request: Request, me: SignedIn) -> Response:
             alerts=form.flag("alerts"),
         )
     except SestettoError as problem:
-        return _told({"problem": says(problem, language(request, me))}, problem.status)
-    return _told({})
+        return _json({"problem": says(problem, language(request, me))}, problem.status)
+    return _json({})
 
 
 @for_agents
@@ -63,7 +63,7 @@ async def renew(request: Request, me: SignedIn) -> Response:
     """Renew the subscription. Every console on a device with notifications calls this."""
     fields = await read_form(request, me.csrf)
     device = await push.renew(services_of(request), me, fields.get("before", ""), _keys(fields))
-    return _told({"device": device})
+    return _json({"device": device})
 
 
 @for_agents
@@ -119,7 +119,7 @@ def _keys(fields: Mapping[str, str]) -> PushKeys:
     return PushKeys(*(fields.get(name, "") for name in PushKeys.__struct_fields__))
 
 
-def _told(content: dict[str, Any], status: int = 200) -> Response:
+def _json(content: dict[str, Any], status: int = 200) -> Response:
     return JSONResponse(content, status_code=status, headers={"cache-control": "no-store"})
 
 

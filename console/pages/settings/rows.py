@@ -13,15 +13,15 @@ ADD = "add"
 Row = dict[str, str]
 
 
-def rows_of(typed: Mapping[str, str], fields: Sequence[str], *, told: Sequence[str]) -> list[Row]:
-    """Return the rows as typed, without those where all fields in `told` are empty."""
+def rows_of(typed: Mapping[str, str], fields: Sequence[str], *, filled: Sequence[str]) -> list[Row]:
+    """Return the rows as typed, without those where all fields in `filled` are empty."""
     numbers: set[int] = set()
     for name in typed:
         field, _, number = name.partition(".")
         if field in fields and number.isdecimal() and len(number) < 4:
             numbers.add(int(number))
     rows = [{field: typed.get(f"{field}.{number}", "") for field in fields} for number in sorted(numbers)]
-    return [row for row in rows if any(row[field].strip() for field in told)]
+    return [row for row in rows if any(row[field].strip() for field in filled)]
 
 
 def typed_rows(rows: Iterable[Row]) -> dict[str, str]:

@@ -32,7 +32,7 @@ FIELDS = ("key", "pages", "after", "text", "languages")
 @for_supervisors
 async def show(request: Request, me: SignedIn) -> Response:
     site = site_of(await known_to(request), request)
-    return _draw(request, me, site, site.greetings, typed_of(site), told=news(request, {site.key: site.name}))
+    return _draw(request, me, site, site.greetings, typed_of(site), notice=news(request, {site.key: site.name}))
 
 
 @for_supervisors
@@ -71,7 +71,7 @@ def _row(one: Greeting, language: str) -> Row:
 
 def arranged(posted: Mapping[str, str], do: str) -> dict[str, str]:
     """Return what was typed, with its rows arranged as the button says; rows without a text are left out."""
-    rows = rearranged(rows_of(posted, FIELDS, told=("text", "languages")), do)
+    rows = rearranged(rows_of(posted, FIELDS, filled=("text", "languages")), do)
     blank = [{"text": "", "after": str(Greeting("").after)}] if do == ADD else []
     return {"seen": posted.get("seen", ""), **typed_rows([*rows, *blank])}
 
@@ -97,13 +97,13 @@ def _draw(
     typed: Mapping[str, str],
     *,
     wrong: Sequence[Problem] = (),
-    told: Mapping[str, str] | None = None,
+    notice: Mapping[str, str] | None = None,
     seen: str = "",
 ) -> Response:
     context: dict[str, Any] = {
         "saved": "",
         "later": "",
-        **(told or {}),
+        **(notice or {}),
         "site": site,
         "greetings": greetings,
         "language": primary(site.locale),

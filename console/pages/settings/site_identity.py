@@ -37,7 +37,7 @@ EMPTY_ROWS = 2  # empty rows for new rules; after a save there are two more
 @for_supervisors
 async def show(request: Request, me: SignedIn) -> Response:
     site = site_of(await known_to(request), request)
-    return await _draw(request, me, site, typed_of(site.identity), told=news(request, {site.key: site.name}))
+    return await _draw(request, me, site, typed_of(site.identity), notice=news(request, {site.key: site.name}))
 
 
 @for_supervisors
@@ -131,7 +131,7 @@ async def _draw(
     *,
     wrong: Sequence[Problem] = (),
     target: str = "",
-    told: Mapping[str, str] | None = None,
+    notice: Mapping[str, str] | None = None,
     shown: Mapping[str, str] | None = None,
 ) -> Response:
     known = await known_to(request)
@@ -140,7 +140,7 @@ async def _draw(
         "later": "",
         "secret": "",
         "secret_kid": "",
-        **(told or {}),
+        **(notice or {}),
         **(shown or {}),
         "site": site,
         "identity": site.identity,

@@ -34,8 +34,8 @@ BETWEEN = "|"  # a translated question and its choices
 @for_supervisors
 async def show(request: Request, me: SignedIn) -> Response:
     site = site_of(await known_to(request), request)
-    told = news(request, {site.key: site.name})
-    return await _draw(request, me, site, site.questions, typed_of(site.questions), told=told)
+    notice = news(request, {site.key: site.name})
+    return await _draw(request, me, site, site.questions, typed_of(site.questions), notice=notice)
 
 
 @for_supervisors
@@ -82,8 +82,8 @@ def _row(one: Question) -> Row:
 
 def arranged(posted: Mapping[str, str], do: str) -> dict[str, str]:
     """Return what was typed, with its rows arranged as the button says; empty rows are left out."""
-    rows = rearranged(rows_of(posted, FIELDS, told=("text", "choices", "languages")), do)
-    rules = rows_of(posted, RULE, told=("question", "answer"))
+    rows = rearranged(rows_of(posted, FIELDS, filled=("text", "choices", "languages")), do)
+    rules = rows_of(posted, RULE, filled=("question", "answer"))
     return {
         "seen": posted.get("seen", ""),
         **typed_rows([*rows, *([{"text": ""}] if do == ADD else [])]),
@@ -129,14 +129,14 @@ async def _draw(
     typed: Mapping[str, str],
     *,
     wrong: Sequence[Problem] = (),
-    told: Mapping[str, str] | None = None,
+    notice: Mapping[str, str] | None = None,
     seen: str = "",
 ) -> Response:
     known = await known_to(request)
     context: dict[str, Any] = {
         "saved": "",
         "later": "",
-        **(told or {}),
+        **(notice or {}),
         "site": site,
         "questions": questions.asked,
         "rules": range(len(questions.rules) + 1),

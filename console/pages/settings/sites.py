@@ -36,7 +36,7 @@ from console.views.i18n import Texts
 
 AT = "/settings/sites"
 NEW = Site("", "", "", files=USUAL)
-NOTHING_TOLD: Mapping[str, str] = MappingProxyType({"saved": "", "later": ""})
+NO_NOTICE: Mapping[str, str] = MappingProxyType({"saved": "", "later": ""})
 NO_SITE = _("Site not found. It may have been removed.")
 
 
@@ -62,7 +62,7 @@ async def show_new(request: Request, me: SignedIn) -> Response:
 async def show_site(request: Request, me: SignedIn) -> Response:
     known = await known_to(request)
     site = site_of(known, request)
-    return await _form(request, me, known, site, typed_of(site), told=news(request, {site.key: site.name}))
+    return await _form(request, me, known, site, typed_of(site), notice=news(request, {site.key: site.name}))
 
 
 @for_supervisors
@@ -183,10 +183,10 @@ async def _form(
     *,
     wrong: Sequence[Problem] = (),
     target: str = "",
-    told: Mapping[str, str] = NOTHING_TOLD,
+    notice: Mapping[str, str] = NO_NOTICE,
 ) -> Response:
     context = {
-        **told,
+        **notice,
         "site": site,
         "queues": by_name(known.queues.values()),
         "locales": languages(),

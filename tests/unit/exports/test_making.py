@@ -112,7 +112,7 @@ async def test_one_whose_process_was_killed_begins_anew(
 async def test_a_cancelled_export_stops_and_leaves_nothing(
     exports: Exports, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("console.exports.making.TELL", -1.0)
+    monkeypatch.setattr("console.exports.making.REPORT_EVERY", -1.0)
     id = await asks(exports)
     looked = 0
 
