@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from console.alerts.detector import AlertedChat, News
 from console.alerts.messages import message_of, plain, trial
 from console.domain.alert_delivery import AlertMessage
-from console.domain.alerts import AlertRule, Incident, Kind, What
+from console.domain.alerts import EVENTS, KINDS, AlertRule, Incident, Kind, What
 from console.domain.directory import Hours, Queue
 from tests.support.alert_detector import CHATOPS, at
 
@@ -70,6 +70,13 @@ def test_it_says_so_in_the_language_of_the_rule() -> None:
 )
 def test_each_kind_has_its_words(kind: Kind, what: What, count: int, subject: str) -> None:
     assert said(news(kind, what, count=count, chats=[])).subject == subject
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_kind_is_without_words(kind: Kind) -> None:
+    whats: tuple[What, ...] = ("opened", "still") if kind in EVENTS else ("opened", "still", "over")
+    for what in whats:
+        assert "Level 2" in said(news(kind, what)).subject
 
 
 def test_the_end_says_from_when_to_when_and_how_many() -> None:
