@@ -9,15 +9,15 @@ import { readerLocale } from "../times.js";
 const TOO_OLD = 3_000; // ms
 
 let fresh = 0; // until when (server ms) the state is known to be complete
-let heard = 0; // performance.now() of the server's last frame
+let lastFrame = 0; // performance.now() of the server's last frame
 let link = "connecting";
 let lost = 0; // Date.now() of the loss
-let told = "";
+let announced = "";
 
 /** @param {number} at */
 export function freshAt(at) {
   fresh = Math.max(fresh, at);
-  heard = performance.now();
+  lastFrame = performance.now();
 }
 
 /** @param {string} state @param {number} since */
@@ -43,7 +43,7 @@ function trouble(age) {
   if (link !== "ready") return t("stale_link", { time: clockTime(lost), old: inTime(age) });
   if (age <= TOO_OLD) return "";
   // A connection that was just cut still looks open. Only a server that still sends can report trouble with its store.
-  return t(performance.now() - heard > TOO_OLD ? "stale_silent" : "stale_data", { old: inTime(age) });
+  return t(performance.now() - lastFrame > TOO_OLD ? "stale_silent" : "stale_data", { old: inTime(age) });
 }
 
 const tenths = new Intl.NumberFormat(readerLocale(), { minimumFractionDigits: 1, maximumFractionDigits: 1 });
@@ -60,8 +60,8 @@ function say(words) {
     if (bar.firstElementChild && bar.firstElementChild.textContent !== words) bar.firstElementChild.textContent = words;
   }
   const kind = words === "" ? "" : link === "ready" ? "data" : "link";
-  if (kind !== told) announce(words === "" ? t("fresh_again") : words);
-  told = kind;
+  if (kind !== announced) announce(words === "" ? t("fresh_again") : words);
+  announced = kind;
 }
 
 /** @param {string} id @param {string} words */

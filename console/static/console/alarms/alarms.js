@@ -14,7 +14,7 @@ export class Alarms {
   constructor(go) {
     this.go = go;
     /** @type {Map<string, string>} chat -> the last `due:state` reported */
-    this.told = new Map();
+    this.announced = new Map();
     this.lateAt = 0;
   }
 
@@ -63,8 +63,8 @@ export class Alarms {
   /** Report each state of a clock once. @param {import('../panes/pane.js').Pane} pane @param {import('../shared/clocks.js').Clock} clock @param {string} state */
   announceChange(pane, clock, state) {
     const mark = `${clock.at}:${state}`;
-    if (this.told.get(pane.chat) === mark) return;
-    this.told.set(pane.chat, mark);
+    if (this.announced.get(pane.chat) === mark) return;
+    this.announced.set(pane.chat, mark);
     if (state === "soon") playSound("soon");
     if (state !== "late") return;
     this.soundLate();
@@ -75,7 +75,7 @@ export class Alarms {
 
   /** @param {string} chat */
   forget(chat) {
-    this.told.delete(chat);
+    this.announced.delete(chat);
   }
 }
 

@@ -5,7 +5,7 @@ import { clockTime, t } from "../shared/i18n.js";
 
 const $ = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const dialogs = { taken: $("taken"), refused: $("refused") };
-let told = false; // whether the loss has been announced
+let announced = false; // whether people know of the loss
 
 /** @param {import('./socket.js').ConnectionState} link @param {number} since Date.now() of the loss */
 export function showConnection(link, since) {
@@ -21,13 +21,13 @@ export function showConnection(link, since) {
   const first = document.body.dataset.was !== "ready";
   $("link-figure").textContent = first ? "…" : t("no_connection");
   $("link-words").textContent = first ? t("connecting") : t("since", { time: clockTime(since) });
-  if (!first && !told) announce(t("lost_connection", { time: clockTime(since) }));
-  told = true;
+  if (!first && !announced) announce(t("lost_connection", { time: clockTime(since) }));
+  announced = true;
 }
 
 function connected() {
-  if (told && document.body.dataset.was === "ready") announce(t("back"));
-  told = false;
+  if (announced && document.body.dataset.was === "ready") announce(t("back"));
+  announced = false;
   document.body.dataset.was = "ready";
   $("link-words").textContent = t("connected");
 }

@@ -48,7 +48,7 @@ class Completions {
     this.hiddenAt = -1; // where the sentence begins whose completion was hidden
     this.waiting = false;
     this.announcing = 0;
-    this.told = ""; // the whole text when it was announced
+    this.announced = ""; // the whole text when it was announced
     all.set(this.box, this);
     this.box.addEventListener("input", (event) => this.typed(/** @type {InputEvent} */ (event)));
     this.box.addEventListener("compositionstart", () => this.shown.hide());
@@ -112,8 +112,8 @@ class Completions {
     clearTimeout(this.announcing);
     this.announcing = window.setTimeout(() => {
       const { rest, typed } = this.shown;
-      if (!rest || this.told === typed + rest) return;
-      this.told = typed + rest;
+      if (!rest || this.announced === typed + rest) return;
+      this.announced = typed + rest;
       announce(t("completion", { text: rest.trim() }));
     }, PAUSE);
   }

@@ -112,17 +112,17 @@ async function refreshHints(queue, then) {
       hints = JSON.parse(body).queues;
       received = body;
       forget();
-      tell();
+      notify();
     }
     waiting.clear();
   } catch {
-    setTimeout(tell, SOON); // callers ask again; until then only canned replies are suggested
+    setTimeout(notify, SOON); // callers ask again; until then only canned replies are suggested
   }
   asked = false;
 }
 
-function tell() {
-  const told = [...waiting];
+function notify() {
+  const callbacks = [...waiting];
   waiting.clear();
-  for (const one of told) one();
+  for (const one of callbacks) one();
 }

@@ -108,7 +108,7 @@ function changer(action) {
 /** The next key is assigned to the action; Escape leaves everything unchanged. @param {string} action @param {HTMLButtonElement} button */
 function listen(action, button) {
   button.textContent = t("press_new");
-  const heard = (/** @type {KeyboardEvent} */ event) => {
+  const onKey = (/** @type {KeyboardEvent} */ event) => {
     const key = keyName(event);
     if (!key) return;
     event.preventDefault();
@@ -123,13 +123,13 @@ function listen(action, button) {
     }
   };
   const stop = () => {
-    window.removeEventListener("keydown", heard, { capture: true });
+    window.removeEventListener("keydown", onKey, { capture: true });
     button.removeEventListener("blur", left);
   };
   const left = () => {
     stop();
     redraw();
   };
-  window.addEventListener("keydown", heard, { capture: true });
+  window.addEventListener("keydown", onKey, { capture: true });
   button.addEventListener("blur", left);
 }

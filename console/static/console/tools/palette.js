@@ -71,11 +71,11 @@ function close() {
 }
 
 function draw() {
-  const looked = box.value.trim();
-  const found = nearest(all, (one) => distance(looked, `${one.label} ${one.detail}`));
+  const query = box.value.trim();
+  const found = nearest(all, (one) => distance(query, `${one.label} ${one.detail}`));
   choices.draw(found);
   none.hidden = found.length > 0;
-  if (looked) announce(found.length ? t("commands_found", { n: found.length }) : (none.textContent ?? ""));
+  if (query) announce(found.length ? t("commands_found", { n: found.length }) : (none.textContent ?? ""));
 }
 
 /** @param {Command} command */

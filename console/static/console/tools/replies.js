@@ -48,9 +48,9 @@ export async function refreshReplies(queue, then) {
   } catch {
     replies.state = known ? "ready" : "failed"; // old replies are better than none
   }
-  const told = [...waiting];
+  const callbacks = [...waiting];
   waiting.clear();
-  for (const one of told) one();
+  for (const one of callbacks) one();
 }
 
 /** The replies for a chat of that queue. @param {string} queue */

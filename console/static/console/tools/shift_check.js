@@ -22,7 +22,7 @@ const offer = /** @type {HTMLElement} */ (document.getElementById("shift-offer")
 const sum = /** @type {HTMLElement} */ (document.getElementById("shift-sum"));
 /** @type {Map<string, Verdict>} */
 const verdicts = new Map();
-let heard = ""; // '', yes or no: whether the person heard the sound
+let soundHeard = ""; // '', yes or no: whether the person heard the sound
 let run = 0; // the number of this check; a pong of an earlier check is ignored
 /** @type {((trip: number) => void) | null} */
 let waiting = null;
@@ -69,16 +69,16 @@ const BUTTONS = {
     offer.hidden = true;
   },
   "shift-again": () => {
-    heard = "";
+    soundHeard = "";
     check();
   },
   "shift-play": play,
   "shift-heard": () => {
-    heard = "yes";
+    soundHeard = "yes";
     drawSound();
   },
   "shift-silent": () => {
-    heard = "no";
+    soundHeard = "no";
     drawSound();
   },
   "shift-unmute": () => {
@@ -93,12 +93,12 @@ function check() {
   drawSound();
   drawNotices();
   drawLink();
-  tell("clock", "running", t("shift_running"));
+  showVerdict("clock", "running", t("shift_running"));
   void trips(run);
 }
 
 /** @param {string} what @param {Verdict} verdict @param {string} text */
-function tell(what, verdict, text) {
+function showVerdict(what, verdict, text) {
   const row = /** @type {HTMLElement} */ (document.getElementById(`shift-${what}`));
   row.dataset.verdict = verdict;
   /** @type {HTMLElement} */ (row.querySelector(".verdict")).textContent = t(`verdict_${verdict}`);
@@ -126,35 +126,35 @@ function drawSum() {
 function drawSound() {
   const state = soundState();
   const { verdict, text } = soundVerdict(state);
-  tell("sound", verdict, text);
+  showVerdict("sound", verdict, text);
   show("shift-unmute", state === "muted");
   show("shift-play", state === "on" || state === "press");
-  show("shift-asked", heard === "asked");
+  show("shift-asked", soundHeard === "asked");
 }
 
 /** @param {string} state @returns {{verdict: Verdict, text: string}} */
 function soundVerdict(state) {
   if (state === "muted" || state === "none") return { verdict: "bad", text: soundText() };
-  if (heard === "yes") return { verdict: "good", text: t("shift_heard") };
-  if (heard === "no") return { verdict: "bad", text: t("shift_silent") };
-  return { verdict: "todo", text: t(heard === "asked" ? "shift_asked" : "shift_play") };
+  if (soundHeard === "yes") return { verdict: "good", text: t("shift_heard") };
+  if (soundHeard === "no") return { verdict: "bad", text: t("shift_silent") };
+  return { verdict: "todo", text: t(soundHeard === "asked" ? "shift_asked" : "shift_play") };
 }
 
 function play() {
-  heard = "asked";
+  soundHeard = "asked";
   playSound("chat", true);
   drawSound();
 }
 
 function drawNotices() {
   const state = notificationState();
-  tell("notices", state === "granted" ? "good" : state === "default" ? "todo" : "bad", t(`notify_${state}`));
+  showVerdict("notices", state === "granted" ? "good" : state === "default" ? "todo" : "bad", t(`notify_${state}`));
   show("shift-notify", state === "default");
 }
 
 function drawLink() {
   const ready = document.body.dataset.link === "ready";
-  tell("link", ready ? "good" : "bad", t(ready ? "shift_connected" : "no_connection"));
+  showVerdict("link", ready ? "good" : "bad", t(ready ? "shift_connected" : "no_connection"));
 }
 
 /** @param {string} id @param {boolean} on */
@@ -166,19 +166,19 @@ function show(id, on) {
 async function trips(mine) {
   /** @type {number[]} */
   const took = [];
-  tell("trip", "running", t("shift_running"));
+  showVerdict("trip", "running", t("shift_running"));
   while (took.length < PINGS) {
     const trip = await ping();
     if (mine !== run) return;
     if (trip === null) return lost();
     took.push(trip);
-    tell("trip", "running", t("shift_pings", { n: took.length, of: PINGS }));
+    showVerdict("trip", "running", t("shift_pings", { n: took.length, of: PINGS }));
   }
   const [middle, slowest] = [
     Math.round(took.sort((a, b) => a - b)[Math.floor(PINGS / 2)]),
     Math.round(took[PINGS - 1]),
   ];
-  tell(
+  showVerdict(
     "trip",
     middle <= SLOW ? "good" : "bad",
     t(middle <= SLOW ? "shift_trip" : "shift_slow", { ms: Math.max(1, middle), most: Math.max(1, slowest) }),
@@ -203,15 +203,15 @@ function ping() {
 
 function lost() {
   drawLink();
-  tell("trip", "bad", t("shift_no_trip"));
-  tell("clock", "bad", t("shift_no_trip"));
+  showVerdict("trip", "bad", t("shift_no_trip"));
+  showVerdict("clock", "bad", t("shift_no_trip"));
 }
 
 /** The console uses the server's clock; other programs and people do not. */
 function drawClock() {
   const off = Date.now() - serverClock.now();
   const good = Math.abs(off) <= WRONG;
-  tell(
+  showVerdict(
     "clock",
     good ? "good" : "bad",
     t(good ? "shift_clock" : off > 0 ? "shift_ahead" : "shift_behind", { time: spanOf(Math.abs(off)) }),

@@ -11,7 +11,7 @@ import { WatchPanel } from "./watch_panel.js";
 const place = /** @type {HTMLElement} */ (document.getElementById("strip-invited"));
 
 /** @type {Set<string>} chats that have been announced to the person */
-const told = new Set();
+const announced = new Set();
 const panel = new WatchPanel(/** @type {HTMLElement} */ (document.getElementById("watch")), {
   send,
   say: (frame, chat, name) => command(frame, chat, name),
@@ -64,10 +64,10 @@ export function announceInvitations(loud) {
   document.body.toggleAttribute("data-invited", invited.length > 0);
   for (const { dataset } of invited) {
     const chat = dataset.watch ?? "";
-    if (!told.has(chat) && loud) {
+    if (!announced.has(chat) && loud) {
       announce(t("invited", { by: dataset.by ?? "", name: dataset.name ?? "" }));
       playSound("chat");
     }
-    told.add(chat);
+    announced.add(chat);
   }
 }
