@@ -1,6 +1,5 @@
 """A flooding socket is aborted after a bounded number of frames, and never takes a whole turn of the event loop."""
 
-import asyncio
 import contextlib
 import itertools
 from collections.abc import AsyncIterator, Callable
@@ -12,8 +11,8 @@ from console.proving.clients import Cast
 from console.ws import connection, uvicorn_protocol
 from console.ws.inbox import FRAMES_A_TURN, SILENT, Inbox
 from tests.faults.installation import Inside
-from tests.faults.journal import promises_kept
 from tests.faults.raw_socket import ABNORMAL, BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, RawSocket
+from tests.faults.traffic import undisturbed
 
 MALLORY = {"X-Forwarded-For": "198.51.100.7"}
 MANY = 20_000
@@ -194,14 +193,3 @@ async def test_an_address_whose_sockets_flood_again_and_again_is_held_off_and_to
         assert (error["code"], error["retry_after"]) == ("too_many_connections", 20)
         assert await socket.closed() == 1013
     await undisturbed(inside, cast)
-
-
-async def undisturbed(inside: Inside, cast: Cast) -> None:
-    """Let Vera chat, and check every promise."""
-    ana = await cast.agent("ana")
-    vera = await cast.visitor()
-    chat = await vera.opened("Hello")
-    await ana.holds(chat)
-    await vera.answered(await vera.end())
-    await promises_kept(inside, cast.journal)
-    await asyncio.sleep(0)

@@ -10,6 +10,7 @@ from console.ws.connection import BAD_FRAME
 from tests.faults.installation import Inside
 from tests.faults.journal import promises_kept
 from tests.faults.raw_socket import BINARY, CONTINUATION, PING, PONG, TEXT, RawSocket
+from tests.faults.traffic import undisturbed
 from tests.support.eventually import eventually
 
 CID = "abcdefghijklmnopqrstuv"
@@ -51,18 +52,6 @@ async def stranger(inside: Inside) -> AsyncIterator[RawSocket]:
         socket.say('{"t":"hello"}')
         await socket.until("welcome")
         yield socket
-
-
-async def undisturbed(inside: Inside, cast: Cast) -> None:
-    """Let Vera chat, and check every promise."""
-    ana = await cast.agent("ana")
-    vera = await cast.visitor()
-    chat = await vera.opened("Hello")
-    await ana.holds(chat)
-    await ana.answered(await ana.say(chat, "Hello"))
-    await eventually(lambda: vera.texts == ["Hello", "Hello"], "the answer")
-    await vera.answered(await vera.end())
-    await promises_kept(inside, cast.journal)
 
 
 async def test_nonsense_gets_a_constant_answer_and_the_socket_stays_open(inside: Inside) -> None:

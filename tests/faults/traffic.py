@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 
 from console.protocol import VisitorTyping
 from console.proving.clients import Cast, RecordingAgent, RecordingVisitor
+from tests.faults.installation import Inside
+from tests.faults.journal import promises_kept
 from tests.support.eventually import eventually
 
 PACE = 0.25  # s between two messages of one visitor: the server takes five frames a second
@@ -65,8 +67,7 @@ async def seen_typing(visitor: RecordingVisitor, agents: Sequence[RecordingAgent
 
 @asynccontextmanager
 async def chatting_on(cast: Cast) -> AsyncIterator[None]:
-    """Let three visitors, Ana and Ben chat before, inside and after the block; at the end an agent sees a visitor type.
-    """
+    """Let three visitors, Ana and Ben chat before, inside and after the block; then an agent sees a visitor type."""
     agents, visitors = await busy(cast, 3)
     async with talking(visitors):
         await a_while(visitors, 1)
@@ -75,3 +76,15 @@ async def chatting_on(cast: Cast) -> AsyncIterator[None]:
         await seen_typing(visitors[0], agents)
     for agent in agents:
         await agent.quiet()
+
+
+async def undisturbed(inside: Inside, cast: Cast) -> None:
+    """Let Vera chat, and check every promise."""
+    ana = await cast.agent("ana")
+    vera = await cast.visitor()
+    chat = await vera.opened("Hello")
+    await ana.holds(chat)
+    await ana.answered(await ana.say(chat, "Hello"))
+    await eventually(lambda: vera.texts == ["Hello", "Hello"], "the answer")
+    await vera.answered(await vera.end())
+    await promises_kept(inside, cast.journal)

@@ -24,8 +24,8 @@ class Choosing:
         self.said: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
         self.kind = 0  # which queues
         self.fences: dict[str, list[int]] = {agent: [0] for agent in AGENTS}
-        self.told = first_directory()  # the newest configuration
-        twin.do("configure", self.told)
+        self.configured = first_directory()  # the newest configuration
+        twin.do("configure", self.configured)
         twin.do("tick", "p1")
         self.all_connect()
 

@@ -1,7 +1,7 @@
 """The model of a workspace: its configuration, and the passing of time."""
 
 from console.domain.directory import Directory, Queue
-from console.domain.directory import Member as Told
+from console.domain.directory import Member as MemberSettings
 from tests.model import state
 from tests.model.bot_calls import BotWork
 from tests.model.state import Member
@@ -45,7 +45,7 @@ class Model(BotWork):
                 self.follow_settings(c)
                 self.next_overflow(c, self.now if len(c.reached) > 1 else c.since)
                 self.next_language(c, c.since)
-        changed = [member for told in directory.members.values() if (member := self._told(told, before))]
+        changed = [member for settings in directory.members.values() if (member := self._configure_member(settings, before))]
         for member in changed:
             self.tell(member)
         gone = sorted(self.members.keys() - directory.members.keys())
@@ -88,13 +88,13 @@ class Model(BotWork):
             found += beyond
         return found
 
-    def _told(self, told: Told, before: dict[str, set[str]]) -> Member | None:
+    def _configure_member(self, settings: MemberSettings, before: dict[str, set[str]]) -> Member | None:
         """Apply a member's settings. Return the member if anything about them changed."""
-        member = self.members.setdefault(told.id, Member(told.id, "", 0, ()))
-        was = member.name, member.limit, member.most, member.channel_slots, member.queues, before.get(told.id)
-        member.name, member.queues, member.languages = told.name, told.queues, told.languages
-        member.most, member.limit = told.limit, min(told.limit, told.own_limit or told.limit)
-        member.channel_slots = told.channel_slots
+        member = self.members.setdefault(settings.id, Member(settings.id, "", 0, ()))
+        was = member.name, member.limit, member.most, member.channel_slots, member.queues, before.get(settings.id)
+        member.name, member.queues, member.languages = settings.name, settings.queues, settings.languages
+        member.most, member.limit = settings.limit, min(settings.limit, settings.own_limit or settings.limit)
+        member.channel_slots = settings.channel_slots
         now = member.name, member.limit, member.most, member.channel_slots, member.queues, self.lanes_of(member)
         return member if was != now else None
 

@@ -22,7 +22,7 @@ WEIGHTS = {
     "bot_connects": 9, "bot_leaves": 1, "bot_answers": 9, "bot_is_slow": 2, "bot_gives_up": 9, "bot_ends": 3,
     "bot_tries": 1, "visitor_asks_for_a_person": 4, "agent_gives_it_to_the_bot": 3,
     "time_passes": 14, "much_time_passes": 3, "ticker_is_behind": 6, "visitor_goes": 1, "store_stalls": 2,
-    "other_ticker": 1, "configures": 4, "hours_are_told": 2, "sql_has_it": 2, "a_day_passes": 1,
+    "other_ticker": 1, "configures": 4, "hours_change": 2, "sql_has_it": 2, "a_day_passes": 1,
     "sends_again": 6, "reuses_a_cid": 2,
 }  # fmt: skip
 FENCED = {
@@ -76,22 +76,22 @@ class Moves(BotMoves):
         self.kind = (k * 12 + j) % 16
         hours = [closing, opening][yes](self.twin.now) if k == 7 else ALWAYS
         version = self.model.version + (k % 5 > 0)
-        told = directory(version, self.kind, limits, served, spoken, hours)
+        wanted = directory(version, self.kind, limits, served, spoken, hours)
         if version > self.model.version:
-            self.told = told
-        self.twin.do("configure", told)
+            self.configured = wanted
+        self.twin.do("configure", wanted)
 
     def chooses_a_limit(self, k: int, j: int, yes: bool) -> None:
         """Set an agent's own limit, perhaps below what they hold, or remove it; then supervisors may change theirs."""
-        if member := self.told.members.get(AGENTS[k % 4]):
+        if member := self.configured.members.get(AGENTS[k % 4]):
             for most in (member.limit, 2 + j % 2) if yes else (member.limit,):
-                self.told = choosing(self.told, member.id, most, j % 3)
-                self.twin.do("configure", self.told)
+                self.configured = choosing(self.configured, member.id, most, j % 3)
+                self.twin.do("configure", self.configured)
 
-    def hours_are_told(self, k: int, j: int, yes: bool) -> None:
+    def hours_change(self, k: int, j: int, yes: bool) -> None:
         hours = [ALWAYS, closing(self.twin.now), opening(self.twin.now)][j % 3]
-        told = directory(self.model.version - (k == 0), self.kind, [1, 1, 1, 1], SERVED[:4], SPOKEN, hours)
-        self.twin.do("set_hours", told)
+        wanted = directory(self.model.version - (k == 0), self.kind, [1, 1, 1, 1], SERVED[:4], SPOKEN, hours)
+        self.twin.do("set_hours", wanted)
 
     def sql_has_it(self, k: int, j: int, yes: bool) -> None:
         self.twin.do("archived", self.twin.entry, max(0, self.model.n - [0, 0, 3, 30][k % 4]))

@@ -140,10 +140,10 @@ class VisitorMoves(Choosing):
             before = c.visitor if j % 5 else NAMES[(j + 1) % 8]
             use = self.fresh("u") if yes else f"u{j}"
             until, profile = self.twin.now + 600_000, VisitorProfile(person, page=f"/{j}")
-            told = {"chat": c.id if j % 4 else "", "before": before, "profile": profile}
-            self.twin.do("identify", person.id, use, f"t{k % 2}", until, **told)
+            given = {"chat": c.id if j % 4 else "", "before": before, "profile": profile}
+            self.twin.do("identify", person.id, use, f"t{k % 2}", until, **given)
             if yes:
-                self.twin.do("identify", person.id, use, f"t{k % 2}", until, **told)
+                self.twin.do("identify", person.id, use, f"t{k % 2}", until, **given)
                 self.resends(c, person, c.id)
                 for chat, _ in c.before[:1]:
                     self.resends(self.model.chats.get(chat, c), person, c.id)

@@ -12,7 +12,7 @@ from tests.model.moves import Moves
 
 FOUND = {  # name of the move, k, j, yes
     "an offered chat comes back while the tier it would overflow to is removed": [
-        ("hours_are_told", 1, 2, False), ("opens", 1, 0, False), ("configures", 4, 0, False),
+        ("hours_change", 1, 2, False), ("opens", 1, 0, False), ("configures", 4, 0, False),
     ],
     "a late chat leaves its agent while its queue is removed": [
         ("opens", 2, 0, False), ("agent_tries", 9, 0, False), ("moves", 9, 5, False), ("opens", 2, 11, False),
