@@ -36,12 +36,12 @@ class ChatVerbs:
         self.by = by
         self._agent = AgentActions(services, by, self._fence)
         self._supervisor = SupervisorActions(services, by)
-        self._beside = BesideActions(services, by)
+        self._integration = IntegrationActions(services, by)
 
     async def say(self, command: AgentSay) -> Said:
         """Send a message. A member's answer covers everything the visitor has said, or everything up to `read`."""
         if isinstance(self.by, Integration):
-            return await self._beside.say(command)
+            return await self._integration.say(command)
         require(self.by, "answer")
         return await self._held(self._agent.say(command), command.chat)
 
@@ -71,14 +71,14 @@ class ChatVerbs:
 
     async def end(self, command: AgentEnd) -> Said:
         if isinstance(self.by, Integration):
-            return await self._beside.end(command)
+            return await self._integration.end(command)
         require(self.by, "answer")
         return await self._held(self._agent.end(command), command.chat)
 
     async def label(self, command: Label) -> Said:
         """Set reason and tags, in full."""
         if isinstance(self.by, Integration):
-            return await self._beside.label(command)
+            return await self._integration.label(command)
         require(self.by, "answer")
         return await self._held(self._agent.label(command), command.chat)
 
@@ -87,7 +87,7 @@ class ChatVerbs:
         require(self.by, "answer")
         state = self._state(command.chat)
         if may(self.by, "supervise") and not (state is not None and state.agent == self.by.id):
-            return await self._beside.set_language(command)
+            return await self._integration.set_language(command)
         return await self._held(self._agent.set_language(command), command.chat)
 
     async def _held(self, work: Awaitable[Said], chat: str) -> Said:
@@ -113,7 +113,7 @@ class ChatVerbs:
         return known.fence if known is not None else 0
 
 
-class BesideActions:
+class IntegrationActions:
     """The verbs of an integration: in any chat that has not ended, without a console or a slot."""
 
     def __init__(self, services: Services, by: Member) -> None:
@@ -129,13 +129,13 @@ class BesideActions:
         if command.promise or command.canned or command.suggestion or command.drafted:
             raise BadCommand("Only members' answers have promises, canned replies or suggestions.")
         masked = await self.cards.mask(command.chat, clean(command.text, limit=MAX_TEXT), command.cid)
-        say = self.workspace.beside_say
+        say = self.workspace.integration_say
         said = say(self.author, command.chat, command.cid, masked.text, hidden=masked.hidden)
         return await self._done(command, "message", self.cards.send(masked, said), masked.text)
 
     async def end(self, command: AgentEnd) -> Said:
         self._require()
-        return await self._done(command, "ended", self.workspace.beside_end(self.author, command.chat, command.cid))
+        return await self._done(command, "ended", self.workspace.integration_end(self.author, command.chat, command.cid))
 
     async def label(self, command: Label) -> Said:
         self._require()
@@ -145,12 +145,12 @@ class BesideActions:
         if reason and queue is not None and queue.reasons and reason not in queue.reasons:
             raise UnlistedReason
         tags = [*dict.fromkeys(tag for raw in command.tags if (tag := clean_line(raw, LABEL)))]
-        labelled = self.workspace.beside_label(self.author, command.chat, command.cid, reason, tags)
+        labelled = self.workspace.integration_label(self.author, command.chat, command.cid, reason, tags)
         return await self._done(command, "labelled", labelled)
 
     async def set_language(self, command: SetLanguage) -> Said:
         self._require()
-        said = self.workspace.beside_set_language(self.author, command.chat, command.cid, command.language)
+        said = self.workspace.integration_set_language(self.author, command.chat, command.cid, command.language)
         return await self._done(command, "language_set", said)
 
     def _require(self) -> None:

@@ -39,7 +39,7 @@ from console.queue.wire import Command, StoreWire
 
 TOPICS = (
     "base", "unit_of_work", "records", "counts", "budgets", "chat", "turn", "line", "wait", "figures", "first_word",
-    "routing", "visitor", "identity", "agent", "handover", "bots", "beside", "presence", "breather", "timers",
+    "routing", "visitor", "identity", "agent", "handover", "bots", "integration", "presence", "breather", "timers",
     "configure", "revive", "snapshot", "redact", "erase", "feed",
 )  # fmt: skip
 SHARED = ("base", "unit_of_work")  # every file sees their locals

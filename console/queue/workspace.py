@@ -7,10 +7,10 @@ from redis.exceptions import NoPermissionError
 
 from console.domain.directory import Directory
 from console.queue.calls.agent import AgentCalls
-from console.queue.calls.beside import BesideCalls
 from console.queue.calls.bots import BotCalls
 from console.queue.calls.erasure import ErasureCalls
 from console.queue.calls.handover import HandOverCalls
+from console.queue.calls.integration import IntegrationCalls
 from console.queue.calls.revival import RevivalCalls
 from console.queue.calls.snapshot import SnapshotCalls
 from console.queue.calls.visitor import VisitorCalls
@@ -43,7 +43,7 @@ class LiveConfiguration(NamedTuple):
 
 
 class Workspace(
-    VisitorCalls, AgentCalls, HandOverCalls, BotCalls, BesideCalls, SnapshotCalls, ErasureCalls, RevivalCalls
+    VisitorCalls, AgentCalls, HandOverCalls, BotCalls, IntegrationCalls, SnapshotCalls, ErasureCalls, RevivalCalls
 ):
     """The live state of one workspace.
 

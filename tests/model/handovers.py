@@ -175,7 +175,7 @@ class Handing(Answering):
 
     # --- integrations --------------------------------------------------------------------------
 
-    def beside_say(self, author: Author, chat: str, cid: str, text: str) -> Said:
+    def integration_say(self, author: Author, chat: str, cid: str, text: str) -> Said:
         c, again = self._running(author, chat, cid, ("say", text))
         if again:
             return again
@@ -184,7 +184,7 @@ class Handing(Answering):
             self.bot_said(c)
         return self.done(chat, author.id, cid, ("say", text), seq, chat)
 
-    def beside_end(self, author: Author, chat: str, cid: str) -> Said:
+    def integration_end(self, author: Author, chat: str, cid: str) -> Said:
         c, again = self._running(author, chat, cid, ("end",))
         if again:
             return again
@@ -192,11 +192,11 @@ class Handing(Answering):
         self.finish(c, "bot" if own else "integration", **mark(author, cid))
         return self.done(chat, author.id, cid, ("end",), len(c.log), chat)
 
-    def beside_set_language(self, author: Author, chat: str, cid: str, language: str) -> Said:
+    def integration_set_language(self, author: Author, chat: str, cid: str, language: str) -> Said:
         c, again = self._running(author, chat, cid, ("language", language))
         return again or self.says_language(c, author, cid, language)
 
-    def beside_label(self, author: Author, chat: str, cid: str, reason: str, tags: Sequence[str]) -> Said:
+    def integration_label(self, author: Author, chat: str, cid: str, reason: str, tags: Sequence[str]) -> Said:
         body = ("label", reason, list(tags))
         c, again = self._running(author, chat, cid, body)
         if again:

@@ -119,7 +119,7 @@ class Moves(BotMoves):
         verb, args, named = self.said[-1 - (k * 3 + j) % len(self.said)]
         if verb in ("open", "leave_message"):
             self.twin.do(verb, self.fresh("c"), **(named | {"text": "other"}))
-        if verb in ("visitor_say", "whisper", "beside_say"):
+        if verb in ("visitor_say", "whisper", "integration_say"):
             self.twin.do(verb, *args[:-1], "other")
         if verb == "agent_say":
             self.twin.do(verb, *args[:-2], "other", args[-1])

@@ -106,7 +106,7 @@ class AgentMoves(VisitorMoves):
         for c in self.some(k, "waiting", "offered", "active") if yes else self.some(k, "active", "wrapup"):
             tongue = ["en", "it", "fr", c.tongue or "xx"][j % 4]
             if yes:
-                self.command("beside_set_language", self.author("ana"), c.id, self.fresh("x"), tongue)
+                self.command("integration_set_language", self.author("ana"), c.id, self.fresh("x"), tongue)
             else:
                 self.command("set_language", *self.mine(c), tongue)
 

@@ -59,11 +59,11 @@ class HandingMoves(AgentMoves):
         for c in self.some(k, *OPEN) if j % 5 else self.some(k, *ALL):
             begin = self.author("crm"), c.id, self.fresh("x")
             if j == 3:
-                self.command("beside_end", *begin)
+                self.command("integration_end", *begin)
             elif yes:
-                self.command("beside_say", *begin, self.fresh("beep "))
+                self.command("integration_say", *begin, self.fresh("beep "))
             else:
-                self.command("beside_label", *begin, *(("refund", ["vip"]) if k % 2 else ("", [])))
+                self.command("integration_label", *begin, *(("refund", ["vip"]) if k % 2 else ("", [])))
 
     def sets_their_status(self, k: int, j: int, yes: bool) -> None:
         status, reason = ("away", "Training" if yes else "") if j % 3 == 0 else ("online", "")

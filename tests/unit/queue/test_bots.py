@@ -133,7 +133,7 @@ async def test_a_chat_that_it_ends_alone_is_solved_and_nobodys_answer(floor: Flo
 async def test_another_program_that_ends_its_chat_is_not_the_bot(floor: Floor) -> None:
     for visitor, author, why in (("vera", Author("crm", "CRM"), "integration"), ("max", ROBIN, "bot")):
         chat = await floor.opens(visitor)
-        await floor.workspace.beside_end(author, chat, new_cid())
+        await floor.workspace.integration_end(author, chat, new_cid())
         ended = await floor.last(Ended, chat)
         assert (ended.why, ended.bot) == (why, "robin")
 

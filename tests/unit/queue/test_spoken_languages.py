@@ -145,11 +145,11 @@ async def test_only_who_holds_the_chat_says_so(shift: Shift) -> None:
 async def test_an_integration_says_it_of_a_chat_that_waits_and_of_none_that_ended(shift: Shift) -> None:
     await shift.online("ben")
     chat = await shift.opens("vera", locale="en")
-    await shift.workspace.beside_set_language(BOT, chat, new_cid(), "it")
+    await shift.workspace.integration_set_language(BOT, chat, new_cid(), "it")
     assert await shift.holder(chat) == "ben"
     await shift.ends("ben", chat)
     with pytest.raises(ChatEnded):
-        await shift.workspace.beside_set_language(BOT, chat, new_cid(), "en")
+        await shift.workspace.integration_set_language(BOT, chat, new_cid(), "en")
     with pytest.raises(ChatEnded):
         await shift.workspace.detected(chat, "en")
 
