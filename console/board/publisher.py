@@ -13,8 +13,9 @@ import structlog
 from console.board.agent_rows import AgentRow, agent_row
 from console.board.day_totals import Days
 from console.board.forecast import forecasts
+from console.board.late_answers import LateAnswerRow, late_answers, newest
 from console.board.left_messages import LeftCounts, LeftSummary, Read, left_summary, none_left
-from console.board.overview import LateAnswerRow, Overview, late_answers, newest, overview
+from console.board.overview import Overview, overview
 from console.board.queue_cards import QueueCard, Sums, queue_card, quick
 from console.board.views import BoardViews
 from console.domain.directory import Directory, Queue

@@ -11,8 +11,9 @@ from typing import Any
 from markupsafe import Markup
 
 from console.board.agent_rows import AgentRow
+from console.board.late_answers import LateAnswerRow
 from console.board.left_messages import LeftSummary
-from console.board.overview import LateAnswerRow, Overview
+from console.board.overview import Overview
 from console.board.queue_cards import QueueCard
 from console.board.sparkline import sparkline
 from console.projection.current import Current

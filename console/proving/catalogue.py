@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 
 from console.errors import SettingError
-from console.proving import database_faults, network_faults, primary_faults, process_faults, store_faults
+from console.proving import (
+    clock_faults,
+    database_faults,
+    network_faults,
+    primary_faults,
+    process_faults,
+    store_faults,
+)
 from console.proving.fault import Fault
 
 FAULTS: tuple[Fault, ...] = (
@@ -12,6 +19,7 @@ FAULTS: tuple[Fault, ...] = (
     *primary_faults.FAULTS,
     *database_faults.FAULTS,
     *network_faults.FAULTS,
+    *clock_faults.FAULTS,
 )
 
 

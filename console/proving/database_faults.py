@@ -1,7 +1,8 @@
-"""PostgreSQL is killed, stopped for a while, or takes no writes."""
+"""SQLite is locked; PostgreSQL is killed, stopped for a while, or takes no writes."""
 
 import asyncio
 import signal
+import sys
 
 from console.proving import postgresql
 from console.proving.fault import Fault, Trial
@@ -9,14 +10,36 @@ from console.proving.layout import Layout
 from console.proving.postgresql import PostgresServer
 from console.proving.schedule import Strike
 
+LOCK = """
+import sqlite3, sys, time
+held = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=30)
+held.execute("BEGIN EXCLUSIVE")
+print("held", flush=True)
+time.sleep(600)
+"""
 READ_ONLY = "ALTER SYSTEM SET default_transaction_read_only = on"
 COMMITTED = 30  # s within which somebody commits
 AS_BEFORE = "ALTER SYSTEM RESET default_transaction_read_only"
 RELOAD = "SELECT pg_reload_conf()"
 
 
+async def lock_sqlite(trial: Trial, strike: Strike) -> None:
+    """A process is stopped in the middle of a transaction and keeps SQLite's lock."""
+    holder = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", LOCK, str(trial.ground.database_file)), stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        assert holder.stdout is not None
+        await holder.stdout.readline()
+        holder.send_signal(signal.SIGSTOP)
+        await asyncio.sleep(strike.hold)
+    finally:
+        holder.kill()
+        await holder.wait()
+
+
 async def kill(trial: Trial, strike: Strike) -> None:
-    """SIGKILL all its processes; it is restarted from its files."""
+    """SIGKILL all processes of PostgreSQL, and restart it from its files."""
     server = _server(trial)
     await asyncio.to_thread(server.kill)
     await asyncio.sleep(strike.hold)
@@ -60,6 +83,7 @@ def _server(trial: Trial) -> PostgresServer:
 
 LAYOUT = Layout(postgresql=True)
 FAULTS: tuple[Fault, ...] = (
+    Fault("sql-frozen", "a stopped process holds SQLite's lock", Layout(), lock_sqlite, (6, 12), 2),
     Fault(
         "postgresql-killed",
         "SIGKILL of PostgreSQL; it is started again",

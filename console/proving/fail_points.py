@@ -17,7 +17,7 @@ from typing import Any
 from console.archive.writer import Archive
 from console.consumers.consumer import FeedConsumer
 from console.delivery.fanout import Fanout
-from console.delivery.hub import Outbox
+from console.delivery.outbox import Outbox
 from console.events import Assigned, Message
 from console.queue.store import Call, Store
 from console.ws.connection import Connection

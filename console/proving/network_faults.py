@@ -1,17 +1,15 @@
-"""Networks that are cut, go silent in one or both directions, slow down, or drop everybody at once; wrong clocks."""
+"""Networks that are cut, go silent in one or both directions, slow down, or drop everybody at once."""
 
 import asyncio
 import resource
 
-from console.proving import fake_clock, postgresql
+from console.proving import postgresql
 from console.proving.fault import Fault, Striking, Trial
 from console.proving.layout import Layout
-from console.proving.moved_clock import MOVE
 from console.proving.network import BadNetwork
 from console.proving.schedule import Strike
 
 DELAY = 0.3  # s each way
-HOUR = 3600  # s
 CROWD = 2_000
 FILES = 3 * CROWD  # open at once, in one process
 
@@ -65,29 +63,6 @@ async def storm(trial: Trial, strike: Strike) -> None:
         person.drop()
 
 
-async def jump_of_server(trial: Trial, strike: Strike) -> None:
-    """The servers' clocks jump an hour forward or back, and later back to the right time."""
-    try:
-        _set_servers(trial, HOUR if strike.among(2) else -HOUR)
-        await asyncio.sleep(strike.hold)
-    finally:
-        _set_servers(trial, 0)
-
-
-def _set_servers(trial: Trial, seconds: int) -> None:
-    trial.ground.clock_file.write_text(str(seconds))
-    for server in trial.ground.servers:
-        server.send(MOVE)
-
-
-async def jump_of_store(trial: Trial, strike: Strike) -> None:
-    fake_clock.move(trial.ground.clock_file, HOUR if strike.among(2) else -HOUR)
-    try:
-        await asyncio.sleep(strike.hold)
-    finally:
-        fake_clock.move(trial.ground.clock_file, 0)
-
-
 def too_few_files() -> str:
     """Raise the limit of open files as far as allowed; started processes inherit it."""
     now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -121,14 +96,4 @@ FAULTS: tuple[Fault, ...] = (
     _sql("one-way", "one direction between server and PostgreSQL is lost", one_way, (3, 6), 2),
     _sql("slow", "300 ms each way between server and PostgreSQL", slow, (2, 5), 2),
     Fault("storm", f"{CROWD:,} people dropped at once", Layout(crowd=CROWD), storm, strikes=2, missing=too_few_files),
-    Fault("clock-server", "the server's clock is an hour off", Layout(clock="server"), jump_of_server, (3, 6), 2),
-    Fault(
-        "clock-store",
-        "the store's clock is an hour off",
-        Layout(clock="store"),
-        jump_of_store,
-        (3, 6),
-        2,
-        missing=fake_clock.missing,
-    ),
 )

@@ -1,9 +1,8 @@
-"""The store is killed, stopped, or its disk is full; or SQL is locked."""
+"""The store is killed, stopped, or its disk is full."""
 
 import asyncio
 import os
 import signal
-import sys
 from pathlib import Path
 
 from console.proving import small_disk
@@ -15,13 +14,6 @@ from console.proving.stage import Stage, store_pid
 
 DISK = 96  # MiB
 TORN = b"*3\r\n$5\r\nRPUSH\r\n$10\r\n{main}:lo"
-LOCK = """
-import sqlite3, sys, time
-held = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=30)
-held.execute("BEGIN EXCLUSIVE")
-print("held", flush=True)
-time.sleep(600)
-"""
 
 
 async def kill_store(trial: Trial, strike: Strike) -> None:
@@ -72,21 +64,6 @@ async def fill_disk(trial: Trial, strike: Strike) -> None:
         small_disk.empty(trial.ground.store_folder)
 
 
-async def freeze_sql(trial: Trial, strike: Strike) -> None:
-    """A process is stopped in the middle of a transaction and keeps SQLite's lock."""
-    holder = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", LOCK, str(trial.ground.database_file)), stdout=asyncio.subprocess.PIPE
-    )
-    try:
-        assert holder.stdout is not None
-        await holder.stdout.readline()
-        holder.send_signal(signal.SIGSTOP)
-        await asyncio.sleep(strike.hold)
-    finally:
-        holder.kill()
-        await holder.wait()
-
-
 async def _another(stage: Stage, before: int) -> bool:
     try:
         return await store_pid(stage) != before
@@ -115,5 +92,4 @@ FAULTS: tuple[Fault, ...] = (
         2,
         missing=small_disk.missing,
     ),
-    Fault("sql-frozen", "a stopped process holds SQLite's lock", Layout(), freeze_sql, (6, 12), 2),
 )

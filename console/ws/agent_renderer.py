@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from console.archive.credentials import SignedIn
-from console.delivery.hub import Outbox
+from console.delivery.outbox import Outbox
 from console.delivery.rendered_fact import RenderedFact
 from console.events import AgentChanged, Author, ChatFact, Ended, Released, Transferred, Withdrawn, Wrapped
 from console.protocol import AgentHello, AgentHistory, InvitedTo, Outbound, ToWrapUp, Went

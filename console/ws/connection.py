@@ -11,7 +11,7 @@ import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from console.authentication import client_address, services_of
-from console.delivery.hub import Outbox
+from console.delivery.outbox import Outbox
 from console.errors import (
     Blocked,
     NotAllowed,

@@ -7,7 +7,8 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from console.delivery.catch_up import CatchUp
-from console.delivery.hub import Listener, Outbox
+from console.delivery.hub import Listener
+from console.delivery.outbox import Outbox
 from console.delivery.rendered_fact import HubEvent, RenderedFact
 from console.delivery.signals import TypingSignal
 from console.domain.ids import new_id

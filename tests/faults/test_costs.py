@@ -17,7 +17,7 @@ from wsproto.handshake import H11Handshake
 
 from console.actions.visitor import VisitorActions
 from console.actions.visitor_profile import ProfileBuilder
-from console.delivery.hub import Outbox
+from console.delivery.outbox import Outbox
 from console.limits.http_protocol import HttpProtocol
 from console.protocol import AgentHello, Html, Outbound, Shown, encoder
 from console.proving.clients import Cast

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from console.delivery import hub
+from console.delivery import outbox
 from console.proving.clients import Cast, RecordingVisitor
 from console.proving.network import BadNetwork
 from tests.faults.installation import Inside
@@ -160,7 +160,7 @@ async def test_a_reader_of_one_byte_a_second_is_cut_and_nobody_else_notices(
     """The outbox is bounded, here more tightly so that it fills sooner. The slow one overflows while the others chat
     on.
     """
-    monkeypatch.setattr(hub, "MOST_BYTES", 64 * 1024)
+    monkeypatch.setattr(outbox, "MOST_BYTES", 64 * 1024)
     agents, visitors = await busy(cast, 3)
     slow = await cast.visitor("slow")
     chat = await slow.opened("I read slowly")

@@ -6,7 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from console.board.agent_rows import agent_row
-from console.board.overview import late_answers, overview
+from console.board.late_answers import late_answers
+from console.board.overview import overview
 from console.board.sparkline import sparkline
 from console.board.views import BoardViews
 from console.domain.channels import ChannelRule

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from console.delivery import hub
-from console.delivery.hub import Outbox
+from console.delivery import outbox
+from console.delivery.outbox import Outbox
 
 
 class Socket:
@@ -28,7 +28,7 @@ class Socket:
 
 
 async def turn() -> None:
-    for _ in range(hub.TURNS + 1):
+    for _ in range(outbox.TURNS + 1):
         await asyncio.sleep(0)
 
 
@@ -75,7 +75,7 @@ async def test_the_last_words_leave_before_the_close_and_none_after_it() -> None
 
 
 async def test_a_reader_that_lags_too_far_behind_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hub, "MOST_FRAMES", 3)
+    monkeypatch.setattr(outbox, "MOST_FRAMES", 3)
     vera = Socket()
     vera.full = True
     for number in range(3):
