@@ -49,7 +49,7 @@ class PushWatcher:
         self._incidents: list[Nudge] = []
         self._read_at = self._tidied_at = float("-inf")  # monotonic
         self._first_seen: dict[Nudge, int] = {}
-        self._looked_at: set[Nudge] = set()  # these have been seen in the console
+        self._seen: set[Nudge] = set()  # these have been seen in the console
 
     async def run(self) -> None:
         while True:
@@ -97,10 +97,10 @@ class PushWatcher:
         now = self._workspace.now()
         held = {*wanted.values()}
         self._first_seen = {nudge: self._first_seen.get(nudge, now) for nudge in held}
-        self._looked_at &= held
+        self._seen &= held
         news = {key: nudge for key, nudge in wanted.items() if self._is_news(nudge, sent.get(key), now)}
-        await self._look_at({*news.values()})
-        news = {key: nudge for key, nudge in news.items() if nudge not in self._looked_at}
+        await self._note_seen({*news.values()})
+        news = {key: nudge for key, nudge in news.items() if nudge not in self._seen}
         over = [key for key, nudge in sent.items() if is_over(nudge, wanted.get(key))]
         await self._push.outbox.put([(device, nudge) for (device, _), nudge in news.items()], over, now)
         still = {key: nudge for key, nudge in sent.items() if key in wanted}
@@ -110,7 +110,7 @@ class PushWatcher:
     def _is_news(self, nudge: Nudge, sent: Nudge | None, now: int) -> bool:
         if sent == nudge or (sent and nudge.kind == "given" and sent.at >= nudge.at):  # they know that they hold it
             return False
-        return nudge not in self._looked_at and is_news(nudge, self._first_seen[nudge], now)
+        return nudge not in self._seen and is_news(nudge, self._first_seen[nudge], now)
 
     def _wanted(self) -> Wanted:
         picture = self._current.picture
@@ -128,11 +128,11 @@ class PushWatcher:
                 found |= {(device.id, nudge.about): nudge for nudge in self._incidents}
         return found
 
-    async def _look_at(self, nudges: set[Nudge]) -> None:
+    async def _note_seen(self, nudges: set[Nudge]) -> None:
         """Find out which of these a person has in sight. This is checked when it matters, not for each message."""
         for nudge in nudges:
             if nudge.kind in ("waits", "given") and await self._in_sight(nudge):
-                self._looked_at.add(nudge)
+                self._seen.add(nudge)
 
     async def _in_sight(self, nudge: Nudge) -> bool:
         """Whether their console has shown it to them, or they have answered."""
