@@ -114,7 +114,14 @@ class Workers:
             self._retention.tidy,
             archive_lag.run,
         )
-        serving = (fanout.receive_pushes, self.leases.renew, self.leases.sessions, self.leases.lines, self.refused, *more)
+        serving = (
+            fanout.receive_pushes,
+            self.leases.renew,
+            self.leases.sessions,
+            self.leases.lines,
+            self.refused,
+            *more,
+        )
         working = (
             self._probe.run,
             self._archive.run,

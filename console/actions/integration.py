@@ -38,7 +38,9 @@ class IntegrationActions:
 
     async def end(self, command: AgentEnd) -> Said:
         self._require()
-        return await self._done(command, "ended", self.workspace.integration_end(self.author, command.chat, command.cid))
+        return await self._done(
+            command, "ended", self.workspace.integration_end(self.author, command.chat, command.cid)
+        )
 
     async def label(self, command: Label) -> Said:
         self._require()

@@ -227,7 +227,11 @@ class Following:
                 news += self._detector.missed(fact.queue, opened, fact.at, "came")
             else:
                 known = fact.chat not in gone
-                chat = self._detector.describe(fact.chat) if known else AlertedChat(fact.chat, names.get(fact.chat, ""), fact.due, 0)
+                chat = (
+                    self._detector.describe(fact.chat)
+                    if known
+                    else AlertedChat(fact.chat, names.get(fact.chat, ""), fact.due, 0)
+                )
                 news += self._detector.missed(fact.queue, chat, fact.at)
         return news
 

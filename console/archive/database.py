@@ -89,10 +89,20 @@ class Database:
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that commits at the end; on SQLite it is exclusive from its start."""
         if self.lock is None:
-            async with self._logging_outages("writing"), _clear_errors(), self.engine.connect() as connection, connection.begin():
+            async with (
+                self._logging_outages("writing"),
+                _clear_errors(),
+                self.engine.connect() as connection,
+                connection.begin(),
+            ):
                 yield connection
             return
-        async with self._logging_outages("writing"), _clear_errors(), self.lock.turn(), self.engine.connect() as connection:
+        async with (
+            self._logging_outages("writing"),
+            _clear_errors(),
+            self.lock.turn(),
+            self.engine.connect() as connection,
+        ):
             await connection.execution_options(writing=True)
             async with self.lock.begun(connection):
                 yield connection

@@ -246,7 +246,8 @@ class Queue(msgspec.Struct, frozen=True):
         ),
     ] = 0
     reasons: Annotated[
-        tuple[str, ...], QueueSetting(_("Reasons"), "Contact reason to choose from; repeat for more.", for_functions=False)
+        tuple[str, ...],
+        QueueSetting(_("Reasons"), "Contact reason to choose from; repeat for more.", for_functions=False),
     ] = ()
     automatic: Annotated[
         int,

@@ -103,7 +103,9 @@ FAULTS: tuple[Fault, ...] = (
     Fault("kill-one-of-two", "SIGKILL of one of two servers; its people go to the other", TWO, kill_server, (2, 5)),
     Fault("kill-ticker", "SIGKILL of the one of two servers that fires timers and archives", TWO, kill_ticker, (2, 5)),
     Fault("stop-server", "SIGSTOP of one of two servers for longer than every lease", TWO, stop_server, LEASES, 2),
-    Fault("stop-only-server", "SIGSTOP of the only server for longer than every lease", Layout(), stop_server, LEASES, 2),
+    Fault(
+        "stop-only-server", "SIGSTOP of the only server for longer than every lease", Layout(), stop_server, LEASES, 2
+    ),
     Fault("rolling-restart", "SIGHUP of serve --workers 2: all processes replaced", Layout(workers=2), rolling_restart),
     Fault("stop-archiver", "SIGSTOP of sestetto work", Layout(archiver=True), stop_archiver, (5, 12), 2),
     Fault("kill-archiver", "SIGKILL of sestetto work", Layout(archiver=True), kill_archiver),

@@ -80,9 +80,16 @@ def _zombie(pid: int) -> bool:
 
 FAULTS: tuple[Fault, ...] = (
     Fault("kill-store", "SIGKILL of the store; it is started again with its file", Layout(), kill_store),
-    Fault("stop-store", "SIGSTOP of the store: it accepts connections and never answers", Layout(), stop_store, (3, 9), 2),
+    Fault(
+        "stop-store", "SIGSTOP of the store: it accepts connections and never answers", Layout(), stop_store, (3, 9), 2
+    ),
     Fault("power-cut", "SIGKILL of server and store together", Layout(inside=True), kill_both),
-    Fault("torn-file", "SIGKILL of server and store; the store's file ends in half a command", Layout(inside=True), tear_file),
+    Fault(
+        "torn-file",
+        "SIGKILL of server and store; the store's file ends in half a command",
+        Layout(inside=True),
+        tear_file,
+    ),
     Fault(
         "disk-full",
         "the store's disk is full for a while",

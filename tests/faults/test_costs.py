@@ -32,8 +32,7 @@ from tests.support.eventually import eventually
 
 @pytest.fixture
 def undisturbed(inside: Inside) -> Inside:
-    """Return an installation without background tasks, so that every counted call and statement belongs to the message.
-    """
+    """Return an installation without background tasks, so that only the message causes calls and statements."""
     assert inside.app is not None
     for task in inside.app.state.workers._tasks:
         if task.get_name() not in ("Fanout.run", "Fanout.receive_pushes"):

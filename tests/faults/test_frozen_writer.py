@@ -143,8 +143,7 @@ async def test_an_archiver_stopped_on_postgresql_holds_nobody_up(
     start_server: Callable[..., RunningServer],
     postgres: PostgresServer,
 ) -> None:
-    """The archiver holds the cursor's row. PostgreSQL ends its transaction, and the other process archives everything.
-    """
+    """The archiver holds the cursor's row. PostgreSQL ends its transaction; the other process archives everything."""
     base = f"frozen_{postgres.user or 'archiver'}"
     url = postgres.create_database(base)
     first = start_server(store=store.url, workspace=workspace_name, database=url)

@@ -112,8 +112,7 @@ async def test_nobody_is_served_from_an_empty_store_in_between(emptied_later: In
 
 
 def by_hand(inside: Inside) -> closing[sqlite3.Connection]:
-    """Open the installation's database. It must not wait for a lock: the archive, which holds it, runs in this thread.
-    """
+    """Open the database. It must not wait for a lock: the archive, which holds it, runs in this very thread."""
     return closing(sqlite3.connect(inside.database_url.partition("///")[2], timeout=0, isolation_level=None))
 
 

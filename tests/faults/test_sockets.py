@@ -211,8 +211,7 @@ async def one_byte_reader(inside: Inside, token: str) -> asyncio.Task[None]:
 
 
 async def test_commands_of_closing_sockets_never_answer_others(inside: Inside, cast: Cast) -> None:
-    """Sockets close at random right after a command. Each answer reaches its own client, and each message exists once.
-    """
+    """Sockets close at random after a command. Each answer reaches its own client, and each message exists once."""
     await cast.agent("ana", answers=True)
     visitors = await cast.visitors(12)
     for visitor in visitors:

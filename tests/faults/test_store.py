@@ -125,8 +125,7 @@ async def archive_with(stage: object, text: bytes) -> list[tuple[int, bytes]]:
 async def test_a_process_paused_past_the_feeds_trim_point_resyncs(
     tmp_path: Path, store: EmbeddedStore, workspace_name: str
 ) -> None:
-    """Its reader pauses while the feed grows and is trimmed beyond the reader's position; nothing is skipped silently.
-    """
+    """Its reader pauses while the feed is trimmed beyond the reader's position; nothing is skipped silently."""
     async with (
         through_a_network(tmp_path, store, workspace_name) as (network, paused),
         installed(tmp_path, store.url, workspace_name) as running,

@@ -59,7 +59,9 @@ class FirstWords(Turns):
             "question": quotable(c.log[c.asked[-1][0] - 1]["text"]),
         }
         fitting = [
-            phrase for phrase in phrases.get(c.tongue, phrases[OTHERS]) if all(known[name] for name in NAMES.findall(phrase))
+            phrase
+            for phrase in phrases.get(c.tongue, phrases[OTHERS])
+            if all(known[name] for name in NAMES.findall(phrase))
         ]
         last = c.log[c.worded - 1]["text"] if c.worded else ""
         start = len(c.log) % len(fitting)

@@ -231,8 +231,7 @@ class Twin:
         same(f"what {agent.id} wraps up later", [put_off_state(one) for one in agent.put_off], expected)
 
     def _at_rest(self) -> None:
-        """Check that no chat waits while a member with a free slot may have it, and that no held chat lacks an agent.
-        """
+        """Check that no chat waits while a member with a free slot may have it, and each held chat has an agent."""
         for c in self.model.chats.values():
             again = self.model.timers.get(f"again:{c.id}", self.now + 1)  # what time alone allows counts from a tick on
             if c.place == "waiting" and self.model.routed(c) and again > self.now:

@@ -45,7 +45,9 @@ class Model(BotWork):
                 self.follow_settings(c)
                 self.next_overflow(c, self.now if len(c.reached) > 1 else c.since)
                 self.next_language(c, c.since)
-        changed = [member for settings in directory.members.values() if (member := self._configure_member(settings, before))]
+        changed = [
+            member for settings in directory.members.values() if (member := self._configure_member(settings, before))
+        ]
         for member in changed:
             self.tell(member)
         gone = sorted(self.members.keys() - directory.members.keys())

@@ -65,8 +65,7 @@ class Turns(State):
             c.handed = self.now
 
     def close_turn(self, c: Chat, began: int | None = None, *, automatic: bool = False) -> FactDict:
-        """Close the turn, with an answer whose first key was pressed at `began` (ms; 0: unknown) or without one (None).
-        """
+        """Close the turn by an answer whose first key was pressed at `began` (ms; 0: unknown), or by none (None)."""
         mine_from = max(c.turn, c.assigned)
         mine = self.now - mine_from
         turn = {"seq": c.turn_seq, "asked": c.turn, "waited": self.now - c.turn, "mine": mine}

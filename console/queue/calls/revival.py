@@ -37,7 +37,9 @@ class RevivalCalls(Caller):
 
     async def filled(self, away: Iterable[tuple[str, str, str]] = ()) -> None:
         """Let an emptied store serve again; `away` are agents who were not online, with status and reason."""
-        arguments = [word for agent, status, reason in away for word in (agent, status, encode(reason) if reason else "")]
+        arguments = [
+            word for agent, status, reason in away for word in (agent, status, encode(reason) if reason else "")
+        ]
         await self._call("filled", *arguments)
         self.emptied.clear()
 
