@@ -65,7 +65,7 @@ class Follower(ABC):
         """Record that SQL and the store have responded."""
         if self._failing_since:
             log.warning(
-                "consumer.still_leads", consumer=self.name, after=round(time.monotonic() - self._failing_since, 1)
+                "consumer.goes_on", consumer=self.name, after=round(time.monotonic() - self._failing_since, 1)
             )
         self._failing_since = 0.0
 
