@@ -30,7 +30,7 @@ PAUSE = 30.0  # seconds after a failure
 log = structlog.get_logger()
 
 
-class Written(msgspec.Struct):
+class VisitorText(msgspec.Struct):
     """What a visitor has written so far."""
 
     text: str = ""
@@ -46,7 +46,7 @@ class Languages:
         self._leads = leads
         self._here = installed()
         self.recognizer = recognizer or Recognizer()
-        self._written: dict[str, Written] = {}
+        self._written: dict[str, VisitorText] = {}
         self._due = asyncio.Queue[str](WAITING)
 
     def on_fact(self, fact: AnyFact | Unreadable) -> None:
@@ -61,7 +61,7 @@ class Languages:
         )
 
     def _add_text(self, fact: Message) -> None:
-        written = self._written.setdefault(fact.chat, Written())
+        written = self._written.setdefault(fact.chat, VisitorText())
         if len(self._written) > CHATS:
             del self._written[next(iter(self._written))]
         written.text = f"{written.text}\n{ADDRESS.sub(' ', fact.text)}"[-LONGEST:]
@@ -93,7 +93,7 @@ class Languages:
             log.warning("languages.away", error=str(problem))
             await asyncio.sleep(PAUSE)
 
-    async def _recognize(self, chat: str, written: Written) -> None:
+    async def _recognize(self, chat: str, written: VisitorText) -> None:
         state = self._services.picture.chats.get(chat)
         if state is None or state.language_by == "agent":
             return
