@@ -64,9 +64,7 @@ class Follower(ABC):
     def mark_healthy(self) -> None:
         """Record that SQL and the store have responded."""
         if self._failing_since:
-            log.warning(
-                "consumer.goes_on", consumer=self.name, after=round(time.monotonic() - self._failing_since, 1)
-            )
+            log.warning("consumer.goes_on", consumer=self.name, after=round(time.monotonic() - self._failing_since, 1))
         self._failing_since = 0.0
 
     async def _round(self) -> bool:
