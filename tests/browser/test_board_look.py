@@ -73,6 +73,18 @@ async def test_at_four_times_the_size_one_column_scrolls(board_stage: BoardStage
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+async def test_in_large_letters_no_figure_of_an_agent_stands_over_the_late_answers(
+    board_stage: BoardStage, own_context: BrowserContext
+) -> None:
+    page = await open_board(board_stage, own_context)
+    tools = await own_context.new_cdp_session(page)
+    await tools.send("Page.setFontSizes", {"fontSizes": {"standard": 24, "fixed": 20}})
+    await busy(board_stage, page)
+    over = "rows => rows.filter(row => row.lastElementChild.getBoundingClientRect().right > "
+    over += "row.getBoundingClientRect().right).length"
+    assert await page.locator(".heads:visible, .agent:visible").evaluate_all(over) == 0
+
+
 async def test_signs_differ_in_forced_colours(board_stage: BoardStage, context: BrowserContext) -> None:
     page = await open_board(board_stage, context, forced_colors="active")
     await busy(board_stage, page)

@@ -206,6 +206,26 @@ async def test_at_four_times_the_size_one_column_scrolls(stage: Stage, context: 
     assert await page.get_by_label("Reply to Giulia Ferri").is_visible()
 
 
+async def test_in_letters_of_twice_the_size_messages_are_seen_over_an_open_composer(
+    stage: Stage, own_context: BrowserContext
+) -> None:
+    """The browser's own setting, which changes no pixel of the window."""
+    page = await open_console(stage, own_context)
+    tools = await own_context.new_cdp_session(page)
+    await tools.send("Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 26}})
+    await busy(stage, page)
+    log = await page.locator("#pane-1 .scroll").bounding_box()
+    assert log is not None
+    assert log["height"] >= 200
+    box = page.get_by_label("Reply to Giulia Ferri")
+    assert await box.evaluate(
+        "box => parseFloat(getComputedStyle(box).lineHeight) > parseFloat(getComputedStyle(box).fontSize)"
+    )
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    index = "(one) => one.scrollWidth <= one.clientWidth && one.scrollHeight <= one.clientHeight"
+    assert await page.locator("#pane-1 .index").evaluate(index)
+
+
 async def test_rings_survive_forced_colours(stage: Stage, context: BrowserContext) -> None:
     page = await open_console(stage, context, forced_colors="active")
     await busy(stage, page)
