@@ -61,9 +61,12 @@ function forgetAtSignOut() {
   });
 }
 
-/** A double click sends a form once. If the page is still here later, its form may be sent again. */
+/** A double click sends a form once. If the page is still here later, or comes back, its form may be sent again. */
 function sendOnce() {
-  const sending = new WeakSet();
+  let sending = new WeakSet();
+  window.addEventListener("pageshow", () => {
+    sending = new WeakSet();
+  });
   document.addEventListener("submit", (event) => {
     const form = /** @type {HTMLFormElement} */ (event.target);
     if (event.defaultPrevented || form.method !== "post") return;

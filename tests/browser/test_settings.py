@@ -4,13 +4,14 @@ import zipfile
 from collections.abc import AsyncIterator, Callable
 
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Dialog, Page, expect
+from playwright.async_api import Browser, BrowserContext, Dialog, Page, Playwright, expect
 
 from console.archive.alerts import Alerts
 from console.domain.alerts import AlertRule
 from console.domain.directory import Canned, Hours, Queue
 from console.domain.first_words import Phrases
 from console.views.i18n import page_texts
+from tests.browser.chromium import find, flags
 from tests.browser.signing_in import sign_in_by_link
 from tests.browser.test_pages_axe import nothing_found
 from tests.support.alert_detector import to
@@ -269,6 +270,28 @@ async def test_a_double_click_far_from_the_server_makes_one_token_and_shows_it(
     await page.goto(f"{empty_server.url}/settings/tokens")
     await expect(page.locator(".tokens > li")).to_have_count(1)
     await tools.detach()
+
+
+async def test_a_form_to_which_one_goes_back_is_sent_again_at_once(
+    empty_server: RunningServer, playwright: Playwright
+) -> None:
+    """The browser kept the page as it was left, and stopped its timers."""
+    off = ["--disable-back-forward-cache"]
+    browser = await playwright.chromium.launch(
+        executable_path=find() or None, args=flags(), ignore_default_args=off
+    )  # fmt: skip
+    page = await browser.new_page()
+    await sign_in(page, empty_server)
+    await page.goto(f"{empty_server.url}/settings/away")
+    await page.evaluate("window.addEventListener('pageshow', (event) => { window.kept = event.persisted; })")
+    await page.get_by_label("Away reasons").fill("Lunch")
+    await page.get_by_role("button", name="Save").click()
+    await page.get_by_text("Away reasons saved. They apply now.").wait_for()
+    await page.evaluate("setTimeout(() => history.back())")
+    await page.wait_for_function("window.kept")
+    await page.get_by_role("button", name="Save").click()
+    await page.locator("#faults").get_by_text("Save again to replace their changes.").wait_for()
+    await browser.close()
 
 
 async def test_a_new_queue_is_in_the_zone_of_whoever_makes_it(empty_server: RunningServer, browser: Browser) -> None:
