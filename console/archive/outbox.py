@@ -1,9 +1,10 @@
 """An outbox in SQL for what leaves this machine: each row is claimed by one sender, retried, and finally given up."""
 
 from collections.abc import Callable, Collection
+from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
-from sqlalchemy import ColumnElement, RowMapping, Table, delete, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, Table, delete, func, select, update
 
 from console.archive.database import Database
 from console.domain.alert_delivery import Answer
@@ -36,11 +37,7 @@ class SqlOutbox:
 
         Return them, and when (ms) the next is due, 0 for none. A row with no result within LEASE is sent again.
         """
-        table, order = self.table, self.table.c[self.order]
-        # Only the oldest row of each destination is a candidate, which keeps them in order.
-        first = select(func.min(table.c.id)).where(self.waiting()).group_by(order)
-        wanted = select(table).where(table.c.id.in_(first)).order_by(table.c.id)
-        rows = await self.database.read(lambda connection: connection.execute(wanted).mappings().all())
+        rows = await self.database.read(lambda connection: connection.execute(self._candidates).mappings().all())
         now = self.clock()
         claimed: list[Claimed] = []
         later: list[int] = []
@@ -52,6 +49,13 @@ class SqlOutbox:
             elif await self._take(row["id"], row["tries"], sender, now):
                 claimed.append(Claimed(row, row["tries"] + 1))
         return claimed, min(later, default=0)
+
+    @cached_property
+    def _candidates(self) -> Select[Any]:
+        """The oldest waiting row of each `order`, which keeps them in order. Built once: it is read every second."""
+        table = self.table
+        first = select(func.min(table.c.id)).where(self.waiting()).group_by(table.c[self.order])
+        return select(table).where(table.c.id.in_(first)).order_by(table.c.id)
 
     async def _take(self, id: int, tries: int, sender: str, now: int) -> bool:
         # The condition on `tries` lets only one of several senders claim the message.

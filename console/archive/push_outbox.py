@@ -1,9 +1,10 @@
 """Pushes that wait or were sent: one per device and subject, however often it is requested."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select
+from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, func, insert, select
 
 from console.archive.database import Database
 from console.archive.outbox import BACK_OFF, SqlOutbox
@@ -57,12 +58,12 @@ class PushOutbox(SqlOutbox):
         device's other pushes do not wait for it.
         """
         now = self.clock()
-        later = (push_messages.c.next > now) & (push_messages.c.next <= now + max(BACK_OFF))  # a wrong clock holds none
-        due = select(push_messages).where(self.waiting(), ~later).order_by(push_messages.c.id).limit(limit + len(busy))
-        following = select(func.min(push_messages.c.next)).where(self.waiting(), later)
+        due, following = self._statements
+        moment = {"now": now, "latest": now + max(BACK_OFF)}
 
         def read(connection: Connection) -> tuple[Sequence[RowMapping], int]:
-            return connection.execute(due).mappings().all(), connection.execute(following).scalar() or 0
+            rows = connection.execute(due, moment | {"most": limit + len(busy)}).mappings().all()
+            return rows, connection.execute(following, moment).scalar() or 0
 
         rows, then = await self.database.read(read)
         claimed: dict[tuple[str, str], OutgoingPush] = {}
@@ -73,6 +74,14 @@ class PushOutbox(SqlOutbox):
                 nudge = Nudge(row["kind"], row["about"], row["at"])
                 claimed[key] = OutgoingPush(row["id"], row["device"], nudge, row["made"], row["tries"] + 1)
         return [*claimed.values()], then
+
+    @cached_property
+    def _statements(self) -> tuple[Select[Any], Select[Any]]:
+        """What is due, and when the next is. Built once: both are read every second."""
+        at = push_messages.c.next
+        later = (at > bindparam("now")) & (at <= bindparam("latest"))  # a wrong clock holds none
+        due = select(push_messages).where(self.waiting(), ~later).order_by(push_messages.c.id).limit(bindparam("most"))
+        return due, select(func.min(at)).where(self.waiting(), later)
 
     async def record(self, push: OutgoingPush, answer: Answer, *, life: int, again: int = 0) -> None:
         """Record the result of a try. A failed push is retried within its `life` (ms), not before `again` ms."""

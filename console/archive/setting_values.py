@@ -2,10 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive.tables import settings
+
+# Built once: versions are read every second.
+VALUE = select(settings.c.value).where(settings.c.name == bindparam("asked"))
 
 
 async def read_value(connection: AsyncConnection, name: str) -> Any:
@@ -15,7 +18,7 @@ async def read_value(connection: AsyncConnection, name: str) -> Any:
 
 def value_of(connection: Connection, name: str) -> Any:
     """The same, within `Database.read`."""
-    return connection.execute(select(settings.c.value).where(settings.c.name == name)).scalar()
+    return connection.execute(VALUE, {"asked": name}).scalar()
 
 
 async def write_value(connection: AsyncConnection, name: str, value: Any) -> None:

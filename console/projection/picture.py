@@ -123,6 +123,7 @@ class Picture(Counters):
         super().__init__()
         self.epoch = epoch
         self.n = n
+        self.moved = n  # feed number of the last fact but messages, which change no place, line or presence
         self.left_messages = left
         self.chats: dict[str, ChatState] = {}
         self.bots: dict[str, BotState] = {}
@@ -130,7 +131,7 @@ class Picture(Counters):
         self.teams: dict[tuple[str, ...], set[str]] = {}  # queues -> the agents online who serve just these
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Picture) and vars(self) == vars(other)
+        return isinstance(other, Picture) and vars(self) | {"moved": other.moved} == vars(other)
 
     def waiting(self, queues: Sequence[str]) -> Iterator[ChatState]:
         """Return the chats that wait in these queues or have overflowed to them, unordered."""
@@ -168,9 +169,11 @@ class Picture(Counters):
     def advance(self, n: int, fact: AnyFact | Unreadable) -> None:
         """Apply the next fact of the feed."""
         self.n = n
+        if isinstance(fact, Message):  # nearly all facts are
+            self._of_chat(fact)
+            return
+        self.moved = n
         match fact:
-            case Message():  # nearly all facts are
-                self._of_chat(fact)
             case Opened():
                 self._begin(fact, fact.at)
                 self.count(fact.queue, fact.at, "opened", channel=fact.channel)

@@ -23,19 +23,21 @@ class WaitingLine(NamedTuple):
 
 
 class QueuePositions:
-    """Positions from 1, by chat. Sorted once per fact, because every waiting visitor's socket asks every second."""
+    """Positions from 1, by chat. Every waiting visitor's socket asks every second, so they are sorted only after a fact
+    that may change them.
+    """
 
     def __init__(self) -> None:
         self._lines = WaitingLines(Picture(), UNKNOWN)
-        self._sorted: tuple[Picture, int, Directory] | None = None  # the sources of the lines, and the feed number
+        self._sorted: tuple[Picture, int, Directory] | None = None  # the sources of the lines, and `moved`
 
     def of(self, picture: Picture, chat: str, directory: Directory = UNKNOWN) -> tuple[int, int] | None:
         """Return (position from 1, expected wait in s or -1 if unknown) of a waiting chat; None for any other."""
         state = picture.chats.get(chat)
         if state is None or state.place not in WAITING:
             return None
-        if self._sorted != (picture, picture.n, directory):
-            self._lines, self._sorted = WaitingLines(picture, directory), (picture, picture.n, directory)
+        if self._sorted != (picture, picture.moved, directory):
+            self._lines, self._sorted = WaitingLines(picture, directory), (picture, picture.moved, directory)
         return self._lines.place(state)
 
 

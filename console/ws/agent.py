@@ -11,7 +11,7 @@ from starlette.websockets import WebSocket
 
 from console.actions.agent import AgentActions
 from console.archive.credentials import SignedIn
-from console.authentication import authenticate, is_foreign, services_of
+from console.authentication import authenticate, is_foreign
 from console.delivery.catch_up import CatchUp
 from console.delivery.rendered_fact import HubEvent, RenderedFact
 from console.delivery.signals import SeenSignal, TypingSignal
@@ -78,7 +78,6 @@ class AgentConnection(Connection):
 
     def __init__(self, socket: WebSocket, me: SignedIn, renderer: AgentRenderer) -> None:
         super().__init__(socket)
-        self.services = services_of(socket)
         self.me = me
         self.author = Author(me.member.id, me.member.name)
         self.renderer = renderer

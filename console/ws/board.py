@@ -54,7 +54,6 @@ class BoardConnection(Connection):
 
     def __init__(self, socket: WebSocket, me: SignedIn) -> None:
         super().__init__(socket)
-        self.services = services_of(socket)
         self.boards = cast(Boards, socket.app.state.boards)
         self.me = me
         self.actions = SupervisorActions(self.services, me.member)

@@ -5,7 +5,7 @@ from starlette.websockets import WebSocket
 
 from console.actions.bots import BotActions
 from console.archive.credentials import TOKEN_SESSION
-from console.authentication import principal_of, services_of
+from console.authentication import principal_of
 from console.delivery.catch_up import CatchUp
 from console.delivery.rendered_fact import HubEvent, RenderedFact
 from console.domain.scopes import Principal
@@ -41,7 +41,6 @@ class BotConnection(Connection):
 
     def __init__(self, socket: WebSocket, me: Principal) -> None:
         super().__init__(socket)
-        self.services = services_of(socket)
         self.me = me
         self.fence = 0
         self.actions = BotActions(self.services, me.by, lambda: self.fence)

@@ -99,9 +99,10 @@ class Connection:
 
     def __init__(self, socket: WebSocket) -> None:
         self.socket = socket
+        self.services = services_of(socket)
         self.outbox = Outbox(self._overflow)
         rate, burst = self.rate
-        settings = services_of(socket).settings
+        settings = self.services.settings
         pace, self._debug = settings.pace, settings.log == "debug"
         self._bucket = Bucket(rate * pace, burst * pace)
         self._signals = Bucket(rate * pace, burst * pace)
@@ -143,7 +144,7 @@ class Connection:
 
     def now(self) -> int:
         """Return the store's clock in ms."""
-        return services_of(self.socket).workspace.now()
+        return self.services.workspace.now()
 
     # --- life --------------------------------------------------------------------------------------
 

@@ -69,7 +69,6 @@ class VisitorConnection(Connection):
 
     def __init__(self, socket: WebSocket) -> None:
         super().__init__(socket)
-        self.services = services_of(socket)
         self.actions = self._actions_of("")
         self.wait_status = WaitStatus(self.services)
         self._facts = CatchUp[RenderedFact]()
@@ -78,7 +77,7 @@ class VisitorConnection(Connection):
         self._counted = ""  # the address, once this socket is counted
         self._recalling: asyncio.Task[None] | None = None
         self._seen: tuple[Picture | None, Directory | None] = None, None  # by `refresh`, and ...
-        self._seen_at = (-1, 0)  # ... its feed number and minute
+        self._seen_at = (-1, 0)  # ... its `moved` and minute
 
     def _actions_of(self, visitor: str) -> VisitorActions:
         asked = self.socket.query_params
@@ -262,10 +261,11 @@ class VisitorConnection(Connection):
     def refresh(self) -> None:
         """Send the queue position and the team's availability when either has changed.
 
-        Most sockets have nothing new in a second: unless they wait, the clock matters only for opening hours.
+        Most sockets have nothing new in a second: messages change neither, and the clock only opening hours, unless the
+        visitor waits.
         """
         picture, directory = self.services.picture, self.services.directory
-        sees, when = (picture, directory), (picture.n, self.now() // MINUTE)
+        sees, when = (picture, directory), (picture.moved, self.services.workspace.now() // MINUTE)
         # Compares identity: comparing their contents would cost more than the work it saves.
         same = all(map(operator.is_, sees, self._seen)) and when == self._seen_at
         if same and not self.wait_status.waits:

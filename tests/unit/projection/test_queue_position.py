@@ -2,11 +2,14 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from console.domain.directory import Directory, Hours, Member, Queue
-from console.events import AgentChanged
+from console.events import AgentChanged, Author, Message
+from console.projection import queue_position
 from console.projection.availability import availability
 from console.projection.picture import ChatState, Picture
-from console.projection.queue_position import QueuePositions
+from console.projection.queue_position import QueuePositions, WaitingLines
 from console.protocol import Team
 
 NOON = int(datetime(2026, 3, 4, 12, tzinfo=UTC).timestamp() * 1000)  # a Wednesday
@@ -149,3 +152,22 @@ def test_opening_hours_apply_to_new_chats_not_to_waiting_ones() -> None:
     picture.there.clear()
     assert availability(picture, QUEUES, "mornings", before) == Team(False)
     assert availability(picture, QUEUES, "mornings", after, inside=True) == Team(False, THURSDAY_AT_8)
+
+
+def test_positions_are_sorted_again_after_other_facts_than_messages(monkeypatch: pytest.MonkeyPatch) -> None:
+    sorted_times: list[int] = []
+    picture, positions = Picture(), QueuePositions()
+    stands(picture, "a", 1)
+
+    class Counted(WaitingLines):
+        def __init__(self, picture: Picture, directory: Directory) -> None:
+            super().__init__(picture, directory)
+            sorted_times.append(picture.n)
+
+    monkeypatch.setattr(queue_position, "WaitingLines", Counted)
+    positions.of(picture, "a")
+    picture.advance(1, Message(1, "a", 1, 0, "visitor", Author("vera", "Vera"), "cid", "Hello"))
+    positions.of(picture, "a")
+    serves(picture, "ana", "l1")
+    positions.of(picture, "a")
+    assert sorted_times == [0, 2]

@@ -6,9 +6,12 @@ from typing import Any, cast
 import pytest
 
 from console.domain.directory import Directory
+from console.events import AgentChanged, Author, Message
 from console.projection.availability import MINUTE
 from console.projection.picture import Picture
 from console.ws.visitor import VisitorConnection
+
+ANA_CAME = AgentChanged(1, "ana", "Ana", "online", True, 6, 1)
 
 
 class News:
@@ -35,7 +38,6 @@ class Vera:
         self.socket.__dict__.update(
             services=self.services, wait_status=self.news, actions=actions, _seen=(None, None), _seen_at=(-1, 0),
             _welcomed=True,
-            socket=SimpleNamespace(app=SimpleNamespace(state=SimpleNamespace(services=self.services))),
         )  # fmt: skip
 
     def looks(self) -> int:
@@ -56,7 +58,7 @@ def test_what_may_change_her_news_is_looked_at(what: str) -> None:
     vera.looks()
     match what:
         case "a fact":
-            vera.services.picture.n += 1
+            vera.services.picture.advance(1, ANA_CAME)
         case "another picture":
             vera.services.picture = Picture()
         case "settings":
@@ -64,6 +66,13 @@ def test_what_may_change_her_news_is_looked_at(what: str) -> None:
         case _:
             vera.now += MINUTE
     assert [vera.looks() for _ in range(2)] == [1, 0]
+
+
+def test_a_message_changes_nothing_of_her_news() -> None:
+    vera = Vera()
+    vera.looks()
+    vera.services.picture.advance(1, Message(1, "c2", 1, 0, "agent", Author("ana", "Ana"), "cid", "Hello"))
+    assert vera.looks() == 0
 
 
 def test_in_a_line_every_second_counts() -> None:
