@@ -1,9 +1,11 @@
 """Exports that somebody requested: waiting, running, or ready for a day."""
 
 from collections.abc import Callable
+from functools import cached_property
+from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive.audit import Change, Somebody, note_all
@@ -60,15 +62,20 @@ class ExportJobs:
         return job.id
 
     async def read(self, id: str) -> ExportJob | None:
-        return next(iter(await self._read(exports.c.id == id)), None)
+        return next(iter(await self._read(self._wanted(exports.c.id == id))), None)
 
     async def read_all(self) -> list[ExportJob]:
         """Return all exports in the list, newest first."""
-        return await self._read()
+        return await self._read(self._wanted())
 
     async def next(self) -> ExportJob | None:
         """Return the oldest export to make. One that is marked as running lost its process, so it starts again."""
-        return next(iter(reversed(await self._read(exports.c.state.in_(UNDER_WAY)))), None)
+        return next(iter(reversed(await self._read(self._under_way))), None)
+
+    @cached_property
+    def _under_way(self) -> Select[Any]:
+        """Built once: it is read every second."""
+        return self._wanted(exports.c.state.in_(UNDER_WAY))
 
     async def begin(self, id: str, maker: str, total: int) -> bool:
         """Record which process makes it from now on. False if it was removed."""
@@ -111,9 +118,11 @@ class ExportJobs:
         running = and_(self._here(), exports.c.state == "running")
         await connection.execute(update(exports).where(running).values(state="waiting", maker=""))
 
-    async def _read(self, *those: ColumnElement[bool]) -> list[ExportJob]:
+    def _wanted(self, *those: ColumnElement[bool]) -> Select[Any]:
         columns = [exports.c[name] for name in ExportJob.__struct_fields__]
-        wanted = select(*columns).where(self._here(), *those).order_by(exports.c.made.desc(), exports.c.id)
+        return select(*columns).where(self._here(), *those).order_by(exports.c.made.desc(), exports.c.id)
+
+    async def _read(self, wanted: Select[Any]) -> list[ExportJob]:
         rows = await self.database.read(lambda connection: connection.execute(wanted).mappings().all())
         return [ExportJob(**row) for row in rows]
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from console.archive.database import Database, is_away
 from console.archive.entries_aside import Batch, EntriesAside, Write
@@ -46,6 +46,14 @@ class ReadEntry(NamedTuple):
 
 RETRIED = 100  # entries set aside that one transaction retries
 START = FeedPosition("", "0-0", 0)
+
+# Built once: `positions` reads them every second.
+PLACES = select(cursors).where(cursors.c.workspace == bindparam("here")).order_by(cursors.c.turn)
+ASIDE = (
+    select(set_aside.c.consumer, func.count())
+    .where(set_aside.c.workspace == bindparam("here"))
+    .group_by(set_aside.c.consumer)
+)
 
 
 class FeedCursor:
@@ -205,12 +213,11 @@ class FeedCursor:
 
 async def positions(database: Database, workspace: str) -> dict[str, tuple[FeedPosition, int]]:
     """Map each consumer to its position in the newest history, and the number of entries it has set aside."""
-    at = select(cursors).where(cursors.c.workspace == workspace).order_by(cursors.c.turn)
-    aside = select(set_aside.c.consumer, func.count()).where(set_aside.c.workspace == workspace)
+    here = {"here": workspace}
 
     def both(connection: Connection) -> tuple[Sequence[Any], dict[str, int]]:
-        counts = {row[0]: row[1] for row in connection.execute(aside.group_by(set_aside.c.consumer))}
-        return connection.execute(at).all(), counts
+        counts = {row[0]: row[1] for row in connection.execute(ASIDE, here)}
+        return connection.execute(PLACES, here).all(), counts
 
     places, counts = await database.read(both)
     return {row.consumer: (FeedPosition(row.epoch, row.id, row.n), counts.get(row.consumer, 0)) for row in places}

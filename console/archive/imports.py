@@ -5,10 +5,11 @@ for the report. The transaction that imports rows also moves the import's `line`
 """
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, select, update
 
 from console.archive.audit import COMMAND_LINE, Somebody, note
 from console.archive.database import Database, now_ms
@@ -122,10 +123,14 @@ class ImportStore:
 
     async def running(self) -> Import | None:
         """Return the oldest import in progress."""
-        here = imports.c.workspace == self.workspace, imports.c.state == "running"
-        wanted = select(imports).where(*here).order_by(imports.c.made, imports.c.id).limit(1)
-        row = await self.database.read(lambda connection: connection.execute(wanted).mappings().first())
+        row = await self.database.read(lambda connection: connection.execute(self._running).mappings().first())
         return _import(row) if row else None
+
+    @cached_property
+    def _running(self) -> Select[Any]:
+        """The oldest import in progress. Built once: it is read every second."""
+        here = imports.c.workspace == self.workspace, imports.c.state == "running"
+        return select(imports).where(*here).order_by(imports.c.made, imports.c.id).limit(1)
 
     async def staged(self, at: Import, limit: int) -> list[StagedRow]:
         """Return the next rows to do, in the file's order."""

@@ -2,10 +2,12 @@
 
 import hashlib
 from collections.abc import Callable
+from functools import cached_property
 from itertools import accumulate
+from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive.database import Database, now_ms
@@ -53,11 +55,16 @@ class MailInbox:
 
     async def pending(self, limit: int = 2) -> list[ReceivedMail]:
         """Return mails that are not processed yet, oldest first; only a few, as each may be large."""
+        few = {"few": limit}
+        rows = await self.database.read(lambda connection: connection.execute(self._pending, few).mappings().all())
+        return [ReceivedMail(**row) for row in rows]
+
+    @cached_property
+    def _pending(self) -> Select[Any]:
+        """Built once: it is read every second."""
         columns = [mails_received.c[name] for name in ReceivedMail.__struct_fields__]
         wanted = select(*columns).where(self._here(), mails_received.c.code == PENDING)
-        first = wanted.order_by(mails_received.c.id).limit(limit)
-        rows = await self.database.read(lambda connection: connection.execute(first).mappings().all())
-        return [ReceivedMail(**row) for row in rows]
+        return wanted.order_by(mails_received.c.id).limit(bindparam("few"))
 
     async def settle(self, id: int, code: str, *, detail: str = "", sender: str = "", chat: str = "") -> None:
         """Record the result of a mail: taken, ignored or aside. Only a mail set aside keeps its text."""

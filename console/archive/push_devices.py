@@ -1,10 +1,11 @@
 """Devices that are notified. Each is bound to the session that subscribed it, and is removed when the session ends."""
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, insert, select, update
 
 from console.archive.audit import COMMAND_LINE, Somebody, note
 from console.archive.credentials import is_active
@@ -30,7 +31,7 @@ class PushDevices:
 
     async def read_all(self) -> list[PushDevice]:
         """Return all devices that may be notified."""
-        return await self._read(self._live())
+        return await self._read(self._everybody)
 
     async def of_member(self, member: str) -> list[PushDevice]:
         """Return the member's devices, the newest first."""
@@ -111,17 +112,23 @@ class PushDevices:
         ended = select(sessions.c.id).where(sessions.c.revoked.is_not(None))
         await self._remove(push_devices.c.session.in_(ended), must=False)
 
+    @cached_property
+    def _everybody(self) -> Select[Any]:
+        """Built once: it is read every second."""
+        return self._live()
+
     def _live(self, *more: ColumnElement[bool]) -> Select[Any]:
         """Select devices of active members whose session nobody has ended. A session without an open console still
         counts.
         """
         wanted = select(*COLUMNS).join(sessions, sessions.c.id == push_devices.c.session)
         wanted = wanted.join(members, members.c.id == push_devices.c.member)
-        good = sessions.c.revoked.is_(None) & (sessions.c.created > self.clock() - SESSION_LIFE) & is_active()
+        good = sessions.c.revoked.is_(None) & (sessions.c.created > bindparam("since")) & is_active()
         return wanted.where(good, *more).order_by(push_devices.c.made.desc(), push_devices.c.id)
 
     async def _read(self, wanted: Select[Any]) -> list[PushDevice]:
-        rows = await self.database.read(lambda connection: connection.execute(wanted).mappings().all())
+        since = {"since": self.clock() - SESSION_LIFE}
+        rows = await self.database.read(lambda connection: connection.execute(wanted, since).mappings().all())
         return [PushDevice(**row) for row in rows]
 
     async def _remove(self, which: ColumnElement[bool], *, must: bool) -> None:
