@@ -177,8 +177,8 @@ class Database:
                 await self.migrate()
                 return
             except Unknown as problem:
-                if isinstance(problem.__cause__, Turned):
-                    raise SettingError(f"The database refuses SESTETTO_DATABASE: {problem.__cause__}") from problem
+                if refused := refusal_of(problem):
+                    raise SettingError(refused) from problem
                 if time.monotonic() > until:
                     raise
                 if (why := self._why(problem)) != logged:
@@ -194,6 +194,11 @@ class Database:
     def _why(self, problem: Unknown) -> str:
         """Return the error's text, with the process that holds the lock if the error is about a lock."""
         return f"{problem} ({self.lock.holder()})" if self.lock and "locked" in str(problem) else str(problem)
+
+
+def refusal_of(problem: Exception) -> str:
+    """Return that the database rejects us, with its own words, if the error says so; else an empty text."""
+    return f"The database refuses SESTETTO_DATABASE: {cause}" if isinstance(cause := problem.__cause__, Turned) else ""
 
 
 def is_away(error: BaseException) -> bool:

@@ -12,7 +12,7 @@ import typer
 from redis.exceptions import NoPermissionError, RedisError
 from rich.markup import escape
 
-from console.archive.database import Database, sqlite_url
+from console.archive.database import Database, refusal_of, sqlite_url
 from console.commands.check_audit import check_audit
 from console.commands.check_model import check_model
 from console.commands.check_pairing import check_pairing
@@ -38,7 +38,7 @@ from console.queue.durability import check_promises
 from console.queue.embedded import EmbeddedStore
 from console.queue.keys import Keys
 from console.queue.primary import REFUSALS, Misdirected, Primary, ask
-from console.queue.server_role import fields_of, misfit
+from console.queue.server_role import fields_of, misfit, server_of
 from console.queue.store import Store, says_no
 from console.queue.topology import primary_of
 from console.security import is_loopback
@@ -78,10 +78,11 @@ def _settings(environment: Mapping[str, str]) -> list[CheckResult]:
     for row in TABLE:
         value, source, problem = _explain(row, environment)
         rows.append((PREFIX + row.name.upper(), value, source, row.says))
-        if problem:
-            wrong.append(
-                CheckResult("wrong", f"{PREFIX}{row.name.upper()} is {value}: {problem}", f"{row.says} {_as(row)}")
-            )
+        name = PREFIX + row.name.upper()
+        if problem and source == f"{name}_FILE":
+            wrong.append(CheckResult("wrong", f"{name}: {problem}", f"write the value into that file, or unset {source}"))
+        elif problem:
+            wrong.append(CheckResult("wrong", f"{name} is {value}: {problem}", f"{row.says} {_as(row)}"))
     show(("setting", "value", "from", "description"), rows, empty="")
     for url, other, mend in PAIRS:
         if _lacks(environment, url, other):
@@ -232,6 +233,8 @@ async def _database(settings: Settings) -> list[CheckResult]:
     except SettingError as problem:
         return [CheckResult("wrong", str(problem))]
     except SestettoError as problem:
+        if says := refusal_of(problem):
+            return [CheckResult("wrong", says, "fix SESTETTO_DATABASE")]
         return [CheckResult("wrong", str(problem), "start the database or fix SESTETTO_DATABASE")]
     finally:
         await database.close()
@@ -305,11 +308,7 @@ async def _running(url: str, which: str, settings: Settings) -> CheckResult:
     try:
         store = Store(url, settings.workspace, deadline=DEADLINE)
         info = await _info(store.primary)
-        name, version = _version(info)
-        if int(version.split(".")[0]) < 7:
-            return CheckResult(
-                "wrong", f"the store is {name} {version}: it has no Functions", "use Valkey, or Redis 7.0 or newer"
-            )
+        name, version = server_of(info)
         if problem := misfit(info, mode=store.primary.mode, at_start=True):
             return CheckResult("wrong", f"the store ({which}) {problem}")
         try:
@@ -364,8 +363,3 @@ async def _pushes(store: Store, workspace: str) -> bool:
 async def _info(primary: Primary) -> dict[str, str]:
     async with asyncio.timeout(DEADLINE), primary.connected() as connection:
         return fields_of(await ask(connection, "INFO"))
-
-
-def _version(info: Mapping[str, str]) -> tuple[str, str]:
-    name = info.get("server_name", "redis")
-    return name, info.get(f"{name}_version") or info["redis_version"]

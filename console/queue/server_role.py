@@ -1,7 +1,9 @@
-"""Whether a store's server has a role that Sestetto supports: a primary that holds the whole workspace."""
+"""Whether Sestetto supports a store's server: recent enough, and a primary that holds the whole workspace."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
+
+OLDEST = 7  # major version; earlier ones have no Functions
 
 
 def misfit(info: Mapping[str, str], *, mode: str, at_start: bool) -> str:
@@ -10,6 +12,9 @@ def misfit(info: Mapping[str, str], *, mode: str, at_start: bool) -> str:
     `mode` is how it was found. A replica is wrong only `at_start`. Later it is about to become the primary, and
     commands wait for that.
     """
+    name, version = server_of(info)
+    if int(version.split(".")[0]) < OLDEST:
+        return f"is {name} {version}, which has no Functions. Use Valkey, or Redis 7.0 or newer."
     if info.get("redis_mode", info.get("server_mode")) == "sentinel":
         return "is a Sentinel. Set SESTETTO_STORE to redis+sentinel://HOST:PORT/NAME, with the primary's name."
     if info.get("cluster_enabled") == "1" and mode == "single":
@@ -21,6 +26,12 @@ def misfit(info: Mapping[str, str], *, mode: str, at_start: bool) -> str:
         primary = f"{info.get('master_host', '?')}:{info.get('master_port', '?')}"
         return f"is a replica of {primary}. Set SESTETTO_STORE to the primary."
     return ""
+
+
+def server_of(info: Mapping[str, str]) -> tuple[str, str]:
+    """Return the server's name and version."""
+    name = info.get("server_name", "redis")
+    return name, info.get(f"{name}_version") or info["redis_version"]
 
 
 class Lineage(NamedTuple):

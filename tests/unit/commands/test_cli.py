@@ -26,7 +26,8 @@ from console.errors import SettingError, Unknown
 from console.proving.store_process import SAFE, own_store
 from console.queue.embedded import EmbeddedStore
 from console.queue.store import Store
-from tests.support.command_line import in_a_process
+from tests.support.command_line import in_a_process, run_command
+from tests.support.postgresql import PostgresServer
 from tests.support.server_process import free_port
 
 Command = Callable[..., tuple[int, str]]
@@ -204,6 +205,23 @@ async def test_serve_refuses_a_store_that_promises_too_little(tmp_path: Path) ->
     assert code == 1
     assert said.strip().splitlines()[-1].startswith("sestetto: the store has appendfsync everysec")
     assert "Traceback" not in said
+
+
+async def test_check_says_of_a_database_that_refuses_us_what_serve_says(postgres: PostgresServer, tmp_path: Path) -> None:
+    given = {"DATABASE": postgres.url("nowhere"), "PORT": "0", "DATA": str(tmp_path / "data")}
+    checked, shown, _ = await in_a_process("check", **given)
+    code, _, said = await in_a_process("serve", **given)
+    assert (checked, code) == (1, 1)
+    for lines in (shown, said):
+        assert 'The database refuses SESTETTO_DATABASE: database "nowhere" does not exist' in lines
+
+
+def test_check_says_what_to_do_about_a_file_without_a_value(tmp_path: Path) -> None:
+    (tmp_path / "secret").touch()
+    code, said, _ = run_command("check", SECRET_FILE=str(tmp_path / "secret"), PORT="0", DATA=str(tmp_path / "data"))
+    assert code == 1
+    assert f"SESTETTO_SECRET: {tmp_path / 'secret'} is empty" in said
+    assert "write the value into that file, or unset SESTETTO_SECRET_FILE" in said
 
 
 LOCKED = f"{SAFE} --requirepass right --user reader on >reads ~* +@read"

@@ -1,5 +1,6 @@
 """A server whose role does not fit: `check` and `serve` say so in one sentence, and nothing is written to it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -38,6 +39,32 @@ async def replica(folder: Path) -> AsyncIterator[int]:
 async def sentinel(folder: Path) -> AsyncIterator[int]:
     async with own_store(folder / "sentinel", "--sentinel") as port:
         yield port
+
+
+@asynccontextmanager
+async def redis_6() -> AsyncIterator[int]:
+    """Answers as Redis 6 does, as far as anybody asks before refusing it."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while count := (await reader.readline())[1:]:
+            words = [await reader.readexactly(int((await reader.readline())[1:]) + 2) for _ in range(int(count))]
+            info = b"redis_version:6.2.14\r\nredis_mode:standalone\r\nrole:master\r\nrun_id:a\r\nmaster_replid:b\r\n"
+            asked = words[0].strip().upper()
+            answers = {b"INFO": b"$%d\r\n%s\r\n" % (len(info), info), b"FUNCTION": b"-ERR unknown command\r\n"}
+            writer.write(answers.get(asked, b"+OK\r\n"))
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        yield server.sockets[0].getsockname()[1]
+
+
+async def test_a_redis_without_functions_is_refused_by_its_version(tmp_path: Path) -> None:
+    async with redis_6() as port:
+        settings = {"STORE": f"redis://127.0.0.1:{port}", "PORT": "0", "DATA": str(tmp_path / "data")}
+        for command in ("check", "serve"):
+            code, out, err = await in_a_process(command, **settings)
+            assert code == 1
+            assert "is redis 6.2.14, which has no Functions. Use Valkey, or Redis 7.0 or newer." in out + err
 
 
 ROLES = [
