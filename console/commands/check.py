@@ -15,7 +15,7 @@ from rich.markup import escape
 from console.archive.database import Database, refusal_of, sqlite_url
 from console.commands.check_audit import check_audit
 from console.commands.check_model import check_model
-from console.commands.check_pairing import check_pairing
+from console.commands.check_pairing import check_new_database, check_pairing
 from console.commands.check_replicas import check_replicas
 from console.commands.check_result import CheckResult
 from console.commands.check_work import check_archive_lag, check_work
@@ -80,7 +80,8 @@ def _settings(environment: Mapping[str, str]) -> list[CheckResult]:
         rows.append((PREFIX + row.name.upper(), value, source, row.says))
         name = PREFIX + row.name.upper()
         if problem and source == f"{name}_FILE":
-            wrong.append(CheckResult("wrong", f"{name}: {problem}", f"write the value into that file, or unset {source}"))
+            mend = f"write the value into that file, or unset {source}"
+            wrong.append(CheckResult("wrong", f"{name}: {problem}", mend))
         elif problem:
             wrong.append(CheckResult("wrong", f"{name} is {value}: {problem}", f"{row.says} {_as(row)}"))
     show(("setting", "value", "from", "description"), rows, empty="")
@@ -277,11 +278,11 @@ async def _with_database(settings: Settings, url: str, which: str) -> list[Check
         return [alone]
     store = [alone, *await check_replicas(primary_of(url, settings.workspace))]
     if is_to_be_made(settings):
-        return store
+        return [*store, *await check_new_database(settings.workspace, url)]
     database = Database(settings.database or sqlite_url(settings.folder.absolute()))
     try:
         if await _is_new(database):
-            return store
+            return [*store, *await check_new_database(settings.workspace, url)]
         secret = settings.secret or _kept(Path(settings.folder, "secret"))
         pairing = await check_pairing(database, settings.workspace, url, secret)
         if any(finding.level == "wrong" for finding in pairing):

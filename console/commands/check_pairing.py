@@ -27,6 +27,18 @@ async def check_pairing(database: Database, workspace: str, store_url: str, secr
         return []
 
 
+async def check_new_database(workspace: str, store_url: str) -> list[CheckResult]:
+    """Report a store that an installation with another database has used."""
+    try:
+        if not await read_head(store_url, workspace, "owner"):
+            return []
+    except (RedisError, OSError):  # reported elsewhere
+        return []
+    says = "the database is new, but the store has live chats of an installation with another one"
+    mend = "if that was lost, stop its processes before you start; else set SESTETTO_DATABASE or SESTETTO_DATA to it"
+    return [CheckResult("note", says, mend)]
+
+
 async def _identity(database: Database, workspace: str, store_url: str, secret: str) -> list[CheckResult]:
     owner = await read_head(store_url, workspace, "owner")
     says = disagreement(await read_identity(database), workspace=workspace, owner=owner, secret=secret)

@@ -13,7 +13,8 @@ from console.config import WORKSPACES, Settings, read_workspace_name
 from console.data_folder import embedded_store, running_store_url
 from console.domain.service_urls import without_password
 from console.errors import SettingError
-from console.queue.leftovers import delete_keys, is_open
+from console.queue.in_use import is_open
+from console.queue.leftovers import delete_keys
 from console.workspaces.declared import Installation, read_installation
 
 CHOICE = ("SESTETTO_WORKSPACE", "SESTETTO_WORKSPACE_FILE")

@@ -7,12 +7,18 @@ from console.archive.installation import Identity, claim, forget, read_identity,
 from console.domain.ids import new_id
 from console.errors import SettingError
 from console.queue.calls.caller import OTHER_STORE
+from console.queue.in_use import is_open
 from console.queue.workspace import Workspace
 
 OTHER_SECRET = (
     "The secret is not the one of this installation, so visitors would return as strangers. Give every process the "
     "same SESTETTO_SECRET (the file `secret` in the first data folder has it). To change the secret permanently, stop "
     "all processes and run: sestetto adopt"
+)
+
+NEW_BESIDE_OTHERS = (
+    "The database is new, but processes with another database are running on this store. Set SESTETTO_DATABASE (or "
+    "SESTETTO_DATA) to theirs, or SESTETTO_STORE to another store. If their database was lost, stop them first."
 )
 
 log = structlog.get_logger()
@@ -45,6 +51,8 @@ async def introduce(workspace: Workspace, database: Database, secret: str) -> No
         raise SettingError(OTHER_SECRET)
     workspace.installation = known.id  # from now on, calls to another installation's store are refused
     theirs = await workspace.installation_of_store()
+    if theirs and not known.id:
+        await _refuse_a_second_database(workspace, database)
     identity = await claim(database, Identity(known.id or theirs or new_id(), digest, workspace.name))
     refuse_workspace(identity.workspace, workspace.name)
     if identity.secret != digest:
@@ -52,6 +60,13 @@ async def introduce(workspace: Workspace, database: Database, secret: str) -> No
     await workspace.claim_store(identity.id)
     if not known.id:
         log.info("installation.known", id=identity.id)
+
+
+async def _refuse_a_second_database(workspace: Workspace, database: Database) -> None:
+    """Raise SettingError if others use the store with another database: each would publish its own settings there."""
+    # Whoever claims a store has claimed its database before, which may have been ours, a moment ago.
+    if not (await read_identity(database)).id and await is_open(workspace.store.url, workspace.name):
+        raise SettingError(NEW_BESIDE_OTHERS)
 
 
 async def adopt(workspace: Workspace, database: Database, secret: str) -> None:

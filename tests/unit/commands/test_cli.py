@@ -207,7 +207,9 @@ async def test_serve_refuses_a_store_that_promises_too_little(tmp_path: Path) ->
     assert "Traceback" not in said
 
 
-async def test_check_says_of_a_database_that_refuses_us_what_serve_says(postgres: PostgresServer, tmp_path: Path) -> None:
+async def test_check_says_what_serve_says_of_a_database_that_refuses_us(
+    postgres: PostgresServer, tmp_path: Path
+) -> None:
     given = {"DATABASE": postgres.url("nowhere"), "PORT": "0", "DATA": str(tmp_path / "data")}
     checked, shown, _ = await in_a_process("check", **given)
     code, _, said = await in_a_process("serve", **given)

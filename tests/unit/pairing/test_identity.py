@@ -1,5 +1,6 @@
 """Store, database and secret of one installation belong together; those of another are refused and not written to."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -83,6 +84,26 @@ async def test_a_new_database_takes_the_id_of_the_store_it_is_given(workspace: W
     await workspace.claim_store("of-before")
     await introduce(workspace, database, SECRET)
     assert (await read_identity(database)).id == "of-before"
+
+
+async def test_a_new_database_is_refused_while_others_use_the_store_with_theirs(
+    workspace: Workspace, database: Database
+) -> None:
+    """Else both would publish their settings there, in turn, and the members of each were gone for the other."""
+
+    async def others() -> None:
+        while True:
+            await workspace.tick("another process", fit=True)
+            await asyncio.sleep(0.1)
+
+    await workspace.claim_store("of-others")
+    ticking = asyncio.create_task(others())
+    with pytest.raises(SettingError, match="The database is new, but processes with another database are running"):
+        await introduce(workspace, database, SECRET)
+    assert (await read_identity(database)).id == ""
+    ticking.cancel()
+    await introduce(workspace, database, SECRET)
+    assert (await read_identity(database)).id == "of-others"
 
 
 async def test_an_emptied_store_is_the_installations_still(workspace: Workspace, database: Database) -> None:
