@@ -22,10 +22,16 @@ log = structlog.get_logger()
 def serve(
     work: Annotated[
         bool | None,
-        typer.Option("--work/--no-work", help="Also do the background work, or leave it to sestetto work."),
+        typer.Option(
+            "--work/--no-work",
+            help="Also do the background work, or leave it to sestetto work. Default: SESTETTO_WORK.",
+        ),
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, max=64, help="Number of serving processes on the port; SIGHUP replaces them.")
+        int | None,
+        typer.Option(
+            min=1, max=64, help="Number of serving processes; SIGHUP replaces them. Default: SESTETTO_WORKERS."
+        ),
     ] = None,
 ) -> None:
     """Run the server until Ctrl-C."""
