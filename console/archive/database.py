@@ -7,6 +7,7 @@ itself (a constraint, a value that does not fit) are raised unchanged.
 
 import asyncio
 import os
+import shutil
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
@@ -30,6 +31,7 @@ from console.logs import Outage
 
 UNFIT = "22"  # PostgreSQL's error class for values that do not fit
 WAIT = 300.0  # seconds that a start waits for the database
+NEARLY_FULL = 1_000_000  # bytes of free disk below which SQLite only says "disk I/O error"
 ALEMBIC = threading.Lock()  # Alembic keeps the running migration in its module's globals
 ALEMBIC_LOOK = 0.02  # seconds between two checks whether it is free
 MIGRATION_LOCK = 0x5E57E770  # PostgreSQL advisory lock, so that one process migrates
@@ -192,8 +194,18 @@ class Database:
         await self.engine.dispose()
 
     def _why(self, problem: Unknown) -> str:
-        """Return the error's text, with the process that holds the lock if the error is about a lock."""
-        return f"{problem} ({self.lock.holder()})" if self.lock and "locked" in str(problem) else str(problem)
+        """Return the error's text, and what SQLite leaves out: who holds the lock, or that the disk is full."""
+        if self.lock and "locked" in str(problem):
+            return f"{problem} ({self.lock.holder()})"
+        if self.lock and _is_full(self.file.parent):
+            return f"{problem} (the disk of {self.file.parent} is full)"
+        return str(problem)
+
+
+def _is_full(folder: Path) -> bool:
+    with suppress(OSError):
+        return shutil.disk_usage(folder).free < NEARLY_FULL
+    return False
 
 
 def refusal_of(problem: Exception) -> str:

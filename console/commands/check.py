@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -47,6 +48,8 @@ from console.workspaces.declared import Installation, read_installation
 
 PAIRS = (("model_url", "model_name", NAME_THE_MODEL), ("smtp_url", "mail_from", NAME_THE_SENDER))
 DEADLINE = 3.0  # s that a store has to respond
+LEAST_SPACE = 20  # MB; a new installation needs a few
+MEGABYTE = 1_000_000
 NO_PUSHES = (
     "the store's user may not use channels: typing is not shown, and messages arrive up to 50 ms later and cost more"
 )
@@ -190,6 +193,10 @@ def _data(settings: Settings) -> CheckResult:
             f"cannot write to {nearest} ({problem.strerror}), so data cannot be kept in {folder}",
             "fix the folder's owner or disk, or set SESTETTO_DATA to another folder",
         )
+    free = shutil.disk_usage(nearest).free // MEGABYTE
+    if free < LEAST_SPACE:
+        says = f"the disk of {nearest} is full: {free} MB are free"
+        return CheckResult("wrong", says, "free some space, or set SESTETTO_DATA to another folder")
     return CheckResult("ok", f"data is kept in {folder}" + ("" if folder.exists() else " (created on first start)"))
 
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, sel
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateTable
+from structlog.testing import capture_logs
 
 from console.archive.alert_rules import AlertRules
 from console.archive.database import Database, sqlite_url
@@ -358,3 +360,19 @@ async def test_work_after_the_end_is_unknown_and_holds_nobody_up(database: Datab
             await database.write(lambda connection: connection.execute(text("SELECT 1")))
     with pytest.raises(Unknown, match="closed"):
         await database.read(lambda connection: connection.execute(text("SELECT 1")))
+
+
+async def test_a_start_that_waits_for_a_full_disk_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite itself only speaks of an input/output error."""
+    database, tries = Database(sqlite_url(tmp_path)), iter([Unknown("disk I/O error"), None])
+
+    async def migrate() -> None:
+        if problem := next(tries):
+            raise problem
+
+    monkeypatch.setattr(database, "migrate", migrate)
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: SimpleNamespace(free=4_096))
+    with capture_logs() as lines:
+        await database.migrate_when_there()
+    await database.close()
+    assert [line["error"] for line in lines] == [f"disk I/O error (the disk of {tmp_path} is full)"]

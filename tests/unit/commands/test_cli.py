@@ -226,6 +226,17 @@ def test_check_says_what_to_do_about_a_file_without_a_value(tmp_path: Path) -> N
     assert "write the value into that file, or unset SESTETTO_SECRET_FILE" in said
 
 
+def test_check_names_a_full_disk_alone_and_not_what_follows_from_it(
+    sestetto: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: SimpleNamespace(free=5_900_000))
+    code, said = sestetto("check", PORT="0")
+    assert code == 1
+    wrong = [line for line in said.splitlines() if line.startswith("wrong")]
+    assert len(wrong) == 1
+    assert "is full: 5 MB are free" in wrong[0]
+
+
 LOCKED = f"{SAFE} --requirepass right --user reader on >reads ~* +@read"
 
 
