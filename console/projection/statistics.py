@@ -65,10 +65,6 @@ class Sketch(msgspec.Struct):
                 return int(BUCKET ** (bucket + 0.5))
         return 0
 
-    def share_within(self) -> float | None:
-        """Return the share within the target, 0..1; None if the sketch is empty."""
-        return self.within / self.n if self.n else None
-
 
 class DayFigures(Sketch):
     """An agent's replies, and how often the agent's own time for a chat ran out (`broke`), whatever the outcome.

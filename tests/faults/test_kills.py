@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,8 +14,6 @@ from tests.faults.journal import promises_kept
 from tests.faults.traffic import a_while, busy, talking
 from tests.support.eventually import eventually
 from tests.support.server_process import RunningServer, gone
-
-StartServer = Callable[..., RunningServer]
 
 
 async def kill_server(server: RunningServer, stage: Stage) -> None:

@@ -327,7 +327,7 @@ async def test_waits_answers_and_ends_are_counted_by_queue(shift: Shift) -> None
         "h": 1,
     }
     assert figures.count("opened") == 1
-    assert figures.of("a").share_within() == 1.0
+    assert figures.of("a").within == figures.of("a").n
     assert 1_980 <= figures.of("v").quantile(0.5) <= 2_200
 
 

@@ -10,7 +10,7 @@ import { CompletionText } from "./completion_text.js";
 import { Footer } from "./footer.js";
 import { forgetUnsent, keepUnsent, readUnsent } from "./unsent.js";
 
-export const MAX_LENGTH = 4000; // characters of a message
+const MAX_LENGTH = 4000; // characters of a message
 const WARN_LENGTH = 3800;
 const MOST_LINES = 6; // of the box
 const DRAFT_DELAY = 2_000; // ms without typing before a draft is saved

@@ -2,7 +2,7 @@
 
 import { browser } from "./storage.js";
 
-export const mac = /Mac|iP(hone|ad)/.test(navigator.platform);
+const mac = /Mac|iP(hone|ad)/.test(navigator.platform);
 
 /** On macOS Option types characters, so Control replaces Alt. @param {string} code */
 const chord = (code) =>

@@ -125,7 +125,7 @@ export class Ranker {
 }
 
 /** How certain it is that one word is the other, 0 to 1. @param {string} word @param {string} known */
-export function likenessOf(word, known) {
+function likenessOf(word, known) {
   if (known.length < SAME_START) return 0;
   const shorter = Math.min(word.length, known.length);
   const same = [...word].findIndex((letter, at) => letter !== known[at]);

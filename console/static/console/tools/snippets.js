@@ -39,7 +39,7 @@ function submit(event) {
 }
 
 /** The reply that a snippet stands for in this chat; nothing for an unknown code. @param {Composer} composer @param {string} code @returns {Meant | undefined} */
-export function meantBy(composer, code) {
+function meantBy(composer, code) {
   const known = knownValues(composer);
   if (code === FIRST_NAME) {
     const name = fill("{first_name}", known);

@@ -12,7 +12,7 @@ import { startEmojiNames } from "./emoji_names.js";
  */
 
 /** The writing features of a chat's site. @param {string} chat */
-export const featuresOf = (chat) => panes.paneOf(chat)?.who.dataset.features?.split(" ") ?? [];
+const featuresOf = (chat) => panes.paneOf(chat)?.who.dataset.features?.split(" ") ?? [];
 
 /** @param {Composer | undefined} composer @param {string} feature @returns {composer is Composer} */
 const may = (composer, feature) =>
