@@ -208,7 +208,7 @@ def _address(installation: Installation) -> CheckResult:
             port = listening.getsockname()[1]
     except SettingError as problem:
         taken = isinstance(problem.__cause__, OSError) and problem.__cause__.errno == errno.EADDRINUSE
-        mend = "if this is not a running Sestetto, stop it or choose another port: SESTETTO_PORT=8001"
+        mend = "nothing, if a running Sestetto uses it"
         return CheckResult("note", str(problem), mend) if taken else CheckResult("wrong", str(problem))
     if not is_loopback(settings.host) and not all(one.origin.startswith("https://") for one in installation.workspaces):
         return CheckResult(

@@ -186,7 +186,7 @@ async def _add(
 
 
 async def _invite(wanted: Member) -> str:
-    async with open_stores() as stores:
+    async with open_stores(adds=True) as stores:
         every = tuple((await stores.directory.read()).queues)
         return await stores.invitations.add(replace(wanted, queues=wanted.queues or every))
 

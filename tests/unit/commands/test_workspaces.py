@@ -54,6 +54,7 @@ def test_an_invitation_leads_to_the_workspaces_own_address(settings: dict[str, s
         code, said, problem = run_command("member", "invite", f"ada@{name}.example", "--workspace", name, **settings)
         assert code == 0, problem
         assert f"https://chat.{name}.example/sign-in/invitation/" in said
+        assert f"workspaces/{name}/sestetto.db" in problem
 
 
 def test_check_tells_of_each(settings: dict[str, str]) -> None:
