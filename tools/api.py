@@ -1,7 +1,6 @@
 """Writes docs/openapi.json and the generated parts of docs/api.md; `--check` reports whether they are current."""
 
 import json
-import re
 import sys
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from console.api.openapi import document
 from console.api.problems import problems_said
 from console.api.routes import BASE, ENDPOINTS
 from console.domain.scopes import MEANINGS
+from tools.generated import replace_part
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -34,8 +34,7 @@ def problems() -> str:
 def guide(current: str) -> str:
     """Return the guide with its generated parts replaced."""
     for name, text in (("routes", routes()), ("scopes", scopes()), ("problems", problems())):
-        pattern = re.compile(rf"(<!-- generated: {name} -->\n).*?(<!-- end -->)", re.DOTALL)
-        current = pattern.sub(lambda found, text=text: f"{found[1]}{text}\n{found[2]}", current)
+        current = replace_part(current, name, text)
     return current
 
 

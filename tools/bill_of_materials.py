@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 from zipfile import ZipFile
 
@@ -50,10 +51,10 @@ def describe(wheel: Path) -> str:
     bom.metadata.component = root
     bom.metadata.timestamp = _newest(wheel)
     bom.serial_number = uuid5(NAMESPACE_URL, _sha256(wheel.read_bytes()))
-    wanted = [canonicalize_name(Requirement(one).name) for one in own["dependencies"]]
+    wanted: list[str] = [canonicalize_name(Requirement(one).name) for one in own["dependencies"]]
     bom.register_dependency(root, [*_known(packages, [*wanted, *optional]), *vendored])
-    for name, component in packages.items():
-        bom.register_dependency(component, _known(packages, _needs(name)))
+    for package, component in packages.items():
+        bom.register_dependency(component, _known(packages, _needs(package)))
     return make_outputter(bom, OutputFormat.JSON, SchemaVersion.V1_6).output_as_string(indent=2) + "\n"
 
 
@@ -62,10 +63,11 @@ def licence_of(name: str) -> str:
     about = _installed(name)
     if about is None:
         return ""
-    said = about.metadata.get("License-Expression") or about.metadata.get("License") or ""
+    given: Any = about.metadata  # an email.message.Message
+    said: str = given.get("License-Expression") or given.get("License") or ""
     if said and "\n" not in said:
         return said
-    named = [one.rpartition(" :: ")[2] for one in about.metadata.get_all("Classifier") or [] if "License ::" in one]
+    named = [one.rpartition(" :: ")[2] for one in given.get_all("Classifier") or [] if "License ::" in one]
     return " OR ".join(named)
 
 

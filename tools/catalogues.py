@@ -71,7 +71,7 @@ def key(message: Message) -> tuple[str, str]:
 
 def said(message: Message) -> bool:
     """Whether it is translated, in all its forms."""
-    return bool(message.string) if isinstance(message.string, str) else all(message.string)
+    return bool(message.string) if isinstance(message.string, str) else all(message.string or ("",))
 
 
 def texts(language: str, domain: str, folder: Path = FOLDER) -> dict[tuple[str, str], Message]:
@@ -81,7 +81,7 @@ def texts(language: str, domain: str, folder: Path = FOLDER) -> dict[tuple[str, 
 
 def unfit(message: Message, forms: int) -> str:
     """Return what is wrong with a translation; '' if nothing is."""
-    strings = [message.string] if isinstance(message.string, str) else list(message.string)
+    strings = [message.string] if isinstance(message.string, str) else list(message.string or ())
     wanted = forms if message.pluralizable else 1
     if len(strings) != wanted:
         return f"needs {wanted} forms, has {len(strings)}"

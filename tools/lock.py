@@ -73,13 +73,13 @@ def lock(*, upgrade: bool) -> None:
 
 def _uv(folder: Path) -> Path:
     venv.create(folder, with_pip=True)
-    install = [folder / "bin" / "python", "-m", "pip", "install", "-qq", "--disable-pip-version-check", UV]
-    subprocess.run(install, check=True)
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
+    subprocess.run([*pip, UV], check=True)
     return folder / "bin" / "uv"
 
 
 def _compile(uv: Path, file: Path, wanted: list[str], *options: list[str]) -> None:
-    given = [
+    given: list[str | Path] = [
         *("pip", "compile", "-", "--output-file", file, "--universal", "--python-version", OLDEST),
         *("--generate-hashes", "--no-header", "--no-annotate", "--no-emit-index-url", "--quiet"),
         *(option for several in options for option in several),

@@ -2,7 +2,6 @@
 
 import inspect
 import json
-import re
 import sys
 from pathlib import Path
 from typing import Any, get_args
@@ -12,6 +11,7 @@ import msgspec
 from console import errors, events, protocol
 from console.protocol import supervisor as protocol_board
 from tools import asyncapi, client_frames
+from tools.generated import replace_part
 from tools.protocol_types import declarations
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -69,8 +69,7 @@ def frames() -> str:
 def document(current: str) -> str:
     """Return `current` with its generated parts replaced."""
     for name, text in (("codes", codes()), ("frames", frames())):
-        pattern = re.compile(rf"(<!-- generated: {name} -->\n).*?(<!-- end -->)", re.DOTALL)
-        current = pattern.sub(lambda found, text=text: f"{found[1]}{text}\n{found[2]}", current)
+        current = replace_part(current, name, text)
     return current
 
 

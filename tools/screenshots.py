@@ -7,6 +7,7 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -75,7 +76,7 @@ async def draw_console(server: RunningServer, browser: Browser) -> None:
     tabs = [open_tab(server, person) for person in people]
     visits = [asyncio.create_task(tab.run()) for tab in tabs]
     for tab, person in zip(tabs, people, strict=True):
-        await eventually(lambda tab=tab: tab.online, "Ana to be there", within=60)
+        await eventually(partial(getattr, tab, "online"), "Ana to be there", within=60)
         await tab.open(person.says[0], name=person.name, queue=person.queue)
         await answer(ana, person, 0)
     await talk_on(ana, tabs, people)

@@ -11,8 +11,8 @@ from tests.browser.widget_script import Scripted, now
 from tests.support.eventually import eventually
 from tests.support.server_process import RunningServer
 
-DESK = {"viewport": {"width": 500, "height": 640}}
-PHONE = {"viewport": {"width": 390, "height": 640}, "has_touch": True, "is_mobile": True}
+DESK: dict[str, Any] = {"viewport": {"width": 500, "height": 640}}
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 640}, "has_touch": True, "is_mobile": True}
 BACK = 41 * 3_600_000  # ms until the team is back
 
 

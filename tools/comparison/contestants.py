@@ -135,9 +135,9 @@ class Sestetto(Contestant):
 
     async def come(self, running: Running, person: AnyVisitor | AnyAgent, process: int) -> None:
         if isinstance(person, LoadAgent):
-            await person.come(running.sockets(process))
+            await person.connect(running.sockets(process))
         elif isinstance(person, LoadVisitor):
-            await person.come(running.sockets(process), running.urls[0], NAME)
+            await person.connect(running.sockets(process), running.urls[0], NAME)
 
 
 def contestants() -> dict[str, Contestant]:

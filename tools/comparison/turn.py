@@ -7,7 +7,7 @@ at steady rates, half from visitors on schedule, half agents' answers.
 import asyncio
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -47,7 +47,8 @@ class Stage(Bench):
 
     def __init__(self, contestant: Contestant, running: Running, plan: Plan) -> None:
         super().__init__(Target(running.urls[0], running.pids[0], {}), 0)
-        self.visitors, self.agents = contestant.crowd(running, self.memory, plan.rooms)
+        crowd: Any = contestant.crowd(running, self.memory, plan.rooms)  # others' people have the same methods
+        self.visitors, self.agents = crowd
         self._contestant, self._running = contestant, running
         self._far = len(running.pids) - 1 if plan.spread == "across" else 0  # the agents' process
 

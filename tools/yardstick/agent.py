@@ -5,7 +5,7 @@ Notice, move, read, decide, compose, send. Eyes and hands are strictly serial, a
 
 import asyncio
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,7 +46,7 @@ class Agent:
     nature: Nature
     answers: list[Answer] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
-    spent: Counter[str] = field(default_factory=Counter)  # seconds by activity
+    spent: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))  # seconds by activity
     wrapped: set[str] = field(default_factory=set)  # chats that were wrapped up or put off
     _read: Counter[str] = field(default_factory=Counter)  # words of a message that were read ahead
     _prepared_by: dict[str, str] = field(default_factory=dict)  # how an answer got into the box ahead
