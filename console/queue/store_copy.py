@@ -21,7 +21,7 @@ MARK = 40  # bytes that end a snapshot whose length was unknown at its start
 
 async def copy_store(primary: Primary, target: BinaryIO) -> None:
     """Write the snapshot to `target`. Raises SettingError if the store refuses, or stops in the middle."""
-    with _told(primary):
+    with _setting_errors(primary):
         async with primary.connected() as connection:
             for words in (("REPLCONF", "capa", "eof"), ("REPLCONF", "rdb-only", "1")):
                 await ask(connection, *words)
@@ -33,13 +33,13 @@ async def copy_store(primary: Primary, target: BinaryIO) -> None:
 
 async def find_address(primary: Primary) -> str:
     """Return where the primary is. Raises SettingError if it does not respond."""
-    with _told(primary):
+    with _setting_errors(primary):
         async with primary.connected():
             return primary.address
 
 
 @contextmanager
-def _told(primary: Primary) -> Iterator[None]:
+def _setting_errors(primary: Primary) -> Iterator[None]:
     """Raise SettingError for whatever goes wrong with the store inside the block."""
     try:
         yield
