@@ -332,9 +332,8 @@ async def _running(url: str, which: str, settings: Settings) -> CheckResult:
         says = says_no(without_password(url), problem)
         return CheckResult("wrong", says, "correct SESTETTO_STORE, or the store's users (ACL LIST)")
     except (RedisError, OSError, Unknown) as problem:
-        return CheckResult(
-            "wrong", f"the store ({which}) does not respond: {problem}", "start it or fix SESTETTO_STORE"
-        )
+        reason = "no answer in time" if isinstance(problem, Unknown) else problem
+        return CheckResult("wrong", f"the store ({which}) does not respond: {reason}", "start it or fix SESTETTO_STORE")
     except ValueError:  # its text may contain part of the password
         return CheckResult("wrong", f"the address of the store ({which}) is not valid", "fix SESTETTO_STORE")
     if not pushes:

@@ -28,6 +28,8 @@ from console.workspaces.declared import Installation, one_workspace, read_instal
 
 T = TypeVar("T")
 
+STORE_AWAY = "The store does not respond. Start it or fix SESTETTO_STORE, and run the command again."
+
 WIDE = 240  # columns without a terminal, so that piped output is not wrapped
 screen = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
 
@@ -58,6 +60,13 @@ def settings_of_one() -> Settings:
     return one_workspace(read_installation())
 
 
+def told(problem: SestettoError) -> str:
+    """Return what to print about an error. Of a store that does not respond, people at a shell read other words than
+    visitors, whose messages are sent again.
+    """
+    return STORE_AWAY if isinstance(problem, Unknown) and str(problem) == Unknown.message else str(problem)
+
+
 def mark(installation: Installation, settings: Settings) -> str:
     """Return the prefix of lines about one of several workspaces."""
     return f"[{settings.workspace}] " if installation.several else ""
@@ -74,7 +83,7 @@ def for_each(do: Callable[[str, Settings], None]) -> None:
         except SestettoError as problem:
             if not installation.several:
                 raise
-            say(f"{about}{problem}")
+            say(f"{about}{told(problem)}")
             failed.append(settings.workspace)
     if failed:
         raise SettingError(f"The command failed for {', '.join(failed)}.")

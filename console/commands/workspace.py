@@ -15,6 +15,7 @@ from console.domain.service_urls import without_password
 from console.errors import SettingError
 from console.queue.in_use import is_open
 from console.queue.leftovers import delete_keys
+from console.queue.primary import AWAY, why
 from console.workspaces.declared import Installation, read_installation
 
 CHOICE = ("SESTETTO_WORKSPACE", "SESTETTO_WORKSPACE_FILE")
@@ -23,6 +24,7 @@ NOT_SEVERAL = (
 )
 DECLARED = "{} is still declared. First remove its section from {}, and send SIGHUP to every process."
 FOLLOWED = "A process still has {} open. Send it SIGHUP, or stop it."
+NO_STORE = "The store at {} does not respond: {}. Run the command again: it deletes what is left."
 
 app = typer.Typer(no_args_is_help=True, help="Manage several workspaces in one installation.")
 
@@ -86,9 +88,12 @@ async def _delete(process: Settings, name: str) -> int:
 
 
 async def _delete_keys(url: str, name: str) -> int:
-    if await is_open(url, name):
-        raise SettingError(FOLLOWED.format(name))
-    return await delete_keys(url, name)
+    try:
+        if await is_open(url, name):
+            raise SettingError(FOLLOWED.format(name))
+        return await delete_keys(url, name)
+    except AWAY as problem:
+        raise SettingError(NO_STORE.format(without_password(url), why(problem))) from problem
 
 
 def _delete_folder(folder: Path) -> None:

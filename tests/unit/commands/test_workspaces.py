@@ -93,6 +93,16 @@ def test_one_that_is_gone_for_good_leaves_nothing_behind_and_the_other_whole(tmp
     assert "not a valid workspace name" in run_command("workspace", "delete", "../acme", "--yes", **given)[2]
 
 
+@pytest.mark.parametrize("command", [("workspace", "delete", "initech", "--yes"), ("adopt", "--yes")])
+def test_a_store_that_is_away_is_one_line_without_a_trace(settings: dict[str, str], command: tuple[str, ...]) -> None:
+    code, said, problem = run_command(*command, **settings | {"STORE": "redis://127.0.0.1:1"})
+    assert code == 1
+    assert "The store" in said + problem
+    assert "does not respond" in said + problem
+    for wrong in ("Traceback", "It will be sent again"):
+        assert wrong not in said + problem
+
+
 def test_one_that_fails_keeps_no_other_from_it(settings: dict[str, str], tmp_path: Path) -> None:
     file = tmp_path / "workspaces.toml"
     file.write_text(BOTH.replace("[globex]", 'database = "sqlite:////nowhere/at/all/x.db"\n[globex]'))
