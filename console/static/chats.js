@@ -10,10 +10,24 @@ function ownZone() {
   if (zone instanceof HTMLInputElement) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
 }
 
-/** @param {HTMLFormElement} form */
+const WALKS = /^(Arrow|Home|End|Page|.$)/; // keys that change a closed select: each step would load another page
+
+/** A choice by mouse or from the open list; keys on the closed one are followed by Enter. @param {HTMLFormElement} form */
 function submitAtOnce(form) {
+  let walks = false;
+  form.addEventListener("pointerdown", () => {
+    walks = false;
+  });
+  form.addEventListener("keydown", (event) => {
+    const { key, altKey } = event;
+    if (walks && key === "Enter" && event.target instanceof HTMLSelectElement) {
+      event.preventDefault();
+      form.requestSubmit();
+    }
+    walks = WALKS.test(key) && key !== " " && !altKey;
+  });
   form.addEventListener("change", (event) => {
-    if (event.target instanceof HTMLSelectElement) form.requestSubmit();
+    if (event.target instanceof HTMLSelectElement && !walks) form.requestSubmit();
   });
   form.addEventListener("formdata", ({ formData }) => {
     for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
