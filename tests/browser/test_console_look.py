@@ -263,3 +263,16 @@ async def test_the_visitors_words_are_marked_with_their_language(stage: Stage, d
     assert await desk.locator("#pane-3 .scroll").get_attribute("aria-label") == "Conversation with 김서연"
     assert await desk.locator("#pane-3 .scroll").get_attribute("tabindex") == "0"
     assert await desk.locator("[aria-live]").count() == 1
+
+
+async def test_all_lines_of_an_arabic_message_begin_at_its_right(stage: Stage, desk: Page) -> None:
+    chat = Play("c1", 1, "Giulia")
+    chat.visitor_says("مرحبا، أين طلبي رقم 12345؟ لقد مر أسبوع كامل " * 3)
+    chat.ana_says("Ciao " * 40)
+    await stage.play(chat)
+    edges = "(p) => [...p.getClientRects()].map((line) => [Math.round(line.left), Math.round(line.right)])"
+    lines = await desk.locator("#log-c1 .m.visitor p").evaluate(edges)
+    assert len(lines) > 1
+    assert len({right for _, right in lines}) == 1
+    lines = await desk.locator("#log-c1 .m.agent p").evaluate(edges)
+    assert len({left for left, _ in lines}) == 1

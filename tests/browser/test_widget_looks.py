@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from tests.browser.host_pages import HostPages, put_on_the_list
 from tests.browser.page_server import House
@@ -266,3 +266,20 @@ async def test_a_hidden_launcher_comes_when_somebody_is_there(
     await eventually(comes, "the launcher to come", within=30)
     await again.goes()
     await vera.context.close()
+
+
+async def test_in_an_arabic_head_a_latin_name_stands_beside_its_picture(
+    shop: RunningServer, browser: Browser, ana: Ana
+) -> None:
+    vera = await Vera.at(shop, browser)
+    await vera.page.evaluate("sestetto('set', {locale: 'ar'})")
+    await vera.starts_with("Hello")
+    await vera.screen("chat")
+    heading = vera.widget.locator("h2")
+    await expect(heading).to_have_text("Ana")
+    words = "one => { const range = new Range(); range.selectNodeContents(one); "
+    words += "return range.getBoundingClientRect().right; }"
+    face = await vera.widget.locator(".face").bounding_box()
+    assert face is not None
+    assert face["x"] - await heading.evaluate(words) < 20
+    await vera.leaves()
