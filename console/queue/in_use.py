@@ -8,7 +8,7 @@ from console.queue.primary import ask
 from console.queue.topology import primary_of
 
 PATIENCE = 4.0  # seconds without a tick after which nobody has the workspace open; a busy process ticks late
-LOOK = 0.2  # seconds between two looks
+CHECK_EVERY = 0.2  # seconds between two checks
 
 
 async def is_open(store_url: str, workspace: str) -> bool:
@@ -20,7 +20,7 @@ async def is_open(store_url: str, workspace: str) -> bool:
         question = ("HGET", Keys(workspace).head, "ticked")
         before, until = await ask(connection, *question), time.monotonic() + PATIENCE
         while before is not None and time.monotonic() < until:
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(CHECK_EVERY)
             if await ask(connection, *question) != before:
                 return True
     return False

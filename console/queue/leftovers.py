@@ -5,8 +5,6 @@ from console.queue.primary import ask
 from console.queue.topology import primary_of
 
 AT_ONCE = 500  # keys per batch; the store serves others between two batches
-PATIENCE = 4.0  # seconds without a tick after which nobody has the workspace open; a busy process ticks late
-CHECK_EVERY = 0.2  # seconds between two checks
 
 
 async def delete_keys(store_url: str, workspace: str) -> int:
