@@ -190,6 +190,19 @@ async def test_sam_finds_who_is_late_or_a_name_or_a_queue(board_stage: BoardStag
     assert "agent-eve" not in await page.evaluate(ROWS)
 
 
+async def test_the_filters_stay_when_the_board_is_loaded_again(board_stage: BoardStage, page: Page) -> None:
+    await busy(board_stage, page)
+    await page.get_by_label("Show").select_option("all")
+    await page.get_by_role("combobox", name="Queue").select_option("Support")
+    await page.get_by_label("Name").fill("a")
+    listed = await page.locator(".agent:visible").evaluate_all("rows => rows.map((row) => row.id)")
+    await page.reload()
+    await expect(page.locator(".agent:visible")).to_have_count(len(listed))
+    assert await page.locator(".agent:visible").evaluate_all("rows => rows.map((row) => row.id)") == listed
+    await expect(page.get_by_role("combobox", name="Queue")).to_have_value("support")
+    await expect(page.get_by_label("Name")).to_have_value("a")
+
+
 async def test_sam_sees_one_channel_alone(board_stage: BoardStage, page: Page) -> None:
     await busy(board_stage, page)
     choice = page.get_by_role("combobox", name="Channel")

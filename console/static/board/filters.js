@@ -1,6 +1,7 @@
 // Which agents are listed, and what to show if there are none. Rows never disappear while the pointer is on them.
 
 import { t } from "../console/shared/i18n.js";
+import { tab } from "../console/shared/storage.js";
 import { isPointerOver } from "./part_renderer.js";
 
 const $ = (/** @type {string} */ id) => document.getElementById(id);
@@ -8,8 +9,11 @@ const list = () => /** @type {HTMLElement} */ (document.querySelector('[data-par
 const rows = () => /** @type {HTMLElement[]} */ ([...list().children]);
 const value = (/** @type {string} */ id) => /** @type {HTMLInputElement | null} */ ($(id))?.value ?? "";
 
+const FILTERS = ["show", "of-queue", "find", "of-channel"];
+
 /** @param {() => void} changed */
 export function startFilters(changed) {
+  for (const id of FILTERS) keep(id);
   for (const id of ["show", "of-queue", "find"])
     $(id)?.addEventListener("input", () => {
       filterAll();
@@ -20,6 +24,18 @@ export function startFilters(changed) {
     filterAll();
     changed();
   });
+}
+
+/** A filter stays as it was when the page is loaded again. @param {string} id */
+function keep(id) {
+  const field = /** @type {HTMLInputElement | HTMLSelectElement | null} */ ($(id));
+  const kept = tab.read(`board.${id}`, "");
+  if (!field) return;
+  field.addEventListener("input", () => tab.write(`board.${id}`, field.value || undefined));
+  if (!kept) return;
+  if (field instanceof HTMLSelectElement && ![...field.options].some((one) => one.value === kept))
+    field.append(new Option(kept, kept)); // until the queues and channels are known
+  field.value = kept;
 }
 
 /** @param {HTMLElement} row */
