@@ -116,14 +116,17 @@ class SnapshotLike(Protocol):
 class Picture(Counters):
     """The state of one workspace.
 
-    Only `advance` changes it. A fresh snapshot and an advanced picture are equal once both are pruned.
+    Only `advance` changes it. A fresh snapshot and an advanced picture are equal once both are pruned. `moved` is the
+    feed number of the last fact but messages, which change no place, line or presence.
     """
+
+    __slots__ = ("moved",)  # not in `vars`, because it is no state: a snapshot does not know the facts before it
 
     def __init__(self, epoch: str = "", n: int = 0, left: int = 0) -> None:
         super().__init__()
         self.epoch = epoch
         self.n = n
-        self.moved = n  # feed number of the last fact but messages, which change no place, line or presence
+        self.moved = n
         self.left_messages = left
         self.chats: dict[str, ChatState] = {}
         self.bots: dict[str, BotState] = {}
@@ -131,7 +134,7 @@ class Picture(Counters):
         self.teams: dict[tuple[str, ...], set[str]] = {}  # queues -> the agents online who serve just these
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Picture) and vars(self) | {"moved": other.moved} == vars(other)
+        return isinstance(other, Picture) and vars(self) == vars(other)
 
     def waiting(self, queues: Sequence[str]) -> Iterator[ChatState]:
         """Return the chats that wait in these queues or have overflowed to them, unordered."""
