@@ -235,13 +235,16 @@ def postgres_name(postgres: PostgresServer, url: str) -> str:
 
 
 async def test_who_holds_the_writer_of_sqlite_is_noted(server: RunningServer) -> None:
-    with closing(sqlite3.connect(server.data / "sestetto.db", isolation_level=None)) as rival:
-        rival.execute("BEGIN IMMEDIATE")
-        told = await eventually(lambda: locked(server), "the writer to be missed", within=40)
-        assert f"process {os.getpid()}" in told["notes"][0]
-        assert told["ready"]
-        rival.execute("ROLLBACK")
-    await eventually(lambda: is_ready(server.url), "the writer to be free", within=40)
+    async with Cast(stage_of(server)) as cast:
+        ana = await cast.agent("ana")
+        with closing(sqlite3.connect(server.data / "sestetto.db", isolation_level=None)) as rival:
+            rival.execute("BEGIN IMMEDIATE")
+            await ana.status("offline")  # a fact to write; without one, nobody would miss the writer
+            told = await eventually(lambda: locked(server), "the writer to be missed", within=40)
+            assert f"process {os.getpid()}" in told["notes"][0]
+            assert told["ready"]
+            rival.execute("ROLLBACK")
+        await eventually(lambda: is_ready(server.url), "the writer to be free", within=40)
 
 
 async def locked(server: RunningServer) -> Any:
