@@ -6,14 +6,14 @@ from contextlib import suppress
 import msgspec
 
 from console.actions.hidden_cards import HiddenCards
-from console.actions.idempotency import after_the_end
+from console.actions.idempotency import done_or_known
 from console.actions.visitor_profile import clean_line
 from console.delivery.signals import TypingSignal
 from console.domain.card_numbers import mask_cards
 from console.domain.directory import Member
 from console.domain.permissions import may
 from console.domain.sanitize import clean, safe_name
-from console.errors import BadText, ChatEnded, DatabaseAway, Fenced, NothingToDo, NotYours, Unknown, UnlistedReason
+from console.errors import BadText, DatabaseAway, Fenced, NothingToDo, NotYours, Unknown, UnlistedReason
 from console.events import Author, SharedFile
 from console.projection.picture import ChatState, chat_state
 from console.protocol import (
@@ -277,14 +277,4 @@ class AgentActions:
     # --- helpers ----------------------------------------------------------------------------------------
 
     async def _done(self, frame: Command, kind: str, work: Awaitable[Said], text: str = "") -> Said:
-        """Do the work. When the chat is no longer live, a resend gets its first result from the archive."""
-        try:
-            return await work
-        except Gone:
-            return await self._archived(frame, kind, text)
-
-    async def _archived(self, frame: Command, kind: str, text: str) -> Said:
-        try:
-            return await after_the_end(self.services, self.author.id, frame.cid, kind, chat=frame.chat, text=text)
-        except ChatEnded:  # not this agent's chat, or no chat at all: the same answer for both
-            raise NotYours from None
+        return await done_or_known(self.services, self.author.id, frame.cid, kind, work, chat=frame.chat, text=text)

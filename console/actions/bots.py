@@ -5,15 +5,14 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from console.actions.hidden_cards import HiddenCards
-from console.actions.idempotency import after_the_end
+from console.actions.idempotency import done_or_known
 from console.delivery.signals import StreamSignal
 from console.domain.directory import Member
 from console.domain.permissions import require
 from console.domain.sanitize import clean
-from console.errors import ChatEnded, NotYours
 from console.events import Author
 from console.protocol import MAX_TEXT, BotEnd, BotHandOver, BotSay, BotStream
-from console.queue.results import BotConnected, Gone, Said
+from console.queue.results import BotConnected, Said
 from console.services import Services
 
 STREAMS = 2_000  # ms between two reports to the store that the bot is writing in a chat
@@ -82,16 +81,8 @@ class BotActions:
         )
 
     async def _done(self, frame: Command, kind: str, work: Awaitable[Said], text: str = "") -> Said:
-        """Do the work. When the chat is no longer live, a resend gets its first result from the archive."""
         self._noted.pop(frame.chat, None)
-        try:
-            return await work
-        except Gone:
-            pass
-        try:
-            return await after_the_end(self.services, self.by.id, frame.cid, kind, chat=frame.chat, text=text)
-        except ChatEnded:
-            raise NotYours from None
+        return await done_or_known(self.services, self.by.id, frame.cid, kind, work, chat=frame.chat, text=text)
 
 
 def _clean(text: str) -> str:

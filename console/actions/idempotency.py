@@ -1,8 +1,10 @@
 """Resends of commands whose chat is no longer live: their first result comes from the archive."""
 
+from collections.abc import Awaitable
+
 from console.domain.card_numbers import same_but_hidden
-from console.errors import ChatEnded, CidReused, Unknown
-from console.queue.results import Said
+from console.errors import ChatEnded, CidReused, NotYours, Unknown
+from console.queue.results import Gone, Said
 from console.services import Services
 
 
@@ -27,3 +29,20 @@ async def after_the_end(services: Services, author: str, cid: str, kind: str, *,
     if said is None:
         raise ChatEnded
     return said
+
+
+async def done_or_known(
+    services: Services, author: str, cid: str, kind: str, work: Awaitable[Said], *, chat: str, text: str = ""
+) -> Said:
+    """Do the work. When the chat is no longer live, a resend gets its first result from the archive.
+
+    Raises NotYours for a command that was never done, as for a chat that does not exist.
+    """
+    try:
+        return await work
+    except Gone:
+        pass
+    try:
+        return await after_the_end(services, author, cid, kind, chat=chat, text=text)
+    except ChatEnded:
+        raise NotYours from None

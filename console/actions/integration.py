@@ -4,15 +4,15 @@ from collections.abc import Awaitable
 
 from console.actions.agent import LABEL
 from console.actions.hidden_cards import HiddenCards
-from console.actions.idempotency import after_the_end
+from console.actions.idempotency import done_or_known
 from console.actions.visitor_profile import clean_line
 from console.domain.directory import Member
 from console.domain.permissions import require
 from console.domain.sanitize import clean
-from console.errors import BadCommand, ChatEnded, NotYours, UnlistedReason
+from console.errors import BadCommand, UnlistedReason
 from console.events import Author
 from console.protocol import MAX_TEXT, AgentEnd, AgentSay, Label, SetLanguage
-from console.queue.results import Gone, Said
+from console.queue.results import Said
 from console.services import Services
 
 
@@ -64,12 +64,4 @@ class IntegrationActions:
     async def _done(
         self, command: AgentSay | AgentEnd | Label | SetLanguage, kind: str, work: Awaitable[Said], text: str = ""
     ) -> Said:
-        """Do the work. When the chat is no longer live, a resend gets its first result from the archive."""
-        try:
-            return await work
-        except Gone:
-            pass
-        try:
-            return await after_the_end(self.services, self.author.id, command.cid, kind, chat=command.chat, text=text)
-        except ChatEnded:
-            raise NotYours from None
+        return await done_or_known(self.services, self.author.id, command.cid, kind, work, chat=command.chat, text=text)
