@@ -13,7 +13,7 @@ from console.commands.adopt import adopt
 from console.commands.backup import backup, restore
 from console.commands.check import check
 from console.commands.child import child
-from console.commands.common import told
+from console.commands.common import shell_text
 from console.commands.demo import demo
 from console.commands.export import export
 from console.commands.import_file import import_file
@@ -122,7 +122,7 @@ def main() -> None:
     try:
         command_line()()
     except SestettoError as problem:
-        sys.exit(f"sestetto: {told(problem)}")
+        sys.exit(f"sestetto: {shell_text(problem)}")
     except KeyboardInterrupt:
         sys.exit(130)
 

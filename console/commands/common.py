@@ -60,7 +60,7 @@ def settings_of_one() -> Settings:
     return one_workspace(read_installation())
 
 
-def told(problem: SestettoError) -> str:
+def shell_text(problem: SestettoError) -> str:
     """Return what to print about an error. Of a store that does not respond, people at a shell read other words than
     visitors, whose messages are sent again.
     """
@@ -83,7 +83,7 @@ def for_each(do: Callable[[str, Settings], None]) -> None:
         except SestettoError as problem:
             if not installation.several:
                 raise
-            say(f"{about}{told(problem)}")
+            say(f"{about}{shell_text(problem)}")
             failed.append(settings.workspace)
     if failed:
         raise SettingError(f"The command failed for {', '.join(failed)}.")

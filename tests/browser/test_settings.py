@@ -210,8 +210,8 @@ async def test_a_number_stands_between_its_label_and_its_hint(empty_server: Runn
         await expect(part).to_have_css("text-indent", "0px")
 
 
-async def test_leaving_a_form_that_is_not_saved_is_asked_about(empty_server: RunningServer, page: Page) -> None:
-    await sign_in(page, empty_server)
+def staying(page: Page) -> list[str]:
+    """Stays on the page whenever it asks. Returns the kinds of its questions."""
     asked: list[str] = []
 
     async def stay(dialog: Dialog) -> None:
@@ -219,6 +219,12 @@ async def test_leaving_a_form_that_is_not_saved_is_asked_about(empty_server: Run
         await dialog.dismiss()
 
     page.on("dialog", stay)
+    return asked
+
+
+async def test_leaving_a_form_that_is_not_saved_is_asked_about(empty_server: RunningServer, page: Page) -> None:
+    await sign_in(page, empty_server)
+    asked = staying(page)
     await page.goto(f"{empty_server.url}/settings/away")
     await page.get_by_label("Away reasons").type("Lunch")
     await goes_to(page, "Queues")
@@ -230,13 +236,7 @@ async def test_each_form_of_a_page_asks_before_it_is_left_and_is_sent_without_a_
     empty_server: RunningServer, page: Page
 ) -> None:
     await sign_in(page, empty_server)
-    asked: list[str] = []
-
-    async def stay(dialog: Dialog) -> None:
-        asked.append(dialog.type)
-        await dialog.dismiss()
-
-    page.on("dialog", stay)
+    asked = staying(page)
     await page.goto(f"{empty_server.url}/settings/integrations")
     await page.get_by_label("Name").type("Gateway")
     await page.get_by_role("button", name="Add integration").click()
