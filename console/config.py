@@ -486,16 +486,18 @@ def find_text(row: Setting, source: Mapping[str, str]) -> tuple[str, str]:
         file = source[name + "_FILE"]
         if name in source:
             raise ValueError(f"given twice: unset {name} or {name}_FILE")
-        return _text_of(Path(file)), f"{name}_FILE ({file})"
+        return read_file(file), f"{name}_FILE ({file})"
     if name in source:
         return source[name], name
     return row.default, "default"
 
 
-def _text_of(file: Path) -> str:
-    """Return the text of a setting's file. An empty one is a mistake: its address or secret was not written yet."""
+def read_file(file: str) -> str:
+    """Return the text of a setting's file. Raises ValueError if it cannot be read, or is empty: its address or secret
+    was not written yet.
+    """
     try:
-        text = file.read_text(encoding="utf-8").strip()
+        text = Path(file).read_text(encoding="utf-8").strip()
     except OSError as problem:
         raise ValueError(f"cannot read {file}: {problem.strerror}") from problem
     except UnicodeDecodeError as problem:

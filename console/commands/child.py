@@ -10,24 +10,43 @@ from dataclasses import replace
 from socket import socket
 from typing import Annotated
 
+import msgspec
 import typer
 
 from console.app import create_app, create_work_app
 from console.commands.running import log_start, read_and_log, run_until_stopped
 from console.data_folder import resolve
+from console.errors import SettingError
 from console.processes.child import READY
 from console.server import serving, url_of, working
 from console.workspaces.declared import Installation
+from console.workspaces.plain_settings import PlainSettings
 from console.workspaces.starting import application_of, filled_with
 
+NO_PARENT = "Only sestetto serve --workers starts this command."
 Descriptor = Annotated[int, typer.Option(help="A socket that the parent has opened.")]
 
 
 def child(kind: str, listening: Descriptor = -1, monitoring: Descriptor = -1) -> None:
     """Serve on the parent's socket, or do the background work, until the parent stops or ends."""
-    installation = read_and_log(work=kind == "work")
+    told = msgspec.json.decode(_first_line(), type=PlainSettings)
+    installation = read_and_log(environment=told.environment, sections=told.sections, work=kind == "work")
     sockets = [socket(fileno=number) for number in (listening, monitoring) if number >= 0]
     run_until_stopped(_serve(installation, sockets) if kind == "serve" else _work(installation, sockets))
+
+
+def _first_line() -> bytes:
+    """Return the line with the settings. Raises SettingError if the parent ended before it was written.
+
+    Unbuffered, since what follows is watched by the event loop.
+    """
+    line = b""
+    while not line.endswith(b"\n"):
+        piece = os.read(sys.stdin.fileno(), 65_536)
+        if not piece:
+            raise SettingError(NO_PARENT)
+        line += piece
+    return line
 
 
 async def _serve(installation: Installation, sockets: list[socket]) -> None:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any
 
 import structlog
@@ -14,7 +15,7 @@ from console.commands.running import log_start, read_and_log, run_until_stopped
 from console.processes.parent import processes
 from console.server import listen, serving, url_of
 from console.workspaces.declared import Installation
-from console.workspaces.starting import application_of, reloading, with_store
+from console.workspaces.starting import application_of, reloading, settings_of_children, with_store
 
 log = structlog.get_logger()
 
@@ -60,7 +61,10 @@ async def _serve_many(installation: Installation) -> None:
     settings = installation.process
     refuse_half_restored(settings.data.absolute())
     with listen(settings) as listening:
-        async with with_store(installation) as filled, processes(settings, filled.process, listening) as stopping:
+        async with (
+            with_store(installation) as filled,
+            processes(settings, listening, partial(settings_of_children, filled.process.store)) as stopping,
+        ):
             log.info("processes.started", servers=settings.workers, work=settings.work, pid=os.getpid())
             where = _addresses(filled, url_of(listening))
             say(f"Sestetto is running at {where} with {settings.workers} processes. Press Ctrl-C to stop.")

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 READY = "ready"  # the line that a child prints once it works
 
@@ -12,13 +12,14 @@ READY = "ready"  # the line that a child prints once it works
 class Child:
     """`start` it; `serves` says whether it got ready; `wait` returns its exit code.
 
-    Its standard input ties it to the parent: it ends when that closes, however the parent died.
+    Its standard input begins with a line that has its settings, and ties it to the parent: it ends when that closes,
+    however the parent died.
     """
 
-    def __init__(self, words: Sequence[str], environment: Mapping[str, str], files: Sequence[int]) -> None:
+    def __init__(self, words: Sequence[str], settings: bytes, files: Sequence[int]) -> None:
         self.ready = asyncio.Event()
+        self.settings = settings
         self._words = words
-        self._environment = environment
         self._files = files
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None
@@ -35,12 +36,13 @@ class Child:
     async def start(self) -> None:
         self._process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "console.cli", *self._words),
-            env=dict(self._environment),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             pass_fds=tuple(self._files),
             start_new_session=True,  # a Ctrl-C is for the parent, which stops all children in order
         )
+        assert self._process.stdin is not None
+        self._process.stdin.write(self.settings + b"\n")
         self._reading = asyncio.create_task(self._read())
 
     async def serves(self) -> bool:

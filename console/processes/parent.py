@@ -5,9 +5,8 @@ backlog belongs to no process yet, so none is lost when a process dies or is rep
 """
 
 import asyncio
-import os
 import signal
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -28,23 +27,30 @@ NO_PORTS = (
     "or unset SESTETTO_METRICS."
 )
 
+KEPT = "The processes keep the settings they have, but a new start of sestetto serve would fail."
+
 log = structlog.get_logger()
 
 
 class Parent:
     """The places for N serving processes, and one for the background work unless that is done elsewhere."""
 
-    def __init__(self, settings: Settings, listening: socket, monitoring: Sequence[socket | None]) -> None:
-        """`monitoring`: the sockets of the worker, then of the servers; None where there is no port."""
-        patience = settings.drain + STOP_PATIENCE
-        environment = _environment(settings)
+    def __init__(
+        self, settings: Settings, listening: socket, monitoring: Sequence[socket | None], read: Callable[[], bytes]
+    ) -> None:
+        """`monitoring`: the sockets of the worker, then of the servers; None where there is no port.
+
+        `read` returns the children's settings as they are now; it raises SettingError if one of them is wrong.
+        """
+        patience, now = settings.drain + STOP_PATIENCE, read()
         worker, *servers = monitoring
         self.servers = [
-            Place(f"server {number}", partial(_child, "serve", environment, listening, own), patience)
+            Place(f"server {number}", partial(_child, "serve", listening, own), now, patience)
             for number, own in enumerate(servers, 1)
         ]
-        work = Place("worker", partial(_child, "work", environment, None, worker), patience)
+        work = Place("worker", partial(_child, "work", None, worker), now, patience)
         self.workers = [work] if settings.work else []
+        self._read = read
         self._reloading = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -84,7 +90,7 @@ class Parent:
             }
         ):
             for place in self.places:
-                self._run(place.keep())
+                self._run(place.keep(self._check_settings))
             if early.is_set():
                 self._run(self._reload())
             try:
@@ -103,11 +109,23 @@ class Parent:
     async def _reload(self) -> None:
         """Replace them one after the other. If one does not start, stop replacing and keep the others."""
         async with self._reloading:
+            try:
+                settings = self._read()
+            except SettingError as problem:
+                log.error("processes.not_reloaded", error=str(problem))
+                return
             log.info("processes.reload", processes=len(self.places))
             for place in self.places:
-                if not await place.replace():
+                if not await place.replace(settings):
                     return
             log.info("processes.reloaded", processes=len(self.places))
+
+    def _check_settings(self) -> None:
+        """Say now that the next start will fail: a process that is restarted keeps its settings and does not notice."""
+        try:
+            self._read()
+        except SettingError as problem:
+            log.warning("settings.broken", error=str(problem), why=KEPT)
 
     def _send(self, number: signal.Signals) -> None:
         for place in self.places:
@@ -120,11 +138,14 @@ class Parent:
 
 
 @asynccontextmanager
-async def processes(settings: Settings, filled: Settings, listening: socket) -> AsyncIterator[asyncio.Event]:
-    """Run the processes on the socket inside the block. Raises SettingError if they do not start."""
+async def processes(settings: Settings, listening: socket, read: Callable[[], bytes]) -> AsyncIterator[asyncio.Event]:
+    """Run the processes on the socket inside the block. Raises SettingError if they do not start.
+
+    `read` as for `Parent`.
+    """
     with ExitStack() as sockets:
         monitoring = [None if one is None else sockets.enter_context(one) for one in _monitoring(settings)]
-        parent = Parent(filled, listening, monitoring)
+        parent = Parent(settings, listening, monitoring, read)
         # Processes that are starting may already be outdated, so a request to replace them is done afterwards.
         early = asyncio.Event()
         with on_signals({signal.SIGHUP: early.set}):
@@ -146,16 +167,10 @@ def _monitoring(settings: Settings) -> list[socket | None]:
     return [listen(replace(settings, port=port), "WORK_PORT") for port in ports]
 
 
-def _environment(filled: Settings) -> Mapping[str, str]:
-    """Return the parent's environment, with the store that it has started."""
-    ours = {name: value for name, value in os.environ.items() if name != "SESTETTO_STORE_FILE"}
-    return ours | {"SESTETTO_STORE": filled.store}
-
-
-def _child(kind: str, environment: Mapping[str, str], listening: socket | None, monitoring: socket | None) -> Child:
+def _child(kind: str, listening: socket | None, monitoring: socket | None, settings: bytes) -> Child:
     words, files = ["child", kind], []
     for option, opened in (("--listening", listening), ("--monitoring", monitoring)):
         if opened is not None:
             words += [option, str(opened.fileno())]
             files.append(opened.fileno())
-    return Child(words, environment, files)
+    return Child(words, settings, files)

@@ -18,9 +18,10 @@ log = structlog.get_logger()
 class Place:
     """`start` once, then run `keep`. `patience` is how many seconds a child has to stop."""
 
-    def __init__(self, name: str, make: Callable[[], Child], patience: float) -> None:
+    def __init__(self, name: str, make: Callable[[bytes], Child], settings: bytes, patience: float) -> None:
+        """`make` makes a child that gets these settings."""
         self.name = name
-        self.child = make()
+        self.child = make(settings)
         self._make = make
         self._patience = patience
         self._passing: Child | None = None  # the child that starts or stops during a replacement
@@ -30,8 +31,8 @@ class Place:
         await self.child.start()
         return await self.child.serves()
 
-    async def keep(self) -> None:
-        """Restart the child of this place whenever it ends, forever."""
+    async def keep(self, restarted: Callable[[], None]) -> None:
+        """Restart the child of this place whenever it ends, with the same settings, forever; then call `restarted`."""
         pauses = Pauses()
         while True:
             child, began = self.child, time.monotonic()
@@ -43,15 +44,21 @@ class Place:
             log.error("process.died", process=self.name, pid=child.pid, code=code, restart_in=pause)
             await asyncio.sleep(pause)
             if self.child is child:
-                fresh = self._make()
-                await fresh.start()
-                self.child = fresh
-                log.warning("process.restarted", process=self.name, pid=fresh.pid)
+                await self._restart(child)
+                restarted()
 
-    async def replace(self) -> bool:
+    async def _restart(self, dead: Child) -> None:
+        fresh = self._make(dead.settings)
+        await fresh.start()
+        if self.child is not dead:  # replaced meanwhile
+            await fresh.stop(signal.SIGKILL, self._patience)
+            return
+        self.child = fresh
+        log.warning("process.restarted", process=self.name, pid=fresh.pid)
+
+    async def replace(self, settings: bytes) -> bool:
         """Start a new child here, then end the current one. False if the new one did not get ready: nothing changes."""
-        fresh, before = self._make(), self.child
-        self._passing = fresh
+        self._passing = fresh = self._make(settings)
         await fresh.start()
         try:
             async with asyncio.timeout(START_PATIENCE):
@@ -60,8 +67,9 @@ class Place:
             serves = False
         if not serves:
             await fresh.stop(signal.SIGKILL, self._patience)
-            log.error("process.not_replaced", process=self.name, pid=before.pid)
+            log.error("process.not_replaced", process=self.name, pid=self.child.pid)
             return False
+        before = self.child  # the one that was there at first may have died and been restarted
         self.child, self._passing = fresh, before
         # The other processes keep serving the port, so clients need no warning: SIGINT does not drain.
         await before.stop(signal.SIGINT, self._patience)

@@ -47,10 +47,13 @@ class Installation:
         return self.process.workspaces is not None
 
 
-def read_installation(environment: Mapping[str, str] | None = None, **given: Any) -> Installation:
+def read_installation(
+    environment: Mapping[str, str] | None = None, sections: Mapping[str, Mapping[str, Any]] | None = None, **given: Any
+) -> Installation:
     """Read all settings. Raises SettingError if any of them is wrong.
 
-    With several workspaces, `SESTETTO_WORKSPACE` chooses one of them; without it, all are read.
+    `sections` are those of the file, if it was read already. With several workspaces, `SESTETTO_WORKSPACE` chooses one
+    of them; without it, all are read.
     """
     source = dict(os.environ if environment is None else environment)
     settings = read_settings(source, **given)
@@ -61,9 +64,9 @@ def read_installation(environment: Mapping[str, str] | None = None, **given: Any
         raise SettingError(
             f"{wrong[0]}: each workspace needs its own. Move it to the sections of {settings.workspaces}"
         )
-    sections = _sections(settings.workspaces)
-    paused = frozenset(name for name, section in sections.items() if section.pop(PAUSED, False) is True)
-    found = _read_all(settings.workspaces, sections, source, given)
+    declared = read_sections(str(settings.workspaces)) if sections is None else sections
+    paused = frozenset(name for name, section in declared.items() if section.get(PAUSED) is True)
+    found = _read_all(settings.workspaces, declared, source, given)
     if chosen and chosen not in found:
         raise SettingError(NONE_SUCH.format(chosen, "is" if len(found) == 1 else "are", ", ".join(found)))
     return Installation(settings, (found[chosen],) if chosen else tuple(found.values()), paused, bool(chosen))
@@ -97,7 +100,9 @@ def _read_all(
     return found
 
 
-def _sections(file: Path) -> dict[str, dict[str, Any]]:
+def read_sections(name: str) -> dict[str, dict[str, Any]]:
+    """Return the sections of the file by name, unchecked. Raises SettingError for a file that has none."""
+    file = Path(name).expanduser().absolute()
     try:
         read = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as problem:
@@ -132,6 +137,10 @@ def _read_one(name: str, section: Mapping[str, Any], source: Mapping[str, str], 
 def _as_environment(section: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield each setting of a section as an environment variable."""
     for key, value in section.items():
+        if key == PAUSED:
+            if not isinstance(value, bool):
+                raise ValueError("paused: enter true or false, without quotes")
+            continue
         if key.removesuffix("_file") not in OWN:
             known = any(row.name == key for row in TABLE)
             says = f"all workspaces share it: set {PREFIX}{key.upper()}" if known else "there is no such setting"

@@ -7,15 +7,17 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import structlog
 from starlette.applications import Starlette
 
-from console.config import Settings
+from console.config import PREFIX, Settings
 from console.data_folder import embedded_store, local_services
 from console.errors import SettingError
 from console.server import on_signals
 from console.workspaces.app import create_workspaces_app
 from console.workspaces.declared import Installation, read_installation
+from console.workspaces.plain_settings import read_plain_settings
 from console.workspaces.tenants import Tenants
 
 NO_STORE = "[{}] has no store, and the embedded store runs only if it was needed at the start: restart the process"
@@ -47,6 +49,18 @@ def filled_with(installation: Installation, url: str) -> Installation:
     workspaces = tuple(replace(one, store=one.store or url) for one in installation.workspaces)
     process = replace(installation.process, store=installation.process.store or url)
     return replace(installation, process=process, workspaces=workspaces)
+
+
+def settings_of_children(store: str) -> bytes:
+    """Return the settings as they are now, as the line that `sestetto child` reads; `store` is the parent's.
+
+    Raises SettingError if one of them is wrong.
+    """
+    plain = read_plain_settings()
+    plain.environment.pop(f"{PREFIX}STORE_FILE", None)
+    plain.environment[f"{PREFIX}STORE"] = store
+    filled_with(plain.installation(), store)
+    return msgspec.json.encode(plain)
 
 
 def application_of(installation: Installation, make: Callable[[Settings], Starlette]) -> Starlette:

@@ -1,5 +1,8 @@
 """Workspaces are added, paused, removed and broken while Vera and Ana of another one continue to chat."""
 
+import json
+import os
+import signal
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,6 +13,7 @@ import pytest
 from tests.support.command_line import in_a_process
 from tests.support.eventually import eventually
 from tests.support.json_clients import Agent, Visitor
+from tests.support.server_process import _lives
 from tests.support.tenants import Tenant, Tenants
 
 
@@ -153,3 +157,40 @@ async def test_several_processes_serve_all_workspaces(tmp_path: Path) -> None:
             await ana.leave()
     finally:
         server.stop()
+
+
+async def test_a_process_that_dies_while_the_files_are_broken_is_restarted_with_the_settings_of_the_others(
+    tmp_path: Path,
+) -> None:
+    server = Tenants(tmp_path / "server", options=["--workers", "2"])
+    await server.fill()
+    secret = tmp_path / "secret"
+    secret.write_text("s" * 40)
+    server.declare(f'secret_file = "{secret}"')
+    await server.start()
+    try:
+        await eventually(lambda: '"processes.started"' in server.log, "all to run", within=40)
+        for broken in ("[acme", server.file.read_text()):
+            server.file.write_text(broken)
+            secret.unlink(missing_ok=True)
+            before = started(server)
+            for pid in filter(_lives, before):
+                os.kill(pid, signal.SIGKILL)
+            await eventually(lambda before=before: len(started(server) - before) == 2, "two new ones", within=40)  # type: ignore[misc]
+            assert {await status_of(tenant) for tenant in server.tenants} == {200}
+        lines = [json.loads(line) for line in server.log.splitlines() if '"settings.broken"' in line]
+        assert "is not TOML" in lines[0]["error"]
+        assert f"cannot read {secret}" in lines[-1]["error"]
+
+        server.reload()
+        await eventually(lambda: '"processes.not_reloaded"' in server.log, "the log to say so")
+        line = next(line for line in server.log.splitlines() if '"processes.not_reloaded"' in line)
+        assert f"cannot read {secret}" in json.loads(line)["error"]
+        assert {await status_of(tenant) for tenant in server.tenants} == {200}
+    finally:
+        server.stop()
+
+
+def started(server: Tenants) -> set[int]:
+    """Return the ids of the serving processes that have started so far."""
+    return {json.loads(line)["pid"] for line in server.log.splitlines() if '"server.started"' in line}

@@ -159,3 +159,8 @@ def test_a_mailbox_for_all_is_refused_because_mails_would_reach_only_one(tmp_pat
         read(tmp_path, **mailbox)
     acme, globex = read(tmp_path, BOTH + 'imap_url = ""\n', **mailbox).workspaces
     assert (acme.imap_url, globex.imap_url) == (mailbox["IMAP_URL"], "")
+
+
+def test_a_pause_in_quotes_is_a_mistake_and_not_ignored(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match=r"\[globex\] paused: enter true or false"):
+        read(tmp_path, BOTH + 'paused = "true"\n')
