@@ -121,6 +121,7 @@ class LoadVisitor:
         self.memory = memory
         self.chat = ""
         self.welcomed = False
+        self.ended = False
         self.on_answer: Callable[[LoadVisitor], None] = lambda visitor: None
         self.wire: Wire | None = None
         self._view = View(self.name, "", [])
@@ -135,6 +136,10 @@ class LoadVisitor:
     def say(self, at: float = 0) -> None:
         """Send the next message, scheduled for `at`."""
         self._command("say", at or time.perf_counter())
+
+    def end(self) -> None:
+        if self.wire is not None:
+            self.wire.send(f'{{"t":"end","cid":"{self.memory.new_cid()}"}}'.encode())
 
     def _command(self, verb: str, at: float) -> None:
         cid = self.memory.new_cid()
@@ -160,6 +165,7 @@ class LoadVisitor:
             self.chat = self._view.chat = str(frame.chat)
             self.memory.views[self.name, self.chat] = self._view
         self._view.seqs.append(frame.seq)
+        self.ended = self.ended or frame.kind == "ended"
         if frame.kind == "message" and frame.by == "agent":
             self.memory.met(self.chat, frame.seq, time.perf_counter())
             self.on_answer(self)

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import msgspec
 
@@ -180,6 +180,14 @@ class Bench:
         found = check(claims, self.memory.record(), views)
         unanswered = sum(claim.outcome == "unknown" for claim in self.memory.claims.values())
         return count(found) | {"unanswered": unanswered, "troubles": len(self.memory.troubles)}
+
+    async def end_chats(self) -> None:
+        """Let the visitors end their chats, so that they do not fill the agents' slots in the next run."""
+        theirs = [visitor for visitor in (*self.visitors, *self.idle) if visitor.chat]
+        for visitor in theirs:
+            visitor.end()
+        with suppress(TimeoutError):
+            await until(lambda: all(visitor.ended for visitor in theirs), "the chats to end")
 
     def leave(self) -> None:
         everybody: list[LoadVisitor | LoadAgent] = [*self.visitors, *self.idle, *self.agents]

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
+import httpx
 import typer
 import uvloop
 
@@ -15,8 +15,14 @@ from console.bench.processes import Target, own_server, people
 from console.commands.common import say, settings_of_one
 from console.data_folder import resolve
 from console.errors import SettingError
-from console.security import is_loopback
+from console.security import is_loopback, parse_origin
 
+NOT_HERE = "A load test needs a server on this machine, by http and without a path: --url http://127.0.0.1:PORT."
+OWN_ADDRESS = "With several workspaces, give the origin of the one that the load is for, as its section says."
+SAME_SETTINGS = (
+    "Run the command with the server's settings (SESTETTO_DATA, SESTETTO_DATABASE). The server needs "
+    "SESTETTO_PACE=1000 and, for many visitors, higher SESTETTO_ADDRESS_SOCKETS and SESTETTO_ADDRESS_OPENINGS."
+)
 PUBLISHED = 3.0  # s until a running server has read the new directory
 
 
@@ -56,7 +62,13 @@ async def _chat(visitors: int, agents: int, seconds: float, rate: int, sockets: 
                 "checker": bench.findings(),
                 "troubles": bench.memory.troubles[:10],
             }
+        except OSError as problem:
+            if not url:
+                raise
+            raise SettingError(f"The load failed at {target.url}: {problem}. {SAME_SETTINGS}") from problem
         finally:
+            if url:
+                await bench.end_chats()
             bench.leave()
 
 
@@ -66,11 +78,29 @@ async def _target(url: str, agents: int) -> AsyncIterator[Target]:
         async with own_server(agents) as target:
             yield target
         return
-    if not is_loopback(urlsplit(url).hostname or ""):
-        raise SettingError("A load test needs a server on this machine: --url http://127.0.0.1:PORT.")
-    bearers = await people(resolve(settings_of_one()).database, url.rstrip("/"), agents)
+    url = url.rstrip("/")
+    if not _on_this_machine(url):
+        raise SettingError(NOT_HERE)
+    await _serves(url)
+    bearers = await people(resolve(settings_of_one()).database, url, agents)
     await asyncio.sleep(PUBLISHED)
-    yield Target(url.rstrip("/"), 0, bearers)
+    yield Target(url, 0, bearers)
+
+
+def _on_this_machine(url: str) -> bool:
+    parts = parse_origin(url)
+    return parts is not None and parts[0] == "http" and is_loopback(parts[1])
+
+
+async def _serves(url: str) -> None:
+    """Raises SettingError unless a server answers, before anybody is added to a database."""
+    try:
+        async with httpx.AsyncClient(trust_env=False) as client:
+            status = (await client.get(f"{url}/widget.js")).status_code
+    except httpx.HTTPError as problem:
+        raise SettingError(f"No server answers at {url}: {problem}") from problem
+    if status != 200:
+        raise SettingError(f"The server at {url} answers {status}. {OWN_ADDRESS}")
 
 
 def _print(figures: dict[str, Any]) -> None:
