@@ -11,13 +11,13 @@ from typing import IO, Any, NamedTuple
 import msgspec
 
 from console.domain.imports import Misfit
+from console.domain.spreadsheet_cells import as_written
 
 LONGEST = 16_000_000  # bytes of one JSON value: a page of an API, or a very long chat
 LONGEST_CELL = 1_000_000  # characters
 PIECE = 65_536
 MOST_COLUMNS = 200
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-NEUTRALISED = re.compile(r"'\s*[=+\-@\t\r]")  # how our own exports and others' escape a cell that looks like a formula
 SIGN = re.compile(rb'\\[\s\S]|["{}\[\]]')
 LISTS = ("payload", "chats", "agents", "shortcuts", "docs", "results", "data", "members", "replies")
 
@@ -66,11 +66,7 @@ def _cells(reader: Any, columns: list[str]) -> Iterator[Row]:
             yield Row(line, Misfit(NO_ROW))
             continue
         if any(cell.strip() for cell in cells):
-            yield Row(line, {name: _plain(cell) for name, cell in zip(columns, cells, strict=False) if name})
-
-
-def _plain(cell: str) -> str:
-    return cell[1:] if NEUTRALISED.match(cell) else cell
+            yield Row(line, {name: as_written(cell) for name, cell in zip(columns, cells, strict=False) if name})
 
 
 def fold(name: str) -> str:

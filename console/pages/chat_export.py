@@ -17,6 +17,7 @@ from console.archive.reducer import ArchivedChat
 from console.archive.search import ChatPage, FoundChat
 from console.authentication import services_of
 from console.domain.directory import Queue
+from console.domain.spreadsheet_cells import harmless
 from console.events import Mailed, Message, Note, Opened
 from console.pages.chat_filters import ChatFilters
 from console.pages.guard import for_members
@@ -25,7 +26,6 @@ from console.views.plain_lines import line_of, visitor_name
 from console.views.records import exported_chat
 from console.views.templating import instant
 
-RUNS = ("=", "+", "-", "@", "\t", "\r")  # spreadsheets treat a cell that starts with one of these as a formula
 COLUMNS = (
     "chat", "opened", "ended", "name", "email", "queue", "agent", "reason", "tags", "rating", "comment", "late",
     "messages", "why", "handled_by", "channel", "site", "page", "first_message",
@@ -113,14 +113,10 @@ def _who(fact: Message | Mailed | Note) -> str:
 
 
 def csv_lines(rows: Iterable[Iterable[str]]) -> str:
+    """Return the rows as CSV. Every cell is quoted: a spreadsheet may take a semicolon for a separator as well."""
     written = io.StringIO()
-    csv.writer(written).writerows([harmless(cell) for cell in row] for row in rows)
+    csv.writer(written, quoting=csv.QUOTE_ALL).writerows([harmless(cell) for cell in row] for row in rows)
     return written.getvalue()
-
-
-def harmless(cell: str) -> str:
-    """Return the cell as text that no spreadsheet executes, whatever it starts with, even after spaces."""
-    return f"'{cell}" if cell.startswith(RUNS) or cell.lstrip().startswith(RUNS) else cell
 
 
 def _row(found: FoundChat, queues: dict[str, Queue]) -> list[str]:

@@ -259,7 +259,7 @@ async def test_a_search_that_is_still_being_built_says_so(services: Services, an
 async def test_a_list_is_exported_as_it_is_filtered_and_runs_in_no_spreadsheet(
     services: Services, ana: httpx.AsyncClient, feed: Feed
 ) -> None:
-    formulas = ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", " =1"]
+    formulas = ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", " =1", "x;=1", "x\n=1"]
     for number, formula in enumerate(formulas):
         feed.talk(f"c{number}", formula, name=formula, email=formula)
     feed.talk("other", "Hello", queue="billing")
@@ -273,6 +273,10 @@ async def test_a_list_is_exported_as_it_is_filtered_and_runs_in_no_spreadsheet(
     for row in rows:
         assert not [cell for cell in row if cell.strip().startswith(("=", "+", "-", "@")) or cell[:1] in ("\t", "\r")]
     assert [row[3] for row in rows][-1] == "'=1+1"
+    # A spreadsheet that expects semicolons ignores our quotes, so it begins a cell or row within a text.
+    pieces = re.split(r"[;\t\r\n]", answer.text)
+    assert not [piece for piece in pieces if piece.strip("\"' ").startswith(("=", "+", "-", "@")) and "'" not in piece]
+    assert not [line for line in answer.text.split("\r\n")[:-1] if not line.removeprefix("\ufeff").startswith('"')]
 
 
 async def test_a_list_of_more_than_a_page_is_exported_whole(
