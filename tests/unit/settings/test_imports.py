@@ -72,7 +72,7 @@ async def test_members_are_invited_and_whoever_is_one_is_known(services: Service
     page = plain(await ada.get(path))
     assert "There is no mail server, so pass the links on yourself." in page
     links = (await ada.get(f"{path}/links.csv")).text
-    [link] = re.findall(r"kim@example.com,http://chat\.example(/sign-in/invitation/[\w-]{43})\s", links)
+    [link] = re.findall(r'"kim@example.com","http://chat\.example(/sign-in/invitation/[\w-]{43})"\s', links)
     async with browser_of(services) as kim:
         assert "invites you" in (await kim.get(link)).text
     log = plain(await ada.get("/settings/changes"))
@@ -113,7 +113,7 @@ async def test_replies_are_added_once_and_what_has_their_title_is_reported(
     taken = await imports_all(services, ada, path := await reads_in(ada, other, kind="replies", format="json"))
     assert (taken.added, taken.wrong) == (0, 1)
     report = (await ada.get(f"{path}/report.csv")).text
-    assert report.startswith("\ufeffLine,Reason\r\n1,")
+    assert report.startswith('\ufeff"Line","Reason"\r\n"1",')
     assert sorted(reply.title for reply in await services.stores.canned.of_team()) == ["Hours", "Refund"]
 
 
