@@ -31,6 +31,7 @@ from console.errors import SettingError, StoreFull, Unknown
 from console.logs import Outage
 from console.metrics import Durations
 from console.queue.durability import PATIENCE, Direct, Durability
+from console.queue.joint_calls import JointCalls
 from console.queue.live_settings import lua_settings
 from console.queue.primary import AWAY, REFUSALS, Misdirected, why
 from console.queue.server_role import fields_of, misfit
@@ -40,7 +41,7 @@ from console.queue.wire import Command, StoreWire
 TOPICS = (
     "base", "unit_of_work", "records", "counts", "budgets", "chat", "turn", "line", "wait", "figures", "first_word",
     "routing", "visitor", "identity", "agent", "handover", "bots", "integration", "presence", "breather", "timers",
-    "configure", "revive", "snapshot", "redact", "erase", "feed",
+    "joint", "configure", "revive", "snapshot", "redact", "erase", "feed",
 )  # fmt: skip
 SHARED = ("base", "unit_of_work")  # every file sees their locals
 DEADLINE = 5.0  # seconds for an exchange; after that all its calls are unknown
@@ -188,11 +189,11 @@ class Store:
             async with asyncio.timeout(self._deadline):
                 wire = await self._connect()
         vouchers = self.durability.vouchers(self.mark) if any(call.vouched for call in batch) else ()
-        commands = [call.command for call in batch]
-        replies = await wire.exchange([*commands, *vouchers] if vouchers else commands, self._deadline)
-        if any(isinstance(reply, RedisError) and _is_elsewhere(reply) for reply in replies):
+        joint = JointCalls([call.command for call in batch], library()[0])
+        replies = await wire.exchange([*joint.commands, *vouchers] if vouchers else joint.commands, self._deadline)
+        replies, said = joint.separate(replies[: len(joint.commands)]), replies[len(joint.commands) :]
+        if any(isinstance(reply, RedisError) and _is_elsewhere(reply) for reply in (*replies, *said)):
             await self._drop()  # the next exchange asks for the primary
-        replies, said = replies[: len(batch)], replies[len(batch) :]
         if vouchers and not self.durability.confirmed(said):
             self.unconfirmed.begins(self.durability.shortfall(said))
             return [Unknown() if call.vouched else reply for call, reply in zip(batch, replies, strict=True)]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import Any
 
 import msgspec
@@ -21,6 +21,8 @@ from tests.model.directories import AGENTS, LANGUAGES, QUEUES
 from tests.model.model import Model
 from tests.model.state import Chat, Member
 from tests.model.visitor_calls import Refusal
+
+Sent = tuple[str, tuple[Any, ...], dict[str, Any]]  # a verb, its arguments, and those by name
 
 START = 1_800_000_000_000  # ms: the start of every run's clock
 PATIENCE = 600.0  # s for an answer: a machine that pauses is no difference
@@ -75,16 +77,22 @@ class Twin:
 
     def do(self, verb: str, *args: Any, **named: Any) -> Any:
         """Call both and compare them. Return the result; None if both refused."""
-        self.calls += 1
+        (result,) = self.do_at_once([(verb, args, named)])
+        return result
+
+    def do_at_once(self, commands: Sequence[Sent]) -> list[Any]:
+        """Like `do` for several commands, which reach the store in one exchange: some run there as one call."""
+        self.calls += len(commands)
         self.broken = True
         self.model.now, self.model.facts, self.answered = self.now, [], set()
-        real, seen = self.loop.run_until_complete(self._call(verb, *args, **named))
-        expected = self._expected("archive" if verb == "archived" else verb, *args, **named)
-        same(f"the result of {verb}{args}", real, expected)
+        results, seen = self.loop.run_until_complete(self._call(commands))
+        for (verb, args, named), real in zip(commands, results, strict=True):
+            expected = self._expected("archive" if verb == "archived" else verb, *args, **named)
+            same(f"the result of {verb}{args}", real, expected)
         same("now and the next timer", self.answered, {(self.now, min(self.model.timers.values(), default=0))})
         self._compare(*seen)
         self.broken = False
-        return None if isinstance(real, Refusal) else real
+        return [None if isinstance(real, Refusal) else real for real in results]
 
     def logged(self, chat: str, seq: int) -> bytes:
         """Return a fact as the store's log has it."""
@@ -94,17 +102,13 @@ class Twin:
     def _on_due(self, now: int, due: int) -> None:
         self.answered.add((now, due))
 
-    async def _call(self, verb: str, *args: Any, **named: Any) -> tuple[Any, list[Any]]:
-        """Send the command with its time, and read everything to compare after it, in one exchange."""
-        real = getattr(self.real, verb)(*args, **named)
-        all_of_it = self._clock(), real, self._clock(), self._read_sets(), self.real.snapshot()
-        _, result, _, looked, snapshot = await asyncio.gather(*all_of_it, return_exceptions=True)
+    async def _call(self, commands: Sequence[Sent]) -> tuple[list[Any], list[Any]]:
+        """Send the commands with their time, and read everything to compare after them, in one exchange."""
+        real = [getattr(self.real, verb)(*args, **named) for verb, args, named in commands]
+        all_of_it = self._clock(), *real, self._clock(), self._read_sets(), self.real.snapshot()
+        _, *results, _, looked, snapshot = await asyncio.gather(*all_of_it, return_exceptions=True)
         seen = [await self._reader.step(), snapshot, *looked]
-        if isinstance(result, SestettoError):
-            return Refusal(result.code), seen
-        if isinstance(result, BaseException):
-            raise result
-        return _plain(result), seen
+        return [_outcome(result) for result in results], seen
 
     def _clock(self) -> Awaitable[Any]:
         return self.store.command("HSET", self.real.keys.head, "ahead", STILL, "at", self.now)
@@ -285,6 +289,14 @@ class Twin:
             "later": {m.id for m in members.values() if m.put_off}, "free": LANES, "waiting": LANES, "pull": LANES,
         }  # fmt: skip
         return of in owners.get(kind, {""})
+
+
+def _outcome(result: Any) -> Any:
+    if isinstance(result, SestettoError):
+        return Refusal(result.code)
+    if isinstance(result, BaseException):
+        raise result
+    return _plain(result)
 
 
 def _plain(result: Any) -> Any:

@@ -1,7 +1,10 @@
 """What people, time and SQL may do next to a workspace. Each move uses numbers to choose from what exists."""
 
+from tests.model.choices import VISITORS
 from tests.model.directories import AGENTS, ALWAYS, LIMITS, SERVED, SPOKEN, choosing, closing, directory, opening
+from tests.model.lockstep import Sent
 from tests.model.moves_bots import BotMoves
+from tests.model.moves_visitors import ALL, OPEN
 
 SOON = [1, 250, 499, 500, 999, 1_500, 2_499, 2_500, 3_000]
 BEHIND = [1, 600, 1_400, 2_499, 6_000]
@@ -23,7 +26,7 @@ WEIGHTS = {
     "bot_tries": 1, "visitor_asks_for_a_person": 4, "agent_gives_it_to_the_bot": 3,
     "time_passes": 14, "much_time_passes": 3, "ticker_is_behind": 6, "visitor_goes": 1, "store_stalls": 2,
     "other_ticker": 1, "configures": 4, "hours_change": 2, "sql_has_it": 2, "a_day_passes": 1,
-    "sends_again": 6, "reuses_a_cid": 2,
+    "sends_again": 6, "reuses_a_cid": 2, "many_write_at_once": 8,
 }  # fmt: skip
 FENCED = {
     "agent_say", "note", "no_reply", "agent_end", "label", "rename", "set_language", "take", "accept", "decline",
@@ -101,6 +104,25 @@ class Moves(BotMoves):
         self.sql_has_it(k, j, yes)
         self.tick(86_400_000, 3)
         self.all_connect()
+
+    # --- at once -------------------------------------------------------------------------------
+
+    def many_write_at_once(self, k: int, j: int, yes: bool) -> None:
+        """Visitors and agents write in the same instant: some twice, some in others' chats, some the same as before."""
+        sent: list[Sent] = []
+        for n in range(2 + j % 5):
+            for c in self.some(k + n // 2, *(ALL if yes else OPEN)):
+                who = VISITORS[n] if n == j else self.visitor(c)
+                sent.append(("visitor_say", (c.id, who, self.fresh("w"), self.fresh("x"), self.fresh("word ")), {}))
+                if n % 3 == 1:
+                    sent.append(("visitor_seen", (c.id, who.id, len(c.log) + n - 2), {}))
+                if c.place == "active" and (j + n) % 3:
+                    read = max(0, len(c.log) - (j + n) % 4 + 1)
+                    how = {"promise": 6_000 if n == k else 0}
+                    sent.append(("agent_say", (*self.mine(c), self.fresh("yes "), read), how))
+        earlier = [one for one in self.said[-12:] if one[0] in ("visitor_say", "agent_say")]
+        self.said += [one for one in sent if one[0] != "visitor_seen"]
+        self.twin.do_at_once([*sent, *earlier[: k % 3], *sent[: j % 2]])
 
     # --- resends -------------------------------------------------------------------------------
 

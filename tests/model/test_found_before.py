@@ -27,6 +27,10 @@ FOUND = {  # name of the move, k, j, yes
         ("opens", 0, 0, False), ("agent_ends", 0, 0, False), ("wraps_up_later", 0, 1, False),
         ("proves_who_they_are", 0, 9, False),
     ],
+    "a chat that is offered gets another language after its queue got some": [
+        ("opens", 0, 3, False), ("configures", 1, 8, False), ("configures", 2, 0, False),
+        ("says_the_language", 0, 0, True),
+    ],
 }  # fmt: skip
 
 

@@ -10,6 +10,9 @@ local SETTLED -- the mark of the queues' settings, see S.queue
 local AHEAD -- ms by which the workspace's clock is ahead of the store's; tests use it to move time
 local UNFILLED -- the store was empty, and is being filled from SQL
 local BEHIND -- ms by which the store's clock was set back
+local EPOCH -- of the workspace's history; empty if it has none
+local JOINT -- whether this call is one of several that run as one, see `joint.lua`
+local BODIES = {} -- verb -> its function
 
 local FIRINGS = 64 -- timers or assignments per call; the rest stay due at once
 local LOG_LIMIT = 10000 -- facts a chat may hold
@@ -44,8 +47,6 @@ local FILLING = { configure = true, revive = true, filled = true, revoke = true 
 -- be followed by a line for each budget that the whole request takes from, see `S.charge`.
 function S.enter(verb, keys, epoch)
   P = string.sub(keys[1], 1, -5)
-  local named, budgets = string.match(epoch, '^([^\n]*)\n(.*)$')
-  epoch = named or epoch
   -- While a cluster moves the workspace key by key, a missing key may already be on the other node: a call would find
   -- half of the workspace and stop in the middle of its writes. Reading a key that never exists then raises an error
   -- before anything is done.
@@ -53,7 +54,9 @@ function S.enter(verb, keys, epoch)
     return redis.error_reply('TRYAGAIN The workspace is on its way to another node')
   end
   local head = redis.call('HMGET', keys[1], 'epoch', 'n', 'at', 'ahead', 'settled', 'unfilled')
-  if not head[1] or head[1] ~= epoch then return { '!', 'epoch', head[1] or '' } end
+  EPOCH = head[1] or ''
+  local refused = S.other_epoch(epoch)
+  if refused then return refused end
   UNFILLED = head[6]
   if UNFILLED and not FILLING[verb] then return { '!', 'unfilled' } end
   local time = redis.call('TIME')
@@ -68,14 +71,25 @@ function S.enter(verb, keys, epoch)
   WRITTEN = N
   SETTLED = head[5] or ''
   S.new_call()
-  if budgets then return S.charge(budgets) end
+  return S.charge(epoch)
+end
+
+-- Returns a refusal if the caller has another epoch.
+function S.other_epoch(epoch)
+  if EPOCH == '' or string.match(epoch, '^[^\n]*') ~= EPOCH then return { '!', 'epoch', EPOCH } end
+end
+
+-- Returns when the next timer is due (ms), as text; '0' if there is none.
+function S.next_due()
+  local first = redis.call('ZRANGE', P .. 'due', 0, 0, 'WITHSCORES')
+  return first[2] and int(num(first[2])) or '0'
 end
 
 -- A successful reply: the time and the feed's last number, when the next timer is due, then the verb's results.
 function S.reply(...)
+  if JOINT then return { 'ok', STAMP .. '-' .. int(N), '', ... } end -- `joint` writes and fills in the rest at its end
   S.flush()
-  local next_due = redis.call('ZRANGE', P .. 'due', 0, 0, 'WITHSCORES')
-  return { 'ok', STAMP .. '-' .. int(N), next_due[2] and int(num(next_due[2])) or '0', ... }
+  return { 'ok', STAMP .. '-' .. int(N), S.next_due(), ... }
 end
 
 -- Sends to every process that listens now. It may be lost.
@@ -164,6 +178,7 @@ end
 -- Registers a verb. Verbs that end or free something have the flag `allow-oom`, or a full store could never be emptied.
 -- `many` passes a list of any length as one table, since Lua's stack holds only 8,000 values.
 local function verb(name, body, flags, many)
+  BODIES[name] = body
   redis.register_function({
     function_name = name .. '_@VERSION@',
     callback = function(keys, args)

@@ -40,11 +40,13 @@ function S.spend()
   end
 end
 
--- Takes from the budgets of an API request, whatever its result. Returns a refusal if one is too low.
-function S.charge(budgets)
-  local poor = S.afford(budgets)
+-- Takes from the budgets of an API request, which follow the epoch, whatever the request's result. Returns a refusal if
+-- one is too low.
+function S.charge(epoch)
+  local budgets = string.match(epoch, '\n(.*)$')
+  local poor = budgets and S.afford(budgets)
   if poor then return poor end
-  S.spend()
+  if budgets then S.spend() end
 end
 
 -- charge(): for a request that makes no other call to the store; its budgets come with the epoch.

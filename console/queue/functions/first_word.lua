@@ -53,6 +53,7 @@ end
 
 -- The text of a message in the log.
 local function text_of(c, seq)
+  S.write_log(c)
   local json = num(seq) > 0 and redis.call('LINDEX', key('log', c.id), num(seq) - 1)
   return json and cjson.decode(json).text or ''
 end

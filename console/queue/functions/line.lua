@@ -173,11 +173,13 @@ end
 -- Sets the visitor's language from another source than the browser: 'text' or 'agent'. If that changes the lane the
 -- chat waits in, it goes to members who speak the language at once. Returns the fact's number.
 function S.speaks(c, tongue, by, payload)
+  local q = S.queue(c.queue)
+  local before = language(c, q) -- of a chat that is offered, `lang` is from before the queue's last change
   S.put(c, 'tongue', tongue)
   S.put(c, 'tongue_by', by)
   local seq = S.record(c, 'language_set', '"by":"' .. by .. '"', payload)
-  local lang = language(c, S.queue(c.queue))
-  if c.place ~= 'waiting' and c.place ~= 'offered' or lang == c.lang then return seq end
+  local lang = language(c, q)
+  if c.place ~= 'waiting' and c.place ~= 'offered' or lang == before then return seq end
   local waits = c.place == 'waiting'
   if waits then S.unline(c) end
   S.put(c, 'lang', lang)

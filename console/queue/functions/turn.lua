@@ -159,6 +159,7 @@ end
 -- Returns seq and time of the visitor's first message after `read`, or nil. Facts start in a fixed format, so matching
 -- their beginning is enough.
 function S.first_unread(c, read)
+  S.write_log(c)
   for from = read, num(c.asked_seq) - 1, 100 do
     for _, json in ipairs(redis.call('LRANGE', key('log', c.id), from, from + 99)) do
       local at, seq =

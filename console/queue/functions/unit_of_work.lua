@@ -21,7 +21,7 @@ local function in_parts(command, name, words)
 end
 
 function S.new_call()
-  MANNED, RESETTLED = {}, false
+  MANNED, RESETTLED, JOINT = {}, false, false
   CHATS, AGENTS, READ, CHANGED, TIMERS, STALE, COUNTED, FACTS = {}, {}, {}, {}, {}, {}, {}, {}
 end
 
@@ -283,12 +283,16 @@ end
 
 -- --- the end of a call --------------------------------------------------------------------------------
 
+-- Appends the chat's new facts to its log. Must run before a log is read.
+function S.write_log(c)
+  if not c.unlogged then return end
+  in_parts('RPUSH', key('log', c.id), c.unlogged)
+  c.unlogged = nil
+end
+
 local function write_changed()
   for thing in pairs(CHANGED) do
-    if thing.unlogged then
-      in_parts('RPUSH', key('log', thing.id), thing.unlogged)
-      thing.unlogged = nil
-    end
+    S.write_log(thing)
     S.write(thing)
   end
   CHANGED = {}
