@@ -33,6 +33,17 @@ async def test_five_resends_over_three_connections_are_done_once(
     assert [m.text for m in await shift.facts("message")].count("Once") == 1
 
 
+async def test_a_long_chat_s_cids_are_not_searched_one_by_one(shift: Shift) -> None:
+    chat, cid = await shift.opens("vera"), new_cid()
+    cids = shift.workspace.keys.of("cids", chat)
+    first = await shift.writes("vera", chat, "Once", cid=cid)
+    assert await shift.workspace.store.command("OBJECT", "ENCODING", cids) == b"listpack"
+    for _ in range(64):
+        await shift.writes("vera", chat)
+    assert await shift.workspace.store.command("OBJECT", "ENCODING", cids) == b"hashtable"
+    assert await shift.writes("vera", chat, "Once", cid=cid) == first
+
+
 async def test_an_opening_sent_twice_is_one_chat(shift: Shift) -> None:
     cid = new_cid()
     chats = await asyncio.gather(*(shift.opens("vera", cid=cid) for _ in range(5)))
