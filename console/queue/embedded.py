@@ -39,6 +39,7 @@ PAUSES = (0.1, 0.2, 0.4, 0.8, 1.0)  # s before the n-th restart in a row, if the
 FAILED_PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0)  # the same if it does not start, as on a full disk
 CALM = 5.0  # s of uptime after which the pauses start over
 PR_SET_PDEATHSIG = 1
+JEMALLOC = "libjemalloc.so.2"
 
 CONFIG = """\
 # Sestetto writes this file at each start, so changes to it are lost.
@@ -149,6 +150,7 @@ class EmbeddedStore:
             str(binary_path()),
             str(self.folder / "store.conf"),
             cwd=self.folder,
+            env=_environment(),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
@@ -279,6 +281,18 @@ def write_private(file: Path, text: str) -> None:
     opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(opened, "w", encoding="utf-8") as writing:
         writing.write(text)
+
+
+def _environment() -> dict[str, str]:
+    """Return ours, with jemalloc as the server's allocator if the machine has it and nothing else is preloaded.
+
+    The wheel's server is built with the C library's allocator; with jemalloc, the usual one of Valkey, a message costs
+    the store a fifth less. The loader skips a library that it does not find.
+    """
+    # Two preloaded libraries may block each other at the start, as jemalloc and libfaketime do.
+    if sys.platform != "linux" or "LD_PRELOAD" in os.environ:
+        return dict(os.environ)
+    return {**os.environ, "LD_PRELOAD": JEMALLOC}
 
 
 def _private(folder: Path) -> None:

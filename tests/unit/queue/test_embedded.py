@@ -35,6 +35,11 @@ def client(store: EmbeddedStore) -> redis.Redis:
     return redis.Redis.from_url(store.url, decode_responses=True, protocol=2)
 
 
+def loaded_by(store: EmbeddedStore) -> str:
+    """Return what the server has in its memory, with the files of its libraries."""
+    return Path(f"/proc/{store.pid}/maps").read_text()
+
+
 async def test_what_was_written_is_there_after_a_stop_and_a_start(tmp_path: Path) -> None:
     async with EmbeddedStore(tmp_path / "store") as store:
         client(store).set("k", "1")
@@ -58,6 +63,28 @@ async def test_it_rewrites_its_file_once_a_minute_at_most_under_load(tmp_path: P
     async with EmbeddedStore(tmp_path) as store:
         settings = client(store).config_get("auto-aof-rewrite-*")
     assert settings == {"auto-aof-rewrite-percentage": "100", "auto-aof-rewrite-min-size": str(256 << 20)}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems load no library before a program's own")
+@pytest.mark.parametrize(("library", "loaded"), [("libresolv.so.2", True), ("libnowhere.so.2", False)])
+async def test_it_runs_with_another_allocator_where_the_machine_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: str, loaded: bool
+) -> None:
+    """A library that every machine has stands in for the allocator."""
+    monkeypatch.setattr(embedded, "JEMALLOC", library)
+    async with EmbeddedStore(tmp_path) as store:
+        assert client(store).ping()
+        assert (library in loaded_by(store)) == loaded
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems load no library before a program's own")
+async def test_what_the_operator_preloads_is_preloaded_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedded, "JEMALLOC", "libanl.so.1")
+    monkeypatch.setenv("LD_PRELOAD", "libresolv.so.2")
+    async with EmbeddedStore(tmp_path) as store:
+        loaded = loaded_by(store)
+    assert "libresolv.so.2" in loaded
+    assert "libanl" not in loaded
 
 
 async def test_a_killed_server_comes_back_with_every_acknowledged_write(tmp_path: Path) -> None:
