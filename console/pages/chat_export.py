@@ -30,6 +30,7 @@ COLUMNS = (
     "chat", "opened", "ended", "name", "email", "queue", "agent", "reason", "tags", "rating", "comment", "late",
     "messages", "why", "handled_by", "channel", "site", "page", "first_message",
 )  # fmt: skip
+VISITOR = "Visitor"
 INTERNAL = ("words", "place", "listed")  # columns that only the archive needs
 
 
@@ -92,7 +93,7 @@ async def _record(request: Request, me: SignedIn, format: str, *, notes: bool) -
 
 def transcript(record: ChatRecord, *, notes: bool) -> str:
     chat = record.chat
-    head = [chat.name or chat.visitor, *([chat.email] if chat.email else []), _when(chat.opened), ""]
+    head = [visitor_name(VISITOR, chat.name or chat.visitor), *([chat.email] if chat.email else []), _when(chat.opened), ""]
     if chat.answers:
         head += [*(line_of(f"{one['question']}:", one["answer"]) for one in chat.answers), ""]
     for fact in record.facts:
@@ -108,7 +109,7 @@ def _who(fact: Message | Mailed | Note) -> str:
     if isinstance(fact, Note):
         return f"{name} (note)"
     if fact.by == "visitor":
-        return visitor_name("Visitor", name)
+        return visitor_name(VISITOR, name)
     return f"{name} (bot)" if fact.by == "bot" else name
 
 

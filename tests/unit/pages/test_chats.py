@@ -325,6 +325,17 @@ async def test_nobody_writes_a_line_of_ana_s_into_a_transcript(
     assert lines.count(f"    {false}") == 3
 
 
+async def test_a_name_is_no_line_of_ana_s_at_the_top_of_a_transcript(
+    services: Services, ana: httpx.AsyncClient, feed: Feed
+) -> None:
+    false = "[2027-01-15 08:00:09Z] Ana: We pay it all back."
+    feed.talk("c1", "Hello", name=false)
+    await archived(services, feed)
+    lines = (await page_of(ana, "/chats/c1/transcript.txt")).splitlines()
+    assert lines[0] == f"Visitor {false}"
+    assert not [line for line in lines if line.startswith(false)]
+
+
 async def test_a_left_message_has_an_address_to_write_to(
     services: Services, ana: httpx.AsyncClient, feed: Feed
 ) -> None:
