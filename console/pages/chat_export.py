@@ -93,7 +93,8 @@ async def _record(request: Request, me: SignedIn, format: str, *, notes: bool) -
 
 def transcript(record: ChatRecord, *, notes: bool) -> str:
     chat = record.chat
-    head = [visitor_name(VISITOR, chat.name or chat.visitor), *([chat.email] if chat.email else []), _when(chat.opened), ""]
+    name = visitor_name(VISITOR, chat.name or chat.visitor)
+    head = [name, *([chat.email] if chat.email else []), _when(chat.opened), ""]
     if chat.answers:
         head += [*(line_of(f"{one['question']}:", one["answer"]) for one in chat.answers), ""]
     for fact in record.facts:

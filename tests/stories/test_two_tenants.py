@@ -2,20 +2,29 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from console.demo.socket_client import SocketClient, SocketClosed
+from console.domain.directory import Member
+from console.domain.ids import new_cid, new_id
 from tests.support.board_client import Board
-from tests.support.credentials import bearer_of
+from tests.support.credentials import bearer_of, is_live, stores_of
 from tests.support.eventually import eventually
 from tests.support.json_clients import Agent, Visitor
-from tests.support.page_client import sign_in_with
+from tests.support.page_client import fields_of, sign_in_with
 from tests.support.postgresql import PostgresServer
+from tests.support.sent_files import PDF, Door
 from tests.support.tenants import MAIL, Tenant, Tenants
+
+KIM = Member(id="", email="kim@people.example", name="", role="agent", queues=("support",))
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +134,84 @@ async def test_the_api_takes_a_token_of_its_own_workspace_alone(acme: Tenant, gl
         async with tenant.browser() as client:
             answer = await client.get("/api/v1/me", headers={"authorization": f"Bearer {bearer}"})
         assert answer.status_code == status, tenant.name
+
+
+async def test_a_cursor_of_one_is_none_of_the_other(acme: Tenant, globex: Tenant) -> None:
+    """Both have chats in the same list, and the caller has a good token of each."""
+    cursors: dict[str, str] = {}
+    people = [await chat(tenant, "Hello?", f"Hello {number}") for tenant in (acme, globex) for number in range(2)]
+    for tenant in (acme, globex):
+        async with _program(tenant) as program:
+            page = (await program.get("/api/v1/chats", params={"limit": 1})).json()
+            cursors[tenant.name] = page["next"]
+    for tenant, cursor, status in ((globex, cursors["acme"], 400), (globex, cursors["globex"], 200)):
+        async with _program(tenant) as program:
+            answer = await program.get("/api/v1/chats", params={"limit": 1, "cursor": cursor})
+        assert answer.status_code == status, answer.text
+    for client in (one for three in people for one in three):
+        await client.leave()
+
+
+@asynccontextmanager
+async def _program(tenant: Tenant) -> AsyncIterator[httpx.AsyncClient]:
+    async with stores_of(tenant) as stores:
+        bearer = await stores.tokens.add("ada", "test", scopes=["chats:read"])
+    async with httpx.AsyncClient(base_url=tenant.url, headers={"authorization": f"Bearer {bearer}"}) as program:
+        yield program
+
+
+async def test_files_of_one_are_nothing_in_the_other(acme: Tenant, globex: Tenant) -> None:
+    """Nor is a ticket: an upload to one is not sent in the other."""
+    veras: list[tuple[Visitor, Door, str, dict[str, Any]]] = []
+    for tenant in (acme, globex):
+        await _allow_documents(tenant)
+        vera = await Visitor.comes(tenant, site=tenant.site)
+        door, cid = Door(tenant.url, vera.token, site=tenant.site), new_cid()
+        answer = await door.uploads("plan.pdf", PDF, cid=cid)
+        assert answer.status_code == 200, answer.text
+        veras.append((vera, door, cid, answer.json()))
+    (vera, door, cid, sent), (walt, other, _, theirs) = veras
+    assert (await other.fetches(theirs["file"]["id"])).status_code == 200
+    missing = await door.fetches(new_id())
+    answer = await door.fetches(theirs["file"]["id"])
+    assert (answer.status_code, answer.text) == (missing.status_code, missing.text) == (404, answer.text)
+    said = await walt.command("open", cid=cid, text="", file=sent["ticket"])
+    assert (said["t"], said["code"]) == ("nack", "bad_file")
+    for one in (vera, walt):
+        await one.leave()
+    for client in (door, other):
+        await client.http.aclose()
+
+
+async def _allow_documents(tenant: Tenant) -> None:
+    async with stores_of(tenant) as stores:
+        site = (await stores.directory.read()).sites[tenant.site]
+        changed = await stores.sites.put(replace(site, files=("documents",)))
+        await eventually(lambda: is_live(stores.database, changed.version), "the site to be live")
+
+
+async def test_an_export_of_one_is_not_to_be_had_in_the_other(acme: Tenant, globex: Tenant) -> None:
+    async with acme.signed_in("ada@acme.example") as ada, globex.signed_in("ada@globex.example") as other:
+        await ada.post("/settings/export", data=fields_of(await ada.get("/settings/export")))
+        path = await eventually(lambda: _export(ada), "the export", within=30)
+        assert (await ada.get(path)).status_code == 200
+        assert (await other.get(path)).status_code == 404
+        removed = await other.post(path.replace(".zip", "/remove"), data=fields_of(await other.get("/settings/export")))
+        assert removed.status_code in (303, 404)
+        assert (await ada.get(path)).status_code == 200
+
+
+async def _export(browser: httpx.AsyncClient) -> str:
+    found = re.search(r"/settings/export/\w+\.zip", (await browser.get("/settings/export")).text)
+    return found[0] if found else ""
+
+
+async def test_an_invitation_of_one_lets_nobody_into_the_other(acme: Tenant, globex: Tenant) -> None:
+    async with stores_of(acme) as stores:
+        token = await stores.invitations.add(KIM)
+    for tenant, status in ((acme, 200), (globex, 404)):
+        async with tenant.browser() as kim:
+            assert (await kim.get(f"/sign-in/invitation/{token}")).status_code == status, tenant.name
 
 
 async def test_a_visitors_token_of_one_is_a_strangers_in_the_other(acme: Tenant, globex: Tenant) -> None:
