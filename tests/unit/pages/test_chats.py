@@ -228,6 +228,12 @@ async def test_filters_stand_in_the_address_and_count_what_they_show(
     assert "2 chats" in await page_of(ana, "/chats")
 
 
+async def test_the_days_of_the_search_are_labelled_as_days_not_as_destinations(ana: httpx.AsyncClient) -> None:
+    page = await page_of(ana, "/chats")
+    labels = re.findall(r'<label class="day">(\w+) <input[^>]*name="(\w+)"', page)
+    assert labels == [("From", "since"), ("Until", "until")]
+
+
 async def test_a_day_is_the_readers_own(services: Services, ana: httpx.AsyncClient, feed: Feed) -> None:
     feed.talk("c1", "Hello")  # 08:00 of 15 January in UTC, 21:00 in Auckland
     feed.now += 4 * 3_600_000
