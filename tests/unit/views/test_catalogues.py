@@ -1,18 +1,44 @@
 """Every language has all of Italian's texts, with the right plurals and names; and the tool that ensures it."""
 
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from babel.messages.plurals import get_plural
 
 from console.pages.widget import language_file
-from console.views.i18n import FOLDER, page_texts, read_catalogue
+from console.views.i18n import FOLDER, PAGE_DOMAINS, page_texts, read_catalogue
 from console.views.templating import languages
 from tools import catalogues
 from tools.catalogues import LANGUAGES, MODEL, TWO_FORMS, WIDGET_ONLY, domains, key, path_of, said, texts, unfit, wanted
 
 OTHERS = [one for one in LANGUAGES if one != MODEL]
+
+QUOTES = {
+    **dict.fromkeys(("bg", "cs", "de"), "„“"),
+    **dict.fromkeys(("da", "it", "ko", "nl", "pt"), "“”"),
+    **dict.fromkeys(("es", "fr", "nb"), "«»"),
+    **{"fi": "””", "ja": "「」", "pl": "„”", "ar": "«»"},
+}
+ENDINGS = str.maketrans("。？！؟：", ".?!?:")
+ENDING_OTHERWISE = {  # abbreviations, and a verb that ends the sentence
+    ("bg", "On"),
+    ("bg", "off"),
+    ("cs", "hours"),
+    ("pl", "hours"),
+    ("de", "Shown on the button: Sign in with …"),
+}
+TOLD_APART = (
+    ("Alerts", "Notifications"),
+    ("Alert changed", "Notifications changed"),
+    ("Offline", "Disconnected"),
+    ("away", "disconnected"),
+    ("Ended", "Wrap-up"),
+    ("Delete", "Erase"),
+    ("Files", "Archives"),
+)
 
 
 @pytest.mark.parametrize("language", [*OTHERS, *WIDGET_ONLY])
@@ -30,6 +56,56 @@ def test_a_translation_keeps_names_and_has_as_many_forms_as_its_plural(language:
         wrong = {key(one)[0]: unfit(one, catalogue.num_plurals) for one in catalogue if one.id}
         assert {text: why for text, why in wrong.items() if why} == {}, domain
         assert catalogue.num_plurals == (2 if language in TWO_FORMS else get_plural(language).num_plurals)
+
+
+def forms(language: str, *only: str) -> Iterator[tuple[str, str]]:
+    """Yield the English and the translation of each text, and of each of its plural forms."""
+    for domain in only or domains(language):
+        for (one, many), message in texts(language, domain).items():
+            for text in [message.string] if isinstance(message.string, str) else message.string:
+                yield many or one, text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_text_is_translated_alike_wherever_it_is(language: str) -> None:
+    """Pages take it from the first catalogue that has it, so that another translation is never shown."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for domain in ("widget", *PAGE_DOMAINS):
+        for one, message in texts(language, domain).items():
+            found.setdefault(one, set()).add(str(message.string))
+    assert {one: said_here for one, said_here in found.items() if len(said_here) > 1} == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_english_tells_apart_has_two_names(language: str) -> None:
+    said_here = dict(forms(language))
+    assert [pair for pair in TOLD_APART if said_here[pair[0]] == said_here[pair[1]]] == []
+
+
+@pytest.mark.parametrize("language", [*LANGUAGES, *WIDGET_ONLY])
+def test_a_translation_ends_as_the_english_does(language: str) -> None:
+    def ending(text: str) -> str:
+        last = text.translate(ENDINGS)[-1]
+        return last if last in ".?!…:" else ""
+
+    wrong = {
+        english: text
+        for english, text in forms(language)
+        if ending(text) != ending(english) and not (ending(text) == ":" and not ending(english))  # before what follows
+    }
+    assert {english for english in wrong if (language, english) not in ENDING_OTHERWISE} == set()
+
+
+@pytest.mark.parametrize("language", [*LANGUAGES, *WIDGET_ONLY])
+def test_a_language_has_its_own_quotation_marks(language: str) -> None:
+    first, last = QUOTES[language]
+    for _, text in forms(language):
+        marks = re.findall(r"[“”„«»‹›‘’‚\"「」]", text)
+        assert marks == [first, last] * (len(marks) // 2), text
+
+
+def test_french_has_no_plain_space_beside_its_punctuation() -> None:
+    assert [text for _, text in forms("fr") if re.search(r" [:;?!»]|« |\w[?!]$", text)] == []
 
 
 def test_every_folder_is_a_language_that_is_kept_complete() -> None:
