@@ -37,8 +37,8 @@ HALF_A_MINUTE = {
         "Merci, j'ai bien lu. Laissez-moi 30 secondes pour vérifier.",
     ),
     "pt": (
-        "Um momento, por favor. Volto dentro de 30 segundos.",
-        "Estou a verificar. Respondo dentro de 30 segundos.",
+        "Um momento, por favor. Volto em até 30 segundos.",
+        "Estou verificando. Respondo em até 30 segundos.",
         "Já li a sua mensagem. Preciso de 30 segundos para verificar.",
     ),
     "nl": (
@@ -114,8 +114,8 @@ MINUTES = {
         "Merci, j'ai bien lu. Laissez-moi {n} minutes pour vérifier.",
     ),
     "pt": (
-        "Um momento, por favor. Volto dentro de {n} minutos.",
-        "Estou a verificar. Respondo dentro de {n} minutos.",
+        "Um momento, por favor. Volto em até {n} minutos.",
+        "Estou verificando. Respondo em até {n} minutos.",
         "Já li a sua mensagem. Preciso de {n} minutos para verificar.",
     ),
     "nl": (

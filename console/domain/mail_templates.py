@@ -26,9 +26,16 @@ OURS = {
     "de": MailTemplate("de", "Ihre Nachricht an {site}", "Guten Tag {visitor},", "{agent}\n{site}"),
     "es": MailTemplate("es", "Su mensaje a {site}", "Hola {first_name}:", "{agent}\n{site}"),
     "fr": MailTemplate("fr", "Votre message à {site}", "Bonjour {first_name},", "{agent}\n{site}"),
-    "pt": MailTemplate("pt", "A sua mensagem para {site}", "Olá {first_name},", "{agent}\n{site}"),
+    "pt": MailTemplate("pt", "Sua mensagem para {site}", "Olá {first_name},", "{agent}\n{site}"),
     "nl": MailTemplate("nl", "Uw bericht aan {site}", "Hallo {first_name},", "{agent}\n{site}"),
-    "pl": MailTemplate("pl", "Wiadomość do {site}", "Dzień dobry {first_name},", "{agent}\n{site}"),
+    "pl": MailTemplate("pl", "Twoja wiadomość – {site}", "Dzień dobry,", "{agent}\n{site}"),
+    "bg": MailTemplate("bg", "Вашето съобщение до {site}", "Здравейте {first_name},", "{agent}\n{site}"),
+    "cs": MailTemplate("cs", "Vaše zpráva – {site}", "Dobrý den,", "{agent}\n{site}"),
+    "da": MailTemplate("da", "Din besked til {site}", "Hej {first_name}", "{agent}\n{site}"),
+    "fi": MailTemplate("fi", "Viestisi – {site}", "Hei {first_name},", "{agent}\n{site}"),
+    "ja": MailTemplate("ja", "{site}へのメッセージについて", "お問い合わせありがとうございます。", "{agent}\n{site}"),
+    "ko": MailTemplate("ko", "{site} 문의에 대한 답변", "안녕하세요.", "{agent}\n{site}"),
+    "nb": MailTemplate("nb", "Meldingen din til {site}", "Hei {first_name}", "{agent}\n{site}"),
 }
 
 

@@ -16,9 +16,16 @@ SUBJECTS = {
     "de": "Ihr Chat mit {site}",
     "es": "Su chat con {site}",
     "fr": "Votre discussion avec {site}",
-    "pt": "A sua conversa com {site}",
+    "pt": "Seu chat com {site}",
     "nl": "Uw chat met {site}",
-    "pl": "Rozmowa z {site}",
+    "pl": "Twój czat – {site}",
+    "bg": "Вашият чат с {site}",
+    "cs": "Váš chat – {site}",
+    "da": "Din chat med {site}",
+    "fi": "Keskustelusi – {site}",
+    "ja": "{site}とのチャット",
+    "ko": "{site} 채팅 기록",
+    "nb": "Chatten din med {site}",
 }
 
 

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from babel.messages.plurals import get_plural
 
+from console.domain.first_words import HALF_A_MINUTE, MINUTES
+from console.domain.mail_templates import OURS, fill
+from console.mail.transcripts import SUBJECTS
 from console.pages.widget import language_file
 from console.views.i18n import FOLDER, PAGE_DOMAINS, page_texts, read_catalogue
 from console.views.templating import languages
@@ -106,6 +109,16 @@ def test_a_language_has_its_own_quotation_marks(language: str) -> None:
 
 def test_french_has_no_plain_space_beside_its_punctuation() -> None:
     assert [text for _, text in forms("fr") if re.search(r" [:;?!»]|« |\w[?!]$", text)] == []
+
+
+def test_mails_and_first_words_are_in_every_language_too() -> None:
+    assert {*OURS} == {*SUBJECTS} == {*HALF_A_MINUTE} == {*MINUTES} == {"en", *LANGUAGES}
+    nobody = {"visitor": "", "first_name": "", "agent": "", "site": "Lana"}
+    for language, ours in OURS.items():
+        assert ours.language == language
+        assert not re.search(r"  |\s[,.:]|,,|^\W", fill(ours.greeting, nobody)), language
+        assert "Lana" in fill(ours.subject, nobody)
+        assert "Lana" in fill(SUBJECTS[language], nobody)
 
 
 def test_every_folder_is_a_language_that_is_kept_complete() -> None:
