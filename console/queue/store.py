@@ -46,6 +46,7 @@ TOPICS = (
 SHARED = ("base", "unit_of_work")  # every file sees their locals
 DEADLINE = 5.0  # seconds for an exchange; after that all its calls are unknown
 BATCH = 512  # calls in one exchange
+BUSY = 4  # calls in the exchange before, from which on the next one waits for one turn of the event loop
 WAITING = 20_000  # calls that may queue; beyond that a call fails at once
 
 # Another server is the primary, or will be. MOVED is an ASK too. One that loads its data has become a replica.
@@ -153,9 +154,15 @@ class Store:
         await self.primary.close()
 
     async def _work(self) -> None:
+        sent = 0
         while self._waiting:
+            if sent >= BUSY:
+                # Those who just got their replies, and sockets that can be read now, add their calls: the more calls
+                # an exchange has, the less each of them costs.
+                await asyncio.sleep(0)
             batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
             # While a batch is on its way, further calls collect here and go together: the pipeline grows with the load.
+            sent = len(batch)
             try:
                 began = time.monotonic()
                 replies = await self._exchange(batch)

@@ -5,6 +5,7 @@ import contextlib
 import os
 import random
 import signal
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -17,7 +18,7 @@ from console.errors import SettingError, StoreFull, Unknown, WrongEpoch
 from console.proving.network import CHUNK, BadNetwork, Direction
 from console.queue.embedded import EmbeddedStore
 from console.queue.results import Said
-from console.queue.store import Store
+from console.queue.store import BUSY, Call, Store
 from console.queue.workspace import Workspace
 from tests.support.eventually import eventually
 from tests.support.queue_shift import answered, at_work, opened
@@ -29,6 +30,36 @@ async def test_two_hundred_calls_of_one_turn_share_one_connection(own: EmbeddedS
     assert replies == [f"call {n}".encode() for n in range(200)]
     assert len(await hand.client_list()) == 2
     await store.close()
+
+
+@pytest.mark.parametrize(("callers", "exchanges"), [(BUSY, 2), (BUSY - 1, 3)])
+async def test_under_load_whoever_is_answered_joins_the_exchange_that_others_wait_for(
+    callers: int, exchanges: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, batches = Store("redis://nowhere.example"), list[int]()
+    on_its_way, arrives = asyncio.Event(), asyncio.Event()
+
+    async def exchange(batch: Sequence[Call]) -> list[bytes]:
+        batches.append(len(batch))
+        on_its_way.set()
+        await arrives.wait()
+        return [b"ok"] * len(batch)
+
+    async def asks_twice() -> None:
+        await store.command("PING")
+        await store.command("PING")
+
+    async def asks_meanwhile() -> None:
+        await on_its_way.wait()
+        asked = asyncio.create_task(store.command("PING"))
+        await asyncio.sleep(0)
+        arrives.set()
+        await asked
+
+    monkeypatch.setattr(store, "_exchange", exchange)
+    await asyncio.gather(*(asks_twice() for _ in range(callers)), asks_meanwhile())
+    assert len(batches) == exchanges
+    assert sum(batches) == 2 * callers + 1
 
 
 async def test_calls_keep_the_order_they_were_made_in(own: EmbeddedStore) -> None:
