@@ -168,6 +168,24 @@ async def test_an_undelivered_message_and_a_new_version_move_nothing_at_any_widt
     await desk.locator("#undelivered[open]").wait_for()
 
 
+@pytest.mark.parametrize("locale", ["de", "es", "fr", "it", "pl", "pt"])
+async def test_the_button_for_wrap_ups_adds_no_row_and_moves_nothing(
+    stage: Stage, context: BrowserContext, locale: str
+) -> None:
+    name = "Maria Antonietta Esposito"
+    stage.member, stage.locale = SignedIn(Member("ana", name, "ana@example.com", locale=locale), "s1", "c1"), locale
+    desk = await open_console(stage, context)
+    await busy(stage, desk)
+    await desk.locator("#pane-1 .index").click()
+    await expect(desk.locator("#sound-off")).to_be_hidden()
+    before = [await places_at(desk, width) for width in WIDTHS]
+    await stage.lists(*(Play(f"d{n}", 1, f"Visitor {n}") for n in range(12)))
+    await expect(desk.locator("#wrapups-open")).to_be_visible()
+    assert [await places_at(desk, width) for width in WIDTHS] == before
+    await desk.set_viewport_size({"width": 1366, "height": 768})
+    assert await desk.locator("header.top").evaluate("top => top.getBoundingClientRect().height") < 60
+
+
 WIDTHS = (390, 1024, 1280, 1340, 1366, 1440, 1536, 1920)
 
 
