@@ -1,15 +1,28 @@
 // The settings forms: errors are announced first, unsaved input is not lost by accident, and some small helpers.
 import { keepPasswords } from "./password_forms.js";
 
+const SENT = "sestetto.sent"; // the form that was sent last, until a page shows that it was taken
+
 const find = (/** @type {string} */ selector) => document.querySelector(selector);
 
-/** Ask before leaving the page with unsaved changes. @param {HTMLFormElement} guarded @param {boolean} changed */
+/**
+ * Ask before leaving the page with unsaved changes. Somebody who goes back to a form after saving it gets it as it is
+ * now, because the browser kept the page from before; what was refused stays as typed.
+ * @param {HTMLFormElement} guarded @param {boolean} changed
+ */
 function guard(guarded, changed) {
+  let sent = "";
   guarded.addEventListener("input", () => {
     changed = true;
   });
   guarded.addEventListener("submit", () => {
     changed = false;
+    sent = `${performance.timeOrigin} ${guarded.action}`;
+    sessionStorage.setItem(SENT, sent);
+  });
+  window.addEventListener("pageshow", (event) => {
+    const taken = sent && sessionStorage.getItem(SENT) !== sent;
+    if (event.persisted && taken && !find("#faults")) location.reload(); // with faults it is the answer to a form
   });
   window.addEventListener("beforeunload", (event) => {
     if (changed && guarded.isConnected) event.preventDefault();
@@ -61,6 +74,7 @@ function copyField() {
 function prepare() {
   const faults = find("#faults");
   if (faults instanceof HTMLElement) faults.focus();
+  else sessionStorage.removeItem(SENT);
   const faulty = faults && (find("form[data-form]:has([aria-invalid])") ?? find("form[data-form]"));
   for (const form of document.querySelectorAll("form[data-form]"))
     if (form instanceof HTMLFormElement) guard(form, form === faulty);

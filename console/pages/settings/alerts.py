@@ -116,7 +116,7 @@ async def remove(request: Request, me: SignedIn) -> Response:
     rule = await _rule(request, me)
     await read_form(request, me.csrf)
     await alerts.remove(services_of(request), me.member, rule.id)
-    return saved(AT, rule.id)
+    return saved(AT, rule.id, did="removed")
 
 
 def typed_of(rule: AlertRule) -> dict[str, str]:

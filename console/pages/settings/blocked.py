@@ -12,7 +12,7 @@ from console.authentication import services_of
 from console.domain.blocks import DAYS, LONGEST_NOTE, Kind, still
 from console.errors import BadCommand, BadSettings, Problem
 from console.pages.guard import go, read_form
-from console.pages.settings.common import draw_form, for_supervisors, known_to, wrong_of
+from console.pages.settings.common import _, draw_form, for_supervisors, known_to, wrong_of
 from console.pages.settings.form import Form
 
 AT = "/settings/blocked"
@@ -62,7 +62,8 @@ async def _page(request: Request, me: SignedIn, typed: Mapping[str, str], wrong:
         "longest_note": LONGEST_NOTE,
         "done": request.query_params.get("done", ""),
     }
-    return draw_form(request, me, "blocked", context, at=AT, typed=typed, wrong=wrong, target="blocked")
+    undone = _("Not blocked")
+    return draw_form(request, me, "blocked", context, at=AT, typed=typed, wrong=wrong, target="blocked", undone=undone)
 
 
 routes = [

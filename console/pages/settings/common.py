@@ -23,7 +23,11 @@ def _(text: str) -> str:
     return text
 
 
-OVERTAKEN = _("Someone else changed this while you were editing. Save again to replace their changes.")
+OVERTAKEN = _(
+    "This was changed after you opened it, by someone else or by you in another tab. Save again to replace the change."
+)
+NOT_REMOVED = _("Not removed")
+DID = ("removed", "revoked", "deactivated", "reactivated", "password", "factor")  # instead of saving it
 
 for_supervisors = for_those_who("configure")
 for_admins = for_those_who("administer")
@@ -94,11 +98,20 @@ def draw_form(
     typed: Mapping[str, str],
     wrong: Sequence[Problem] = (),
     target: str = "",
+    undone: str = "",
 ) -> Response:
-    """Render a form with what was typed and each error beside its field."""
+    """Render a form with what was typed and each error beside its field.
+
+    `undone` is the English heading of the errors if something other than saving was refused.
+    """
     faults = beside(wrong, target, page_texts().get(language(request, me)).gettext)
     return draw(
-        request, me, template, {**context, "typed": typed, "wrong": faults}, at=at, status=400 if wrong else 200
+        request,
+        me,
+        template,
+        {**context, "typed": typed, "wrong": faults, "undone": undone},
+        at=at,
+        status=400 if wrong else 200,
     )
 
 
@@ -116,18 +129,18 @@ async def known_to(request: Request) -> Directory:
     return await services_of(request).stores.directory.read()
 
 
-def saved(path: str, what: str, *, live: bool = True) -> Response:
-    """Redirect to the list at `path`, which says that `what` was saved, and whether it is live yet."""
-    return go(f"{path}?saved={what}{'' if live else '&later=1'}")
+def saved(path: str, what: str, *, live: bool = True, did: str = "") -> Response:
+    """Redirect to the list at `path`, which says what was done (of `DID`, else saved), and if it is live yet."""
+    return go(f"{path}?saved={what}{f'&did={did}' if did else ''}{'' if live else '&later=1'}")
 
 
 def news(request: Request, names: Mapping[str, str]) -> dict[str, str]:
-    """Return what the list says after a change: the name of what was saved, or that it was removed."""
+    """Return what the list says after a change: the name of what was changed, and what was done if not saving it."""
     asked = request.query_params
-    what = asked.get("saved", "")
+    did = asked.get("did", "")
     return {
-        "saved": names.get(what, ""),
-        "removed": "yes" if what and what not in names else "",
+        "saved": names.get(asked.get("saved", ""), ""),
+        "did": did if did in DID else "",
         "later": asked.get("later", ""),
     }
 

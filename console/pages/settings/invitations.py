@@ -14,7 +14,7 @@ from console.domain.directory import FIRST_LIMIT, SLOTS, Member
 from console.domain.validation.members import ROLES
 from console.errors import BadSettings, Problem
 from console.pages.guard import read_form
-from console.pages.settings.common import by_name, draw, draw_form, for_admins, known_to, language, saved
+from console.pages.settings.common import _, by_name, draw, draw_form, for_admins, known_to, language, saved
 from console.pages.settings.form import Form, ticks
 from console.pages.settings.members import AT, read_member, typed_of
 
@@ -50,7 +50,7 @@ async def invite(request: Request, me: SignedIn) -> Response:
 async def revoke(request: Request, me: SignedIn) -> Response:
     await read_form(request, me.csrf)
     await invitations.revoke(services_of(request), me.member, request.path_params["invitation"])
-    return saved(AT, "invitation")
+    return saved(AT, "invitation", did="revoked")
 
 
 async def _form(request: Request, me: SignedIn, typed: Mapping[str, str], *, wrong: Sequence[Problem] = ()) -> Response:
@@ -61,7 +61,10 @@ async def _form(request: Request, me: SignedIn, typed: Mapping[str, str], *, wro
         "limits": [str(limit) for limit in range(1, SLOTS + 1)],
         "sends": services_of(request).post.sends,
     }
-    return draw_form(request, me, "invite", context, at=AT, typed=typed, wrong=wrong, target="invitation")
+    undone = _("Not invited")
+    return draw_form(
+        request, me, "invite", context, at=AT, typed=typed, wrong=wrong, target="invitation", undone=undone
+    )
 
 
 routes = [

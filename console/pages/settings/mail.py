@@ -89,7 +89,7 @@ async def _page(
         "answer": answer,
         "again": request.query_params.get("again", ""),
     }
-    return draw_form(request, me, "mail", context, at=AT, typed=typed, wrong=wrong, target="mail")
+    return draw_form(request, me, "mail", context, at=AT, typed=typed, wrong=wrong, target="mail", undone=_("Not sent"))
 
 
 routes = [

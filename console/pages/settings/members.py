@@ -135,7 +135,7 @@ async def set_password(request: Request, me: SignedIn) -> Response:
         await passwords.reset(services_of(request), me.member, member.id, form.typed.get("password", ""))
     except BadSettings as refused:
         return _form(request, me, known, member, typed_of(member), wrong=refused.wrong, target=form.target)
-    return saved(AT, member.id)
+    return saved(AT, member.id, did="password")
 
 
 @for_admins
@@ -144,7 +144,7 @@ async def reset_second_factor(request: Request, me: SignedIn) -> Response:
     member = _member(await known_to(request), request)
     await read_form(request, me.csrf)
     await second_factors.reset(services_of(request), me.member, member.id)
-    return saved(AT, member.id)
+    return saved(AT, member.id, did="factor")
 
 
 @for_admins
@@ -155,16 +155,17 @@ async def disable(request: Request, me: SignedIn) -> Response:
     try:
         live = await members.deactivate(services_of(request), me.member, member.id)
     except BadSettings as refused:
-        target = f"member:{member.id}"
-        return _form(request, me, known, member, typed_of(member), wrong=refused.wrong, target=target)
-    return saved(AT, member.id, live=live)
+        target, undone = f"member:{member.id}", _("Not deactivated")
+        return _form(request, me, known, member, typed_of(member), wrong=refused.wrong, target=target, undone=undone)
+    return saved(AT, member.id, live=live, did="deactivated")
 
 
 @for_admins
 async def enable(request: Request, me: SignedIn) -> Response:
     await read_form(request, me.csrf)
     member = request.path_params["member"]
-    return saved(AT, member, live=await members.reactivate(services_of(request), me.member, member))
+    live = await members.reactivate(services_of(request), me.member, member)
+    return saved(AT, member, live=live, did="reactivated")
 
 
 def typed_of(member: Member) -> dict[str, str]:
@@ -219,6 +220,7 @@ def _form(
     *,
     wrong: Sequence[Problem] = (),
     target: str = "",
+    undone: str = "",
     second_factor: bool = False,
 ) -> Response:
     context = {
@@ -230,7 +232,7 @@ def _form(
         "second_factor": second_factor,
         "right": _right_limit(request, known, member),
     }
-    return draw_form(request, me, "member", context, at=AT, typed=typed, wrong=wrong, target=target)
+    return draw_form(request, me, "member", context, at=AT, typed=typed, wrong=wrong, target=target, undone=undone)
 
 
 def _right_limit(request: Request, known: Directory, member: Member | None) -> RightLimit | None:

@@ -83,7 +83,7 @@ async def test(request: Request, me: SignedIn) -> Response:
 async def remove(request: Request, me: SignedIn) -> Response:
     await read_form(request, me.csrf)
     await identity_providers.remove(services_of(request), me.member, request.path_params["provider"])
-    return go(f"{AT}?saved=1")
+    return go(f"{AT}?saved=removed")
 
 
 def typed_of(provider: Provider) -> dict[str, str]:

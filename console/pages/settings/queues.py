@@ -17,6 +17,7 @@ from console.errors import BadSettings, NotYours, Problem
 from console.pages.guard import read_form
 from console.pages.settings.channels import rows
 from console.pages.settings.common import (
+    NOT_REMOVED,
     _,
     by_name,
     check_rest,
@@ -124,8 +125,9 @@ async def remove(request: Request, me: SignedIn) -> Response:
         live = await queues.remove(services_of(request), me.member, queue.id)
     except BadSettings as refused:
         typed = typed_of(queue, _ids(known, queue.id))
-        return await _form(request, me, known, queue, typed, wrong=refused.wrong, target=f"queue:{queue.id}")
-    return saved(AT, queue.id, live=live)
+        target = f"queue:{queue.id}"
+        return await _form(request, me, known, queue, typed, wrong=refused.wrong, target=target, undone=NOT_REMOVED)
+    return saved(AT, queue.id, live=live, did="removed")
 
 
 async def _form(
@@ -137,6 +139,7 @@ async def _form(
     *,
     wrong: Sequence[Problem] = (),
     target: str = "",
+    undone: str = "",
 ) -> Response:
     locale = language(request, me)
     people = by_name(known.members.values())
@@ -153,7 +156,7 @@ async def _form(
         "seen": stamp(queue, _ids(known, queue.id)) if queue else "",
         "leads_here": leads_to(known, queue.id) if queue else [],
     }
-    return draw_form(request, me, "queue", context, at=AT, typed=typed, wrong=wrong, target=target)
+    return draw_form(request, me, "queue", context, at=AT, typed=typed, wrong=wrong, target=target, undone=undone)
 
 
 async def _first(request: Request, me: SignedIn, known: Directory) -> dict[str, FirstBot]:

@@ -1,7 +1,7 @@
 """One's own second factor."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import wraps
+from functools import partial, wraps
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,7 +13,7 @@ from console.archive.sign_in_steps import SignInStep
 from console.authentication import our_origin, services_of
 from console.errors import BadSettings, Problem, SignInNeeded
 from console.pages.guard import address_of, for_those_who, go, read_form
-from console.pages.settings.common import draw_form
+from console.pages.settings.common import NOT_REMOVED, draw_form
 from console.views.qr import picture_of
 
 AT = "/settings/second-factor"
@@ -23,8 +23,8 @@ for_agents = for_those_who("answer")
 Handler = Callable[[Request, SignedIn], Awaitable[Response]]
 
 
-def by_password(answer: Callable[[Request, SignedIn, str], Awaitable[Response]]) -> Handler:
-    """Check the password of the form; show the form again if it is wrong."""
+def by_password(answer: Callable[[Request, SignedIn, str], Awaitable[Response]], *, undone: str = "") -> Handler:
+    """Check the password of the form; show the form again if it is wrong, with `undone` as the errors' heading."""
 
     @wraps(answer)
     async def handle(request: Request, me: SignedIn) -> Response:
@@ -32,7 +32,7 @@ def by_password(answer: Callable[[Request, SignedIn, str], Awaitable[Response]])
         try:
             return await answer(request, me, fields.get("password", ""))
         except BadSettings as refused:
-            return await _form(request, me, wrong=refused.wrong)
+            return await _form(request, me, wrong=refused.wrong, undone=undone)
 
     return handle
 
@@ -74,16 +74,18 @@ async def renew(request: Request, me: SignedIn, password: str) -> Response:
 
 
 @for_agents
-@by_password
+@partial(by_password, undone=NOT_REMOVED)
 async def remove(request: Request, me: SignedIn, password: str) -> Response:
     await second_factors.remove_own(services_of(request), me, password, address=address_of(request))
     return go(f"{AT}?removed=1")
 
 
-async def _form(request: Request, me: SignedIn, *, removed: str = "", wrong: Sequence[Problem] = ()) -> Response:
+async def _form(
+    request: Request, me: SignedIn, *, removed: str = "", wrong: Sequence[Problem] = (), undone: str = ""
+) -> Response:
     own = await second_factors.read_own(services_of(request), me)
     context = {"factor": own, "removed": removed, "codes": (), "step": None}
-    return _draw(request, me, context, wrong)
+    return _draw(request, me, context, wrong, undone)
 
 
 def _set_up(request: Request, me: SignedIn, step: SignInStep, *, wrong: Sequence[Problem] = ()) -> Response:
@@ -95,10 +97,12 @@ def _codes(request: Request, me: SignedIn, codes: Sequence[str]) -> Response:
     return _draw(request, me, {"factor": None, "removed": "", "codes": codes, "step": None})
 
 
-def _draw(request: Request, me: SignedIn, context: Mapping[str, object], wrong: Sequence[Problem] = ()) -> Response:
+def _draw(
+    request: Request, me: SignedIn, context: Mapping[str, object], wrong: Sequence[Problem] = (), undone: str = ""
+) -> Response:
     wrong = [one._replace(field="password") if one.field == "current" else one for one in wrong]
     target = f"member:{me.member.id}"
-    return draw_form(request, me, "second_factor", context, at=AT, typed={}, wrong=wrong, target=target)
+    return draw_form(request, me, "second_factor", context, at=AT, typed={}, wrong=wrong, target=target, undone=undone)
 
 
 routes = [

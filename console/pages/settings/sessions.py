@@ -37,6 +37,7 @@ async def end(request: Request, me: SignedIn) -> Response:
         await sessions.end_own(services_of(request), me, fields["session"])
     else:
         await sessions.end_others(services_of(request), me)
+        return go(f"{AT}?ended=others")
     return go(f"{AT}?ended=1")
 
 

@@ -109,7 +109,8 @@ async def save_as(
 async def remove(request: Request, me: SignedIn) -> Response:
     site = site_of(await known_to(request), request)
     await read_form(request, me.csrf)
-    return saved(AT, site.key, live=await sites.remove(services_of(request), me.member, site.key))
+    live = await sites.remove(services_of(request), me.member, site.key)
+    return saved(AT, site.key, live=live, did="removed")
 
 
 def typed_of(site: Site) -> dict[str, str]:

@@ -132,7 +132,7 @@ async def replay(request: Request, me: SignedIn) -> Response:
 async def remove(request: Request, me: SignedIn) -> Response:
     await read_form(request, me.csrf)
     await webhooks.remove(services_of(request), me.member, request.path_params["id"])
-    return saved(AT, request.path_params["id"])
+    return saved(AT, request.path_params["id"], did="removed")
 
 
 def typed_of(endpoint: WebhookEndpoint) -> dict[str, str]:

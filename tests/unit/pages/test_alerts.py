@@ -185,7 +185,7 @@ async def test_saving_over_somebody_elses_change_warns(services: Services, sam: 
     await services.alerts.rules.put(replace(RULE, late=False, line=3))
     seen = re.findall(r'name="seen" value="([^"]*)"', page.text)[0]
     answer = await posted(sam, NEW, to="/settings/alert/r1", **FORM, seen=seen, **{"keep.d1xx": "on"})
-    assert "Someone else changed this while you were editing" in answer.text
+    assert "This was changed after you opened it" in answer.text
     assert (await services.alerts.rules.read("r1")).line == 3
 
 

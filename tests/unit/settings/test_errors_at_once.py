@@ -11,7 +11,9 @@ from console.services import Services
 from tests.support.alert_detector import to
 from tests.unit.settings.forms import CSRF, QUEUE, SEEN, SITE, faults, posted, saved
 
-STALE = "Someone else changed this while you were editing. Save again to replace their changes."
+STALE = (
+    "This was changed after you opened it, by someone else or by you in another tab. Save again to replace the change."
+)
 LINKED = re.compile(r'<li><a href="#([^"]*)">')
 BESIDE = re.compile(r'class="fault" id="([^"]*)-fault"')
 

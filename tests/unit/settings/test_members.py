@@ -49,11 +49,14 @@ async def test_a_member_who_cannot_be_is_refused_and_the_password_not_shown(
 async def test_a_disabled_member_is_out_at_once_and_may_be_let_in_again(
     services: Services, ada: httpx.AsyncClient, ana: httpx.AsyncClient
 ) -> None:
-    await saved(ada, "/settings/member/ana", to="/settings/member/ana/disable")
+    page = await saved(ada, "/settings/member/ana", to="/settings/member/ana/disable")
+    assert "<bdi>Ana</bdi> deactivated." in page
+    assert "saved" not in page
     assert (await ana.get("/chats")).status_code == 303
     assert "ana" not in services.directory.members
     assert "Reactivate <bdi>Ana</bdi>" in (await ada.get("/settings/members")).text
-    await saved(ada, "/settings/members", to="/settings/member/ana/enable")
+    page = await saved(ada, "/settings/members", to="/settings/member/ana/enable")
+    assert "<bdi>Ana</bdi> reactivated." in page
     assert services.directory.members["ana"].queues == ("support",)
     async with browser_of(services) as again:
         assert (await sign_in_with(again, "ana@example.com", PASSWORD)).status_code == 303

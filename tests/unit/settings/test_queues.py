@@ -225,7 +225,7 @@ async def test_a_change_made_meanwhile_is_not_overwritten_unseen(
     await saved(ada, "/settings/queue/support", **{**QUEUE, "name": "Support", "target": "8"})
     late = {**hidden, **QUEUE, "name": "Support", "target": "9"}
     answer = await sam.post("/settings/queue/support", data=late)
-    assert faults(answer.text)[0].startswith("Someone else changed this while you were editing.")
+    assert faults(answer.text)[0].startswith("This was changed after you opened it,")
     assert drawn(answer.text)["target"] == "9"
     assert (await services.stores.directory.read()).queues["support"].target == 8_000
     again = {**late, "seen": SEEN.findall(answer.text)[0]}
@@ -238,8 +238,10 @@ async def test_a_queue_goes_when_nothing_leads_to_it(services: Services, sam: ht
     await services.stores.sites.put(Site("shop", "The shop", "level-1", ("https://shop.example",)))
     refused = await posted(sam, "/settings/queue/level-1", to="/settings/queue/level-1/remove")
     assert faults(refused.text) == ["The site The shop uses this queue. Choose another queue for it first."]
+    assert "<b>Not removed</b>" in refused.text
     await services.stores.sites.remove("shop")
-    await saved(sam, "/settings/queue/level-1", to="/settings/queue/level-1/remove")
+    page = await saved(sam, "/settings/queue/level-1", to="/settings/queue/level-1/remove")
+    assert "Removed." in page
     assert list(services.directory.queues) == ["support"]
     assert (await sam.get("/settings/queue/level-1")).status_code == 404
 
