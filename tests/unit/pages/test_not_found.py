@@ -100,7 +100,7 @@ async def test_whoever_is_signed_in_keeps_their_pages_and_language(services: Ser
     async with signed_in_browser(services, "sam") as sam:
         page = await sam.get("/chatz", headers={"accept": "text/html"})
     assert 'href="/settings"' in page.text
-    assert ">Sam</summary>" in page.text
+    assert ">Sam</bdi></summary>" in page.text
 
 
 async def test_an_agent_is_told_that_a_page_is_not_theirs(services: Services) -> None:
