@@ -29,8 +29,8 @@ Descriptor = Annotated[int, typer.Option(help="A socket that the parent has open
 
 def child(kind: str, listening: Descriptor = -1, monitoring: Descriptor = -1) -> None:
     """Serve on the parent's socket, or do the background work, until the parent stops or ends."""
-    told = msgspec.json.decode(_first_line(), type=PlainSettings)
-    installation = read_and_log(environment=told.environment, sections=told.sections, work=kind == "work")
+    given = msgspec.json.decode(_first_line(), type=PlainSettings)
+    installation = read_and_log(environment=given.environment, sections=given.sections, work=kind == "work")
     sockets = [socket(fileno=number) for number in (listening, monitoring) if number >= 0]
     run_until_stopped(_serve(installation, sockets) if kind == "serve" else _work(installation, sockets))
 
