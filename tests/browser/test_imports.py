@@ -44,7 +44,7 @@ async def test_ada_imports_replies_and_takes_the_report(
     await nothing_found(page, height=1_600)
     link = await page.get_by_role("link", name="Download the report").get_attribute("href")
     report = await (await page.request.get(f"{server.url}{link}")).text()
-    assert report.splitlines() == ["\ufeffLine,Reason", "61,The text is empty or not valid."]
+    assert report.splitlines() == ['\ufeff"Line","Reason"', '"61","The text is empty or not valid."']
     await page.get_by_role("link", name="Canned replies").click()
     await expect(page.get_by_text("Reply 59")).to_be_visible()
     assert complaints == []
