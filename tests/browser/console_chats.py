@@ -72,16 +72,18 @@ class Play:
     def ana_promises(self, text: str, within: int, cid: str = "") -> ChatFact:
         """A holding reply; `within` ms."""
         self.due = 0
-        promise = self.line.promise = now() + within
+        at = now()
+        promise = self.line.promise = at + within
         made = cid or f"a{len(self.facts):021}"
-        return self.add(Message, by="agent", author=Author("ana", "Ana"), cid=made, text=text, promise=promise)
+        return self.add(Message, at, by="agent", author=Author("ana", "Ana"), cid=made, text=text, promise=promise)
 
     def gets_an_automatic_word(self, text: str) -> ChatFact:
         """A first word in Ana's name that she did not write."""
         self.due = 0
-        promise = self.line.promise = now() + 30_000
+        at = now()
+        promise = self.line.promise = at + 30_000
         told = {"cid": f"word-{self.line.id}-{len(self.facts) + 1}", "text": text, "promise": promise}
-        return self.add(Message, by="agent", author=Author("ana", "Ana"), automatic=True, **told)
+        return self.add(Message, at, by="agent", author=Author("ana", "Ana"), automatic=True, **told)
 
     def ben_notes(self, text: str) -> ChatFact:
         return self.add(Note, author=Author("ben", "Ben"), cid=f"n{len(self.facts):021}", text=text)
@@ -102,9 +104,9 @@ class Play:
             self.line.place, self.line.until, self.line.promise = "wrapup", until, 0
         return self.add(Ended, why="visitor", agent="ana", wrapup=until)
 
-    def add(self, kind: type[ChatFact], **values: Any) -> ChatFact:
+    def add(self, kind: type[ChatFact], at: int = 0, **values: Any) -> ChatFact:
         seq = len(self.facts) + 1
-        fact = kind(at=now(), chat=self.line.id, seq=seq, prev=seq - 1, **values)
+        fact = kind(at=at or now(), chat=self.line.id, seq=seq, prev=seq - 1, **values)
         self.facts.append(fact)
         self.line.seq = seq
         return fact
