@@ -27,6 +27,8 @@ async def test_vera_has_the_transcript_by_mail_and_hears_when_it_was_enough(
             await vera.page.keyboard.press("Escape")
             await ana.says("On its way.")
             await vera.sees("On its way.")
+            for height in (400, 370, 350, 340, 300):
+                await leaves_room_for_writing(vera, height)
             for number in (1, 2, 3):
                 await sends_it(vera, "vera@example.com")
                 await eventually(lambda number=number: sent(vera, smtp, number), "the transcript", within=20)
@@ -42,6 +44,20 @@ async def test_vera_has_the_transcript_by_mail_and_hears_when_it_was_enough(
             await ana.goes()
         finally:
             server.stop()
+
+
+async def leaves_room_for_writing(vera: Vera, height: int) -> None:
+    """Open the form on a phone of this height (CSS px): the composer stays on it."""
+    was = vera.page.viewport_size
+    await vera.page.set_viewport_size({"width": 640, "height": height})
+    await vera.picks("Transcript by e-mail")
+    await expect(vera.widget.locator(".mailing input")).to_be_visible()
+    composer = await vera.widget.locator(".composer").bounding_box()
+    assert composer
+    assert composer["y"] + composer["height"] <= height
+    await vera.page.keyboard.press("Escape")
+    assert was
+    await vera.page.set_viewport_size(was)
 
 
 async def sends_it(vera: Vera, address: str) -> None:
