@@ -202,6 +202,12 @@ class Shift:
     async def kinds(self, chat: str) -> list[str]:
         return [type(f).__struct_config__.tag for f in await self.facts() if getattr(f, "chat", "") == chat]
 
+    async def commands(self) -> dict[str, int]:
+        """Return how often each command ran in the store so far, those of Functions included, but not INFO itself."""
+        info = (await self.workspace.store.command("INFO", "commandstats")).decode()
+        lines = (line.removeprefix("cmdstat_").split(":calls=") for line in info.splitlines() if ":calls=" in line)
+        return {name: int(rest.partition(",")[0]) for name, rest in lines if name != "info"}
+
     async def held(self, agent: str) -> dict[int, str]:
         snapshot = await self.workspace.snapshot()
         return next({int(k): v for k, v in a.held.items()} for a in snapshot.agents if a.id == agent)

@@ -185,7 +185,8 @@ function S.record(c, kind, own, payload)
   S.put(c, 'bytes', int(num(c.bytes) + #json))
   S.put(c, 'n', int(N))
   if PUBLIC[kind] then S.put(c, 'last', int(seq)) end
-  -- A short hash is a list that every call searches from its start. A value that is too long for it ends that.
+  -- A short hash is a list that every call searches from its start. A value that is too long for a list, in a field
+  -- that is no cid, ends that.
   if seq % FEW == 0 then redis.call('HSET', key('cids', c.id), '', string.rep('-', 65)) end
   return seq
 end

@@ -34,3 +34,17 @@ async def shift(store_url: str, workspace_name: str) -> AsyncIterator[Shift]:
         await shift.begin(ana=6)
         await shift.online("ana")
         yield shift
+
+
+@pytest_asyncio.fixture
+async def busy(store_url: str, workspace_name: str) -> AsyncIterator[Shift]:
+    """Ana has six chats, which she has answered, and no free slot; Ben is not online yet."""
+    async with opened(store_url, workspace_name) as workspace:
+        busy = Shift(workspace)
+        await busy.begin(ana=6, ben=6)
+        await busy.online("ana")
+        for number in range(6):
+            chat = await busy.opens(f"v{number}")
+            await busy.draws("ana", chat)
+            await busy.answers("ana", chat)
+        yield busy

@@ -1,10 +1,8 @@
 """Messages that reach the store in one exchange run there as one call, and each still has its own result."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import Awaitable
 from typing import Any
-
-import pytest_asyncio
 
 from console.domain.ids import new_cid, new_id
 from console.errors import NotYours, Refused, SlowDown, WrongEpoch
@@ -13,129 +11,108 @@ from console.queue.calls.caller import CHARGE, Charge
 from console.queue.joint_calls import MOST, JointCalls
 from console.queue.results import Said
 from console.queue.store import library
-from tests.support.queue_shift import Shift, opened
+from tests.support.queue_shift import Shift
 
 SHARED = 8  # commands that a joint call makes whatever it joins: clock, head, timers, push
 EACH = 11  # commands for one message of it
 
 
-@pytest_asyncio.fixture
-async def shift(store_url: str, workspace_name: str) -> AsyncIterator[Shift]:
-    """Ana is online and has six chats, which she has answered."""
-    async with opened(store_url, workspace_name) as workspace:
-        shift = Shift(workspace)
-        await shift.begin(ana=6)
-        await shift.online("ana")
-        for number in range(6):
-            chat = await shift.opens(f"v{number}")
-            await shift.draws("ana", chat)
-            await shift.answers("ana", chat)
-        yield shift
-
-
-async def chats_of(shift: Shift) -> dict[str, str]:
+async def chats_of(busy: Shift) -> dict[str, str]:
     """Return visitor -> chat."""
-    return {fact.visitor.id: fact.chat for fact in await shift.facts("opened")}
-
-
-async def counted(shift: Shift) -> dict[str, int]:
-    """Return command of the store -> how often it ran so far."""
-    info = (await shift.workspace.store.command("INFO", "commandstats")).decode()
-    lines = (line.removeprefix("cmdstat_").split(":calls=") for line in info.splitlines() if ":calls=" in line)
-    return {name: int(rest.partition(",")[0]) for name, rest in lines if name != "info"}
+    return {fact.visitor.id: fact.chat for fact in await busy.facts("opened")}
 
 
 async def together(*calls: Awaitable[Any]) -> list[Any]:
     return await asyncio.gather(*calls, return_exceptions=True)
 
 
-async def test_messages_of_one_turn_are_one_call_with_a_result_each(shift: Shift) -> None:
-    chats = await chats_of(shift)
-    before = await counted(shift)
-    said = await together(*(shift.writes(visitor, chat, visitor) for visitor, chat in chats.items()))
-    after = await counted(shift)
+async def test_messages_of_one_turn_are_one_call_with_a_result_each(busy: Shift) -> None:
+    chats = await chats_of(busy)
+    before = await busy.commands()
+    said = await together(*(busy.writes(visitor, chat, visitor) for visitor, chat in chats.items()))
+    after = await busy.commands()
     assert after["fcall"] - before["fcall"] == 1
     assert [one.chat for one in said] == list(chats.values())
-    written = [fact for fact in await shift.facts("message") if fact.text in chats]
+    written = [fact for fact in await busy.facts("message") if fact.text in chats]
     assert [(fact.chat, fact.seq, fact.text) for fact in written] == [
         (one.chat, one.seq, visitor) for one, visitor in zip(said, chats, strict=True)
     ]
-    await shift.picture()
+    await busy.picture()
 
 
-async def test_a_joint_message_takes_fewer_commands_than_one_alone(shift: Shift) -> None:
-    chats = await chats_of(shift)
-    before = sum((await counted(shift)).values())
-    await together(*(shift.writes(visitor, chat) for visitor, chat in chats.items()))
-    assert sum((await counted(shift)).values()) - before <= SHARED + EACH * len(chats)
+async def test_a_joint_message_takes_fewer_commands_than_one_alone(busy: Shift) -> None:
+    chats = await chats_of(busy)
+    before = sum((await busy.commands()).values())
+    await together(*(busy.writes(visitor, chat) for visitor, chat in chats.items()))
+    assert sum((await busy.commands()).values()) - before <= SHARED + EACH * len(chats)
 
 
-async def test_a_refused_message_does_not_disturb_its_neighbours(shift: Shift) -> None:
-    (vera, first), (vic, second), *_ = (await chats_of(shift)).items()
+async def test_a_refused_message_does_not_disturb_its_neighbours(busy: Shift) -> None:
+    (vera, first), (vic, second), *_ = (await chats_of(busy)).items()
     good, refused, also = await together(
-        shift.writes(vera, first), shift.writes("mallory", second), shift.writes(vic, second)
+        busy.writes(vera, first), busy.writes("mallory", second), busy.writes(vic, second)
     )
     assert isinstance(refused, NotYours)
     assert (good.chat, also.chat) == (first, second)
-    await shift.picture()
+    await busy.picture()
 
 
-async def test_a_message_that_fails_does_not_disturb_its_neighbours(shift: Shift) -> None:
-    (vera, first), (vic, broken), (vala, third), *_ = (await chats_of(shift)).items()
-    await shift.workspace.store.command("SET", shift.workspace.keys.of("chat", broken), b"\xc1")
+async def test_a_message_that_fails_does_not_disturb_its_neighbours(busy: Shift) -> None:
+    (vera, first), (vic, broken), (vala, third), *_ = (await chats_of(busy)).items()
+    await busy.workspace.store.command("SET", busy.workspace.keys.of("chat", broken), b"\xc1")
     good, failed, also = await together(
-        shift.writes(vera, first), shift.writes(vic, broken), shift.writes(vala, third, "after it")
+        busy.writes(vera, first), busy.writes(vic, broken), busy.writes(vala, third, "after it")
     )
     assert isinstance(failed, Refused)
     assert not isinstance(failed, NotYours)
     assert (good.chat, also.chat) == (first, third)
-    assert [fact.chat for fact in await shift.facts("message") if fact.text == "after it"] == [third]
-    assert await shift.field(third, "seq") == str(also.seq)
+    assert [fact.chat for fact in await busy.facts("message") if fact.text == "after it"] == [third]
+    assert await busy.field(third, "seq") == str(also.seq)
 
 
-async def test_a_message_and_its_resend_in_one_turn_are_one(shift: Shift) -> None:
-    vera, chat = next(iter((await chats_of(shift)).items()))
+async def test_a_message_and_its_resend_in_one_turn_are_one(busy: Shift) -> None:
+    vera, chat = next(iter((await chats_of(busy)).items()))
     cid = new_cid()
-    first, again = await together(shift.writes(vera, chat, "Once", cid=cid), shift.writes(vera, chat, "Once", cid=cid))
+    first, again = await together(busy.writes(vera, chat, "Once", cid=cid), busy.writes(vera, chat, "Once", cid=cid))
     assert first == again
-    assert [fact.text for fact in await shift.facts("message")].count("Once") == 1
+    assert [fact.text for fact in await busy.facts("message")].count("Once") == 1
 
 
-async def test_an_answer_to_earlier_words_leaves_those_of_the_same_turn_unanswered(shift: Shift) -> None:
-    vera, chat = next(iter((await chats_of(shift)).items()))
-    asked: Said = await shift.writes(vera, chat, "Is it in stock?")
-    more, _ = await together(shift.writes(vera, chat, "In red?"), shift.answers("ana", chat, "It is.", read=asked.seq))
-    assert await shift.field(chat, "turn_seq") == str(more.seq)
-    assert await shift.field(chat, "turn") == str(more.at)
-    await shift.picture()
+async def test_an_answer_to_earlier_words_leaves_those_of_the_same_turn_unanswered(busy: Shift) -> None:
+    vera, chat = next(iter((await chats_of(busy)).items()))
+    asked: Said = await busy.writes(vera, chat, "Is it in stock?")
+    more, _ = await together(busy.writes(vera, chat, "In red?"), busy.answers("ana", chat, "It is.", read=asked.seq))
+    assert await busy.field(chat, "turn_seq") == str(more.seq)
+    assert await busy.field(chat, "turn") == str(more.at)
+    await busy.picture()
 
 
-async def test_every_message_of_a_turn_pays_for_itself(shift: Shift) -> None:
-    (vera, first), (vic, second), *_ = (await chats_of(shift)).items()
+async def test_every_message_of_a_turn_pays_for_itself(busy: Shift) -> None:
+    (vera, first), (vic, second), *_ = (await chats_of(busy)).items()
     one_a_minute = budget("token", 1, 60_000, 1, "slow_down")
 
     async def charged(visitor: str, chat: str) -> Said:
         CHARGE.set(Charge(one_a_minute))
-        return await shift.writes(visitor, chat)
+        return await busy.writes(visitor, chat)
 
     paid, poor = await together(*(asyncio.create_task(charged(*one)) for one in ((vera, first), (vic, second))))
     assert paid.chat == first
     assert isinstance(poor, SlowDown)
 
 
-async def test_after_a_turned_epoch_all_of_a_turn_are_refused_and_none_is_done(shift: Shift) -> None:
-    chats = await chats_of(shift)
-    await shift.workspace.store.command("HSET", shift.workspace.keys.head, "epoch", "another")
-    n = len(await shift.facts())
-    refused = await together(*(shift.writes(visitor, chat) for visitor, chat in chats.items()))
+async def test_after_a_turned_epoch_all_of_a_turn_are_refused_and_none_is_done(busy: Shift) -> None:
+    chats = await chats_of(busy)
+    await busy.workspace.store.command("HSET", busy.workspace.keys.head, "epoch", "another")
+    n = len(await busy.facts())
+    refused = await together(*(busy.writes(visitor, chat) for visitor, chat in chats.items()))
     assert {type(one) for one in refused} == {WrongEpoch}
-    assert len(await shift.facts()) == n
+    assert len(await busy.facts()) == n
 
 
-async def test_functions_that_the_store_forgot_are_loaded_for_all_of_a_turn(shift: Shift) -> None:
-    chats = await chats_of(shift)
-    await shift.workspace.store.command("FUNCTION", "FLUSH")
-    said = await together(*(shift.writes(visitor, chat) for visitor, chat in chats.items()))
+async def test_functions_that_the_store_forgot_are_loaded_for_all_of_a_turn(busy: Shift) -> None:
+    chats = await chats_of(busy)
+    await busy.workspace.store.command("FUNCTION", "FLUSH")
+    said = await together(*(busy.writes(visitor, chat) for visitor, chat in chats.items()))
     assert [one.chat for one in said] == list(chats.values())
 
 
@@ -161,8 +138,8 @@ def test_no_joint_call_keeps_the_store_for_long() -> None:
     assert [len(command) for command in JointCalls(many, "v1").commands] == [4 + 4 * MOST, 4 + 4 * MOST, 6]
 
 
-async def test_only_some_verbs_may_run_as_one(shift: Shift) -> None:
+async def test_only_some_verbs_may_run_as_one(busy: Shift) -> None:
     version, _ = library()
-    words = (2, "charge", shift.workspace.epoch)
-    (reply,) = await shift.workspace.store.command("FCALL", f"joint_{version}", 1, shift.workspace.keys.head, *words)
+    words = (2, "charge", busy.workspace.epoch)
+    (reply,) = await busy.workspace.store.command("FCALL", f"joint_{version}", 1, busy.workspace.keys.head, *words)
     assert isinstance(reply, Exception)
