@@ -75,9 +75,14 @@ export class CompletionText {
   /** Show it over the box, which grows for it up to so many lines. @param {number} most */
   place(most) {
     const { box, root } = this;
-    root.style.left = `${box.offsetLeft + box.clientLeft}px`;
-    root.style.top = `${box.offsetTop + box.clientTop}px`;
-    root.style.width = `${box.clientWidth}px`;
+    const frame = box.offsetParent;
+    if (!frame) return; // hidden
+    // Fractions of a pixel count: offsetLeft and clientWidth are rounded, which can break a line elsewhere.
+    const at = box.getBoundingClientRect();
+    const around = frame.getBoundingClientRect();
+    root.style.left = `${at.left - around.left - frame.clientLeft + box.clientLeft}px`;
+    root.style.top = `${at.top - around.top - frame.clientTop + box.clientTop}px`;
+    root.style.width = `${at.width - (box.offsetWidth - box.clientWidth)}px`;
     root.style.height = "auto";
     const line = parseFloat(getComputedStyle(box).lineHeight);
     const more = Math.ceil((root.scrollHeight - box.clientHeight) / line);
