@@ -333,6 +333,7 @@ async def test_a_team_writes_its_own_first_words_and_vera_reads_them_by_key_and_
     desk = await context.new_page()
     await sign_in_by_link(desk, server, "ana")
     await desk.goto(f"{server.url}/console")
+    await desk.wait_for_selector('body[data-link="ready"]')
     vera = await Visitor.comes(server)
     await vera.opens("Is it in stock?")
     await desk.locator("#pane-1 .composer textarea").wait_for()
