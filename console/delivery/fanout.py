@@ -39,7 +39,7 @@ from console.queue.pushes import Pushes
 from console.queue.workspace import Workspace
 from console.views.html import HtmlViews
 
-ALONE = 0.25  # seconds between two reads of the feed while nobody listens
+ALONE = 0.5  # seconds between two reads of the feed while nobody listens
 BARRED = 10.0  # seconds until the store is asked again whether it lets us subscribe
 REMEMBERED = 20_000  # ended chats whose visitors may still rate or reopen them
 
@@ -70,6 +70,7 @@ class Fanout:
         self._unpushed = Outage("pushes", store=workspace.store.primary.shown)
         self._pushes = Pushes(workspace.store.primary, {keys.facts: self._receive_facts, keys.signals: self._signal})
         workspace.on_epoch.append(self._turn)
+        workspace.on_seen = self._seen
 
     @property
     def picture(self) -> Picture:
@@ -130,16 +131,16 @@ class Fanout:
 
     def _show(self, entry: Entry) -> None:
         # The previous holder must get the fact too: after `advance` the chat may be in another slot or gone.
-        fact = entry.fact
-        before = self.picture.chats.get(fact.chat) if isinstance(fact, ChatFact) else None
+        fact, picture = entry.fact, self._current.picture
+        before = picture.chats.get(fact.chat) if isinstance(fact, ChatFact) else None
         holder, slot, bot = (before.agent, before.slot, before.bot) if before is not None else ("", 0, "")
         if isinstance(fact, Ended) and before is not None:
             self._remember(fact.chat, before.visitor)
-        self.picture.advance(entry.n, fact)
+        picture.advance(entry.n, fact)
         if isinstance(fact, Profile) and fact.chat in self._visitors:
             self._visitors[fact.chat] = fact.visitor.id  # the chat became theirs by a signed identity
         if isinstance(fact, ChatFact):
-            chat_state = self.picture.chats.get(fact.chat) or before
+            chat_state = picture.chats.get(fact.chat) or before
             if self._hub.somebody.is_set():
                 self._show_chat_fact(RenderedFact(entry, chat_state, self._views, slot), fact, holder, bot)
             author = fact.author.id if isinstance(fact, Labelled) else ""
@@ -154,7 +155,7 @@ class Fanout:
             self._notify(fact, set())
         else:
             # Facts outside a chat's log, such as presence or watching, go to those who see the chat now.
-            chat = self.picture.chats.get(getattr(fact, "chat", ""))
+            chat = picture.chats.get(getattr(fact, "chat", ""))
             if chat is not None:
                 self._deliver(f"chat:{chat.id}", RenderedFact(entry, chat, self._views))
             if chat is not None and chat.agent:
@@ -162,9 +163,10 @@ class Fanout:
             self._notify(fact, {chat.agent if chat is not None else ""})
 
     def _notify(self, fact: AnyFact | Unreadable, agents: set[str]) -> None:
+        agents.discard("")
         for observer in self.observers:
             try:
-                observer(fact, agents - {""})
+                observer(fact, agents)
             except Exception as problem:
                 log.error("observer.failed", error=repr(problem))
 
@@ -218,6 +220,11 @@ class Fanout:
 
     def _read_now(self) -> None:
         if self.tail is not None:
+            self.tail.read_now()
+
+    def _seen(self, n: int) -> None:
+        """While nothing is pushed, read at once what this process has just written."""
+        if not self._pushes.open and self.tail is not None and n > self.tail.n:
             self.tail.read_now()
 
     def _receive_facts(self, message: bytes) -> None:

@@ -13,6 +13,7 @@ from console.events import Entry
 from console.logs import Outage
 from console.queue.feed import COUNT, LONGEST_PAUSE, FeedGap, decode_entry, until_vouched
 from console.queue.store import Store
+from console.timing.beat import at_beat
 
 READER = "screens"  # as the log names it
 SILENT = 1.0  # seconds without a push after which the feed is read
@@ -83,21 +84,35 @@ class PushedTail:
         """Wait for a push or a reason to read. True after a silence in which the store should have pushed."""
         if self._unsure or self._pushed:
             return False
-        loop = self._loop
-        self._waiter = loop.create_future()
         every = self._every()
         pushes = every >= SILENT
         if pushes and time.monotonic() < self._older_until:
             every = UNPUSHED
-        timer = loop.call_later(every, self._wake)
+        if pushes:
+            await self._woken(every)
+        else:
+            await self._beat(every)
+        silent = not self._pushed and not self._unsure
+        self._unsure = self._unsure or silent
+        return silent and pushes
+
+    async def _woken(self, within: float) -> None:
+        self._waiter = self._loop.create_future()
+        timer = self._loop.call_later(within, self._wake)
         try:
             await self._waiter
         finally:
             timer.cancel()
             self._waiter = None
-        silent = not self._pushed and not self._unsure
-        self._unsure = self._unsure or silent
-        return silent and pushes
+
+    async def _beat(self, every: float) -> None:
+        """The same, for a read that is one of the process's periodic jobs, which wake up together."""
+        self._waiter = waiter = self._loop.create_future()
+        at_beat(every, lambda: None if waiter.done() else waiter.set_result(None))
+        try:
+            await waiter
+        finally:
+            self._waiter = None
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
@@ -110,7 +125,7 @@ class PushedTail:
         if not rows:
             return []
         await until_vouched(self._store.vouch)
-        self._unsure = len(rows) == COUNT  # there is more
+        self._unsure = self._unsure or len(rows) == COUNT  # there is more, or something came meanwhile
         if silent:
             self._older_until = time.monotonic() + OLDER
         batch: list[Entry] = []

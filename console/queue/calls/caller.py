@@ -68,6 +68,7 @@ class Caller:
         self.on_epoch: list[Callable[[], None]] = []
         self._ahead = time.time_ns() // 1_000_000 - time.monotonic_ns() // 1_000_000
         self.on_due: Callable[[int, int], None] = lambda now, due: None
+        self.on_seen: Callable[[int], None] = lambda n: None
         store.mark = ("HSET", self.keys.head, "vouched", 1)
         store.on_run.append(self._recognise)
 
@@ -166,6 +167,7 @@ class Caller:
         now = int(reply[1])
         if epoch == self.epoch:  # else another epoch has begun while this reply was on its way
             self.seen = max(self.seen, int(n))
+            self.on_seen(self.seen)
         self._ahead = now - time.monotonic_ns() // 1_000_000
         self.on_due(now, int(reply[2]))
         return list(reply)

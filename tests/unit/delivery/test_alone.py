@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
@@ -14,10 +15,13 @@ from console.events import Entry
 from console.projection.current import Current
 from console.queue import pushes as pushes_module
 from console.queue.pushed_tail import PushedTail
+from console.queue.workspace import Workspace
 from console.views.html import HtmlViews
 from console.ws.connection import Connection
 from tests.support.eventually import eventually
 from tests.support.queue_shift import Shift, opened
+
+NEVER = 1e6  # seconds: the next multiple of it is far away
 
 
 @pytest.fixture
@@ -37,9 +41,9 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 @asynccontextmanager
-async def following(shift: Shift, hub: Hub[HubEvent]) -> AsyncIterator[Fanout]:
+async def following(workspace: Workspace, hub: Hub[HubEvent]) -> AsyncIterator[Fanout]:
     current = Current()
-    fanout = Fanout(shift.workspace, hub, HtmlViews(current), current)
+    fanout = Fanout(workspace, hub, HtmlViews(current), current)
     jobs = [asyncio.create_task(fanout.run()), asyncio.create_task(fanout.receive_pushes())]
     await fanout.ready.wait()
     try:
@@ -63,14 +67,14 @@ class Ben(Connection):
 async def test_what_happens_while_nobody_listens_is_one_read_and_shown_to_whoever_comes(
     store_url: str, workspace_name: str, reads: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fanout_module, "ALONE", 60.0)
+    monkeypatch.setattr(fanout_module, "ALONE", NEVER)
     monkeypatch.setattr(pushes_module, "PING", 0.1)
     hub: Hub[HubEvent] = Hub()
-    async with opened(store_url, workspace_name) as workspace:
-        shift = Shift(workspace)
+    async with opened(store_url, workspace_name) as workspace, opened(store_url, workspace_name) as other:
+        shift = Shift(other)
         await shift.begin(ana=6)
         await shift.online("ana")
-        async with following(shift, hub) as fanout:
+        async with following(workspace, hub) as fanout:
             await eventually(lambda: fanout.tail is not None and not fanout.tail._unsure, "the first look")
             chat = await shift.opens("vera", "Hello")
             for number in range(20):
@@ -87,3 +91,52 @@ async def test_what_happens_while_nobody_listens_is_one_read_and_shown_to_whoeve
             hub.leave(ben)
             assert not hub.somebody.is_set()
             await eventually(lambda: not fanout._pushes.open, "the store to push no more")
+
+
+async def test_what_a_process_writes_itself_is_read_at_once_though_nobody_listens(
+    store_url: str, workspace_name: str, reads: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever opens a chat by the API finds it in the next list."""
+    monkeypatch.setattr(fanout_module, "ALONE", NEVER)
+    async with opened(store_url, workspace_name) as workspace, opened(store_url, workspace_name) as other:
+        shift, theirs = Shift(workspace), Shift(other)
+        await shift.begin(ana=6)
+        await shift.online("ana")
+        async with following(workspace, Hub()) as fanout:
+            await eventually(lambda: fanout.tail is not None and not fanout.tail._unsure, "the first look")
+            first = await theirs.opens("leo", "From elsewhere")
+            assert reads == []
+            chat = await shift.opens("vera", "Hello")
+            await eventually(lambda: chat in fanout.picture.chats, "her chat in the picture")
+            assert first in fanout.picture.chats
+            assert len(reads) <= 2
+
+
+async def test_what_comes_during_a_read_is_read_after_it(
+    store_url: str, workspace_name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fanout_module, "ALONE", NEVER)
+    async with opened(store_url, workspace_name) as workspace, opened(store_url, workspace_name) as other:
+        shift = Shift(other)
+        await shift.begin(ana=6)
+        await shift.online("ana")
+        async with following(workspace, Hub()) as fanout:
+            await eventually(lambda: fanout.tail is not None and not fanout.tail._unsure, "the first look")
+            assert fanout.tail is not None
+            read, found, held = fanout.tail._store.run_unconfirmed, asyncio.Event(), asyncio.Event()
+
+            async def slow(*command: Any) -> Any:
+                rows = await read(*command)
+                found.set()
+                await held.wait()
+                return rows
+
+            monkeypatch.setattr(fanout.tail._store, "run_unconfirmed", slow)
+            await shift.opens("vera", "Hello")
+            fanout.tail.read_now()
+            await found.wait()
+            await shift.opens("leo", "Hello")
+            fanout.tail.read_now()
+            held.set()
+            newest = await other.newest()
+            await eventually(lambda: fanout.picture.n == newest, "the picture to catch up")
