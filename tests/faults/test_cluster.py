@@ -10,10 +10,13 @@ import pytest
 import pytest_asyncio
 
 from console.backup.restoring import BASE
+from console.domain.ids import new_cid
+from console.errors import Unknown
 from console.proving.clients import Cast
 from console.proving.store_groups import Cluster, Node, cluster, run, slot_of
 from console.queue.embedded import EmbeddedStore
 from console.queue.keys import Keys
+from console.queue.results import Said
 from console.queue.store import Store
 from console.queue.workspace import Workspace
 from tests.faults.installation import Inside, installed
@@ -22,6 +25,7 @@ from tests.faults.traffic import chatting_on
 from tests.support.command_line import in_a_process
 from tests.support.eventually import eventually
 from tests.support.json_clients import Visitor
+from tests.support.queue_shift import Shift
 from tests.support.tenants import Tenants
 
 
@@ -67,6 +71,28 @@ async def test_a_workspace_moves_to_another_node_key_by_key(tmp_path: Path, node
     async with chatting(tmp_path, nodes) as inside:
         await nodes.hand_over(inside.workspace, nodes.nodes[2])
         await now_at(inside, nodes.nodes[2])
+
+
+async def test_messages_of_one_exchange_are_done_once_while_their_workspace_moves_key_by_key(nodes: Cluster) -> None:
+    await nodes.whole()
+    name = nodes.workspace(1)
+    shift = Shift(Workspace(Store(nodes.url, name), name))
+    await shift.begin(ana=6)
+    await shift.online("ana")
+    chats = {visitor: await shift.opens(visitor) for visitor in ("vera", "vic", "vala")}
+    cids = {visitor: new_cid() for visitor in chats}
+    answers: list[list[Said | BaseException]] = []
+    moving = asyncio.create_task(nodes.hand_over(name, nodes.nodes[2]))
+    await asyncio.sleep(0)
+    async with asyncio.timeout(20):
+        while not moving.done() or Unknown in map(type, answers[-1]):
+            calls = (shift.writes(visitor, chat, "Hello?", cid=cids[visitor]) for visitor, chat in chats.items())
+            answers.append(await asyncio.gather(*calls, return_exceptions=True))
+    assert {type(one) for one in answers[0]} == {Unknown}  # the store refused the call as a whole: some keys were away
+    assert {type(one) for one in answers[-1]} == {Said}
+    written = [fact.chat for fact in await shift.facts("message") if fact.text == "Hello?"]
+    assert written == list(chats.values())
+    await shift.workspace.store.close()
 
 
 async def test_a_workspace_moves_to_another_node_at_once(tmp_path: Path, nodes: Cluster) -> None:

@@ -11,6 +11,7 @@ from console.queue.calls.caller import CHARGE, Charge
 from console.queue.joint_calls import MOST, JointCalls
 from console.queue.results import Said
 from console.queue.store import library
+from console.queue.workspace import Workspace
 from tests.support.queue_shift import Shift
 
 SHARED = 8  # commands that a joint call makes whatever it joins: clock, head, timers, push
@@ -70,6 +71,18 @@ async def test_a_message_that_fails_does_not_disturb_its_neighbours(busy: Shift)
     assert await busy.field(third, "seq") == str(also.seq)
 
 
+async def test_what_a_message_did_before_it_failed_counts_for_the_next_one(busy: Shift) -> None:
+    (vera, chat), *_ = (await chats_of(busy)).items()
+    clocks = busy.workspace.keys.of("clocks", "ana")
+    # The first message fails where it sets Ana's clock, after its fact.
+    await busy.workspace.store.command("SET", clocks, "no sorted set")
+    failed, good = await together(busy.writes(vera, chat, "Is it"), busy.writes(vera, chat, "in stock?"))
+    assert isinstance(failed, Refused)
+    written = [fact for fact in await busy.facts("message") if fact.text in ("Is it", "in stock?")]
+    assert [fact.seq for fact in written] == [good.seq - 1, good.seq]
+    assert await busy.field(chat, "seq") == str(good.seq)
+
+
 async def test_a_message_and_its_resend_in_one_turn_are_one(busy: Shift) -> None:
     vera, chat = next(iter((await chats_of(busy)).items()))
     cid = new_cid()
@@ -107,6 +120,16 @@ async def test_after_a_turned_epoch_all_of_a_turn_are_refused_and_none_is_done(b
     refused = await together(*(busy.writes(visitor, chat) for visitor, chat in chats.items()))
     assert {type(one) for one in refused} == {WrongEpoch}
     assert len(await busy.facts()) == n
+
+
+async def test_only_messages_of_the_epoch_are_done(busy: Shift) -> None:
+    (vera, first), (vic, second), (vala, third), *_ = (await chats_of(busy)).items()
+    late = Workspace(busy.workspace.store, busy.workspace.name)
+    late.epoch = "earlier"
+    calls = busy.writes(vera, first, "Hm"), Shift(late).writes(vic, second, "Hm"), busy.writes(vala, third, "Hm")
+    good, refused, also = await together(*calls)
+    assert isinstance(refused, WrongEpoch)
+    assert [fact.chat for fact in await busy.facts("message") if fact.text == "Hm"] == [good.chat, also.chat]
 
 
 async def test_functions_that_the_store_forgot_are_loaded_for_all_of_a_turn(busy: Shift) -> None:
