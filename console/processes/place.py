@@ -49,20 +49,29 @@ class Place:
 
     async def _restart(self, dead: Child) -> None:
         fresh = self._make(dead.settings)
-        await fresh.start()
+        if not await self._starts(fresh):  # then the dead one stays, and `keep` tries again
+            return
         if self.child is not dead:  # replaced meanwhile
             await fresh.stop(signal.SIGKILL, self._patience)
             return
         self.child = fresh
         log.warning("process.restarted", process=self.name, pid=fresh.pid)
 
+    async def _starts(self, fresh: Child) -> bool:
+        """Start it; False if the machine does not allow that, as without memory."""
+        try:
+            await fresh.start()
+        except OSError as problem:
+            log.error("process.not_started", process=self.name, error=str(problem))
+            return False
+        return True
+
     async def replace(self, settings: bytes) -> bool:
         """Start a new child here, then end the current one. False if the new one did not get ready: nothing changes."""
         self._passing = fresh = self._make(settings)
-        await fresh.start()
         try:
             async with asyncio.timeout(START_PATIENCE):
-                serves = await fresh.serves()
+                serves = await self._starts(fresh) and await fresh.serves()
         except TimeoutError:
             serves = False
         if not serves:

@@ -22,9 +22,12 @@ class FakeChild:
         self.starts = asyncio.Event()
         self.starts.set()
         self.ended = asyncio.Event()
+        self.problem: OSError | None = None
 
     async def start(self) -> None:
         await self.starts.wait()
+        if self.problem:
+            raise self.problem
 
     async def serves(self) -> bool:
         await self.ready.wait()
@@ -39,16 +42,18 @@ class FakeChild:
 
 
 class Nursery:
-    """Makes the children of a place; `slow`: the next one starts only when the test says so."""
+    """Makes the children of a place; `slow`: they start only when the test says so; `full`: the machine has no room."""
 
     def __init__(self) -> None:
         self.children: list[FakeChild] = []
-        self.slow = False
+        self.slow = self.full = False
 
     def make(self, settings: bytes) -> Child:
         child = FakeChild(settings, len(self.children) + 1)
         if self.slow:
             child.starts.clear()
+        if self.full:
+            child.problem = OSError("Cannot allocate memory")
         self.children.append(child)
         return cast(Child, child)
 
@@ -57,7 +62,7 @@ class Nursery:
         return self.children[-1]
 
     def alive(self) -> list[FakeChild]:
-        return [child for child in self.children if not child.ended.is_set()]
+        return [child for child in self.children if not child.problem and not child.ended.is_set()]
 
 
 @pytest.fixture
@@ -109,3 +114,19 @@ async def test_one_that_comes_back_just_after_it_was_replaced_does_not_stay(nurs
     back.starts.set()
     await eventually(lambda: nursery.alive() == [fresh], "the one that came back to be stopped")
     assert place.child is cast(Child, fresh)
+
+
+async def test_one_that_the_machine_cannot_start_is_tried_again(nursery: Nursery, place: Place) -> None:
+    nursery.full = True
+    nursery.children[0].ended.set()
+    await nursery.has(2)
+    nursery.full = False
+    back = await nursery.has(3)
+    await eventually(lambda: place.child is cast(Child, back), "the third one to be kept")
+
+
+async def test_one_that_the_machine_cannot_start_replaces_nobody(nursery: Nursery, place: Place) -> None:
+    nursery.full = True
+    assert not await place.replace(b"second")
+    assert nursery.alive() == nursery.children[:1]
+    assert place.child is cast(Child, nursery.children[0])
