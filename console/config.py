@@ -457,7 +457,7 @@ def read_settings(environment: Mapping[str, str] | None = None, **given: Any) ->
             values[row.name] = given[row.name]
             continue
         try:
-            values[row.name] = row.read(find_text(row, source)[0])
+            values[row.name] = read_value(row, find_text(row, source)[0])
         except ValueError as problem:
             wrong.append(f"{PREFIX}{row.name.upper()}: {problem}")
     wrong += [f"{name}: there is no such setting" for name in unknown_names(source)]
@@ -490,6 +490,15 @@ def find_text(row: Setting, source: Mapping[str, str]) -> tuple[str, str]:
     if name in source:
         return source[name], name
     return row.default, "default"
+
+
+def read_value(row: Setting, text: str) -> Any:
+    """Return a setting's value. Raises ValueError that says what to enter instead."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # the environment has bytes, and some of these are no text
+        raise ValueError("enter text in UTF-8") from None
+    return row.read(text)
 
 
 def read_file(file: str) -> str:

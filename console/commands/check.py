@@ -30,6 +30,7 @@ from console.config import (
     Settings,
     find_text,
     read_settings,
+    read_value,
     unknown_names,
 )
 from console.data_folder import NO_SECOND_STORE, is_to_be_made, running_store_url, store_folder
@@ -110,9 +111,9 @@ def _explain(row: Setting, environment: Mapping[str, str]) -> tuple[str, str, st
         text, source = find_text(row, environment)
     except ValueError as problem:
         return "?", f"{PREFIX}{row.name.upper()}_FILE", str(problem)
-    shown = row.shown(text) if text else "(empty)"
+    shown = row.shown(text).encode(errors="replace").decode() if text else "(empty)"
     try:
-        row.read(text)
+        read_value(row, text)
     except ValueError as problem:
         return shown, source, str(problem)
     return shown, source, ""

@@ -89,6 +89,8 @@ def test_a_file_without_a_value_stops_the_start_instead_of_the_default(
         ("HOST", ""),
         ("HOST", "http://127.0.0.1"),
         ("DATA", ""),
+        ("DATA", "/srv/caf\udce9"),  # a byte that is no text
+        ("SECRET", "s" * 40 + "\udce9"),
         ("STORE", "10.0.0.7:6379"),
         ("STORE", "http://10.0.0.7"),
         ("DATABASE", "sestetto.db"),
