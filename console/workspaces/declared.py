@@ -1,8 +1,13 @@
 """The declared workspaces: a single one, or those in the file of `SESTETTO_WORKSPACES`.
 
-```toml [acme] origin = "https://chat.acme.example"
+```toml
+[acme]
+origin = "https://chat.acme.example"
 
-[globex] origin = "https://chat.globex.example" database_file = "/run/secrets/globex-database" ```
+[globex]
+origin = "https://chat.globex.example"
+database_file = "/run/secrets/globex-database"
+```
 
 Each becomes the settings of a separate installation, so nothing else has to know that there are several.
 """

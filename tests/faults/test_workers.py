@@ -23,7 +23,7 @@ from tests.faults.test_readiness import is_ready
 from tests.faults.traffic import a_while, busy, talking
 from tests.support.command_line import in_a_process
 from tests.support.eventually import eventually
-from tests.support.server_process import RunningServer, _lives, gone
+from tests.support.server_process import RunningServer, gone, lives
 
 ROOMY = {"address_openings": "1000", "visitor_openings": "1000"}  # everybody comes from this machine
 PLACES = ("server 1", "server 2", "worker")
@@ -56,7 +56,7 @@ class Several(RunningServer):
     def children(self) -> set[int]:
         """Return the ids of the running processes; each logs its id when it starts."""
         lines = (line for line in self.log.splitlines() if '"server.started"' in line or '"work.started"' in line)
-        return {pid for line in lines if _lives(pid := json.loads(line)["pid"])}
+        return {pid for line in lines if lives(pid := json.loads(line)["pid"])}
 
 
 @pytest_asyncio.fixture

@@ -13,7 +13,7 @@ import pytest
 from tests.support.command_line import in_a_process
 from tests.support.eventually import eventually
 from tests.support.json_clients import Agent, Visitor
-from tests.support.server_process import _lives
+from tests.support.server_process import lives
 from tests.support.tenants import Tenant, Tenants
 
 
@@ -174,7 +174,7 @@ async def test_a_process_that_dies_while_the_files_are_broken_is_restarted_with_
             server.file.write_text(broken)
             secret.unlink(missing_ok=True)
             before = started(server)
-            for pid in filter(_lives, before):
+            for pid in filter(lives, before):
                 os.kill(pid, signal.SIGKILL)
             await eventually(lambda before=before: len(started(server) - before) == 2, "two new ones", within=40)  # type: ignore[misc]
             assert {await status_of(tenant) for tenant in server.tenants} == {200}

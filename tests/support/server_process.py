@@ -159,10 +159,11 @@ def free_port() -> int:
 
 async def gone(pid: int) -> None:
     """Return once no process has that id (a zombie counts as gone)."""
-    await eventually(lambda: not _lives(pid), f"process {pid} to end")
+    await eventually(lambda: not lives(pid), f"process {pid} to end")
 
 
-def _lives(pid: int) -> bool:
+def lives(pid: int) -> bool:
+    """Whether a process has that id (a zombie does not count)."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except (OSError, IndexError):
