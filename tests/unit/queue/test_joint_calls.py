@@ -27,7 +27,7 @@ async def together(*calls: Awaitable[Any]) -> list[Any]:
     return await asyncio.gather(*calls, return_exceptions=True)
 
 
-async def test_messages_of_one_turn_are_one_call_with_a_result_each(busy: Shift) -> None:
+async def test_messages_of_one_exchange_are_one_call_with_a_result_each(busy: Shift) -> None:
     chats = await chats_of(busy)
     before = await busy.commands()
     said = await together(*(busy.writes(visitor, chat, visitor) for visitor, chat in chats.items()))
@@ -83,7 +83,7 @@ async def test_what_a_message_did_before_it_failed_counts_for_the_next_one(busy:
     assert await busy.field(chat, "seq") == str(good.seq)
 
 
-async def test_a_message_and_its_resend_in_one_turn_are_one(busy: Shift) -> None:
+async def test_a_message_and_its_resend_in_one_exchange_are_one(busy: Shift) -> None:
     vera, chat = next(iter((await chats_of(busy)).items()))
     cid = new_cid()
     first, again = await together(busy.writes(vera, chat, "Once", cid=cid), busy.writes(vera, chat, "Once", cid=cid))
@@ -91,7 +91,7 @@ async def test_a_message_and_its_resend_in_one_turn_are_one(busy: Shift) -> None
     assert [fact.text for fact in await busy.facts("message")].count("Once") == 1
 
 
-async def test_an_answer_to_earlier_words_leaves_those_of_the_same_turn_unanswered(busy: Shift) -> None:
+async def test_an_answer_to_earlier_words_leaves_those_of_the_same_exchange_unanswered(busy: Shift) -> None:
     vera, chat = next(iter((await chats_of(busy)).items()))
     asked: Said = await busy.writes(vera, chat, "Is it in stock?")
     more, _ = await together(busy.writes(vera, chat, "In red?"), busy.answers("ana", chat, "It is.", read=asked.seq))
@@ -100,7 +100,7 @@ async def test_an_answer_to_earlier_words_leaves_those_of_the_same_turn_unanswer
     await busy.picture()
 
 
-async def test_every_message_of_a_turn_pays_for_itself(busy: Shift) -> None:
+async def test_every_message_of_an_exchange_pays_for_itself(busy: Shift) -> None:
     (vera, first), (vic, second), *_ = (await chats_of(busy)).items()
     one_a_minute = budget("token", 1, 60_000, 1, "slow_down")
 
@@ -113,7 +113,7 @@ async def test_every_message_of_a_turn_pays_for_itself(busy: Shift) -> None:
     assert isinstance(poor, SlowDown)
 
 
-async def test_after_a_turned_epoch_all_of_a_turn_are_refused_and_none_is_done(busy: Shift) -> None:
+async def test_after_a_turned_epoch_all_messages_of_an_exchange_are_refused(busy: Shift) -> None:
     chats = await chats_of(busy)
     await busy.workspace.store.command("HSET", busy.workspace.keys.head, "epoch", "another")
     n = len(await busy.facts())
@@ -132,7 +132,7 @@ async def test_only_messages_of_the_epoch_are_done(busy: Shift) -> None:
     assert [fact.chat for fact in await busy.facts("message") if fact.text == "Hm"] == [good.chat, also.chat]
 
 
-async def test_functions_that_the_store_forgot_are_loaded_for_all_of_a_turn(busy: Shift) -> None:
+async def test_functions_that_the_store_forgot_are_loaded_for_a_whole_exchange(busy: Shift) -> None:
     chats = await chats_of(busy)
     await busy.workspace.store.command("FUNCTION", "FLUSH")
     said = await together(*(busy.writes(visitor, chat) for visitor, chat in chats.items()))
