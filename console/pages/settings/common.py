@@ -27,6 +27,8 @@ OVERTAKEN = _(
     "This was changed after you opened it, by someone else or by you in another tab. Save again to replace the change."
 )
 NOT_REMOVED = _("Not removed")
+PASSWORD_NOT_CHANGED = _("Password not changed")
+TOKEN_NOT_CREATED = _("Token not created")
 DID = ("removed", "revoked", "deactivated", "reactivated", "password", "factor")  # instead of saving it
 
 for_supervisors = for_those_who("configure")

@@ -14,7 +14,7 @@ from console.domain.directory import answered_first_by
 from console.domain.scopes import MEANINGS, OF_INTEGRATIONS, SCOPES
 from console.errors import BadSettings, Problem
 from console.pages.guard import go, read_form
-from console.pages.settings.common import by_name, draw_form, for_admins, known_to, wrong_of
+from console.pages.settings.common import TOKEN_NOT_CREATED, _, by_name, draw_form, for_admins, known_to, wrong_of
 from console.pages.settings.form import Form
 
 AT = "/settings/integrations"
@@ -31,7 +31,9 @@ async def add(request: Request, me: SignedIn) -> Response:
     try:
         made = await tokens.add_integration(services_of(request), me.member, form.plain("name"))
     except BadSettings as refused:
-        return await _page(request, me, form.typed, wrong_of(form, refused), target=form.target)
+        return await _page(
+            request, me, form.typed, wrong_of(form, refused), target=form.target, undone=_("Integration not added")
+        )
     return go(f"{AT}?added={made.id}#{made.id}")
 
 
@@ -48,7 +50,7 @@ async def add_token(request: Request, me: SignedIn) -> Response:
         made = await tokens.add_to_integration(services, me.member, *asked, days=days)
     except BadSettings as refused:
         wrong = [one._replace(field="token_name") if one.field == "name" else one for one in refused.wrong]
-        return await _page(request, me, form.typed, wrong, target=form.target)
+        return await _page(request, me, form.typed, wrong, target=form.target, undone=TOKEN_NOT_CREATED)
     return await _page(request, me, made=made, of=integration)
 
 
@@ -73,6 +75,7 @@ async def _page(
     wrong: Sequence[Problem] = (),
     *,
     target: str = "",
+    undone: str = "",
     made: str = "",
     of: str = "",
 ) -> Response:
@@ -95,7 +98,10 @@ async def _page(
         "done": request.query_params.get("done", ""),
         "longest": tokens.LONGEST,
     }
-    return draw_form(request, me, "integrations", context, at=AT, typed=typed or {}, wrong=wrong, target=target)
+    typed = typed or {}
+    return draw_form(
+        request, me, "integrations", context, at=AT, typed=typed, wrong=wrong, target=target, undone=undone
+    )
 
 
 def _for_bots(tokens: Iterable[TokenLine]) -> list[str]:

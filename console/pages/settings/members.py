@@ -19,6 +19,7 @@ from console.domain.validation.members import ROLES
 from console.errors import BadSettings, NotYours, Problem
 from console.pages.guard import read_form
 from console.pages.settings.common import (
+    PASSWORD_NOT_CHANGED,
     _,
     by_name,
     check_rest,
@@ -134,7 +135,8 @@ async def set_password(request: Request, me: SignedIn) -> Response:
     try:
         await passwords.reset(services_of(request), me.member, member.id, form.typed.get("password", ""))
     except BadSettings as refused:
-        return _form(request, me, known, member, typed_of(member), wrong=refused.wrong, target=form.target)
+        target, undone = form.target, PASSWORD_NOT_CHANGED
+        return _form(request, me, known, member, typed_of(member), wrong=refused.wrong, target=target, undone=undone)
     return saved(AT, member.id, did="password")
 
 

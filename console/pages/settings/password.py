@@ -11,7 +11,7 @@ from console.archive.credentials import SignedIn
 from console.authentication import services_of
 from console.errors import BadSettings, Problem
 from console.pages.guard import address_of, for_those_who, go, read_form
-from console.pages.settings.common import draw_form
+from console.pages.settings.common import PASSWORD_NOT_CHANGED, draw_form
 
 AT = "/settings/password"
 
@@ -37,7 +37,8 @@ async def save(request: Request, me: SignedIn) -> Response:
 
 def _form(request: Request, me: SignedIn, *, saved: str = "", wrong: Sequence[Problem] = ()) -> Response:
     target = f"member:{me.member.id}"
-    return draw_form(request, me, "password", {"saved": saved}, at=AT, typed={}, wrong=wrong, target=target)
+    context, undone = {"saved": saved}, PASSWORD_NOT_CHANGED
+    return draw_form(request, me, "password", context, at=AT, typed={}, wrong=wrong, target=target, undone=undone)
 
 
 routes = [Route(AT, show, methods=["GET"]), Route(AT, save, methods=["POST"])]

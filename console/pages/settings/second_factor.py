@@ -13,17 +13,18 @@ from console.archive.sign_in_steps import SignInStep
 from console.authentication import our_origin, services_of
 from console.errors import BadSettings, Problem, SignInNeeded
 from console.pages.guard import address_of, for_those_who, go, read_form
-from console.pages.settings.common import NOT_REMOVED, draw_form
+from console.pages.settings.common import NOT_REMOVED, _, draw_form
 from console.views.qr import picture_of
 
 AT = "/settings/second-factor"
+NOT_SET_UP = _("Second factor not set up")
 
 for_agents = for_those_who("answer")
 
 Handler = Callable[[Request, SignedIn], Awaitable[Response]]
 
 
-def by_password(answer: Callable[[Request, SignedIn, str], Awaitable[Response]], *, undone: str = "") -> Handler:
+def by_password(answer: Callable[[Request, SignedIn, str], Awaitable[Response]], *, undone: str) -> Handler:
     """Check the password of the form; show the form again if it is wrong, with `undone` as the errors' heading."""
 
     @wraps(answer)
@@ -43,7 +44,7 @@ async def show(request: Request, me: SignedIn) -> Response:
 
 
 @for_agents
-@by_password
+@partial(by_password, undone=NOT_SET_UP)
 async def begin(request: Request, me: SignedIn, password: str) -> Response:
     """Show what the app needs for the set-up."""
     step = await second_factors.begin(services_of(request), me, password, address=address_of(request))
@@ -66,7 +67,7 @@ async def confirm(request: Request, me: SignedIn) -> Response:
 
 
 @for_agents
-@by_password
+@partial(by_password, undone=_("Recovery codes not renewed"))
 async def renew(request: Request, me: SignedIn, password: str) -> Response:
     """Show new recovery codes in place of the former ones."""
     codes = await second_factors.renew_codes(services_of(request), me, password, address=address_of(request))
@@ -90,7 +91,9 @@ async def _form(
 
 def _set_up(request: Request, me: SignedIn, step: SignInStep, *, wrong: Sequence[Problem] = ()) -> Response:
     picture = picture_of(step.secret, me.member.email, our_origin(request))
-    return _draw(request, me, {"factor": None, "removed": "", "codes": (), "step": step, "picture": picture}, wrong)
+    return _draw(
+        request, me, {"factor": None, "removed": "", "codes": (), "step": step, "picture": picture}, wrong, NOT_SET_UP
+    )
 
 
 def _codes(request: Request, me: SignedIn, codes: Sequence[str]) -> Response:

@@ -18,6 +18,8 @@ from console.domain.identity_problems import PROBLEMS
 from console.errors import BadSettings, Problem
 from console.pages.guard import read_form
 from console.pages.settings.common import (
+    NOT_REMOVED,
+    _,
     by_name,
     draw_form,
     for_supervisors,
@@ -61,7 +63,7 @@ async def add_key(request: Request, me: SignedIn) -> Response:
         kid, algorithm or "HS256", (text or made) if algorithm else "", services_of(request).workspace.now()
     )
     wanted = replace(site.identity, keys=(*site.identity.keys, key))
-    return await _save(request, me, site, form, wanted, secret=made, kid=kid)
+    return await _save(request, me, site, form, wanted, secret=made, kid=kid, undone=_("Key not added"))
 
 
 @for_supervisors
@@ -69,7 +71,7 @@ async def remove_key(request: Request, me: SignedIn) -> Response:
     site = site_of(await known_to(request), request)
     form = Form(await read_form(request, me.csrf), f"site:{site.key}")
     kept = tuple(key for key in site.identity.keys if key.kid != form.typed.get("kid"))
-    return await _save(request, me, site, form, replace(site.identity, keys=kept))
+    return await _save(request, me, site, form, replace(site.identity, keys=kept), undone=NOT_REMOVED)
 
 
 @for_supervisors
@@ -82,7 +84,15 @@ async def change_hash(request: Request, me: SignedIn) -> Response:
 
 
 async def _save(
-    request: Request, me: SignedIn, site: Site, form: Form, wanted: SiteIdentity, *, secret: str = "", kid: str = ""
+    request: Request,
+    me: SignedIn,
+    site: Site,
+    form: Form,
+    wanted: SiteIdentity,
+    *,
+    secret: str = "",
+    kid: str = "",
+    undone: str = "",
 ) -> Response:
     problem = None
     try:
@@ -95,7 +105,7 @@ async def _save(
     except BadSettings as refused:
         problem = refused
     typed = {**typed_of(site.identity), **form.typed}
-    return await _draw(request, me, site, typed, wrong=wrong_of(form, problem), target=form.target)
+    return await _draw(request, me, site, typed, wrong=wrong_of(form, problem), target=form.target, undone=undone)
 
 
 def typed_of(identity: SiteIdentity) -> dict[str, str]:
@@ -131,6 +141,7 @@ async def _draw(
     *,
     wrong: Sequence[Problem] = (),
     target: str = "",
+    undone: str = "",
     notice: Mapping[str, str] | None = None,
     shown: Mapping[str, str] | None = None,
 ) -> Response:
@@ -150,7 +161,9 @@ async def _draw(
         "refused": await services_of(request).refused_identities.of(site.key),
         "problems": PROBLEMS,
     }
-    response = draw_form(request, me, "site_identity", context, at=AT, typed=typed, wrong=wrong, target=target)
+    response = draw_form(
+        request, me, "site_identity", context, at=AT, typed=typed, wrong=wrong, target=target, undone=undone
+    )
     response.headers["cache-control"] = "no-store"  # it may show a secret
     return response
 

@@ -12,7 +12,7 @@ from console.authentication import our_origin, services_of
 from console.domain.scopes import MEANINGS, OF_MEMBERS, SCOPES
 from console.errors import BadSettings, Problem
 from console.pages.guard import for_those_who, go, read_form
-from console.pages.settings.common import draw_form, wrong_of
+from console.pages.settings.common import TOKEN_NOT_CREATED, draw_form, wrong_of
 from console.pages.settings.form import Form
 
 AT = "/settings/tokens"
@@ -59,7 +59,8 @@ async def _page(
         "revoked": request.query_params.get("revoked", ""),
         "longest": tokens.LONGEST,
     }
-    return draw_form(request, me, "tokens", context, at=AT, typed=typed, wrong=wrong, target="token:")
+    undone = TOKEN_NOT_CREATED
+    return draw_form(request, me, "tokens", context, at=AT, typed=typed, wrong=wrong, target="token:", undone=undone)
 
 
 routes = [
