@@ -29,6 +29,7 @@ WORKSPACES = "workspaces"  # folder in the data folder where each of several wor
 DURABILITIES = ("disk", "replica", "two-disks")
 LEVELS = ("debug", "info", "warning", "error")
 LONGEST_DRAIN = 600  # seconds
+LARGEST = 1_000_000_000  # so many days in ms are still a number for SQL
 SHORTEST_SECRET = 32  # characters
 NAME_THE_SENDER = "set the sender of mails that go through SESTETTO_SMTP_URL"
 NAME_THE_MODEL = "name the model to use at SESTETTO_MODEL_URL"
@@ -98,8 +99,8 @@ def _level(text: str) -> str:
 
 
 def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise ValueError("enter a whole number of at least 1")
+    if not text.isdecimal() or not 1 <= int(text) <= LARGEST:
+        raise ValueError(f"enter a whole number from 1 to {LARGEST}")
     return int(text)
 
 

@@ -69,6 +69,7 @@ def test_a_file_without_a_value_stops_the_start_instead_of_the_default(
         ("PORT", "-1"),
         ("RETENTION_DAYS", "0"),
         ("RETENTION_DAYS", "soon"),
+        ("RETENTION_DAYS", "1000000000000"),
         ("METRICS", "perhaps"),
         ("DURABILITY", "hope"),
         ("WORKSPACE", "two words"),
