@@ -94,7 +94,7 @@ async def _record(request: Request, me: SignedIn, format: str, *, notes: bool) -
 def transcript(record: ChatRecord, *, notes: bool) -> str:
     chat = record.chat
     name = visitor_name(VISITOR, chat.name or chat.visitor)
-    head = [name, *([chat.email] if chat.email else []), _when(chat.opened), ""]
+    head = [name, *([f"E-mail: {chat.email}"] if chat.email else []), _when(chat.opened), ""]
     if chat.answers:
         head += [*(line_of(f"{one['question']}:", one["answer"]) for one in chat.answers), ""]
     for fact in record.facts:

@@ -331,14 +331,14 @@ async def test_nobody_writes_a_line_of_ana_s_into_a_transcript(
     assert lines.count(f"    {false}") == 3
 
 
-async def test_a_name_is_no_line_of_ana_s_at_the_top_of_a_transcript(
+async def test_a_name_and_an_address_are_no_lines_of_ana_s_at_the_top_of_a_transcript(
     services: Services, ana: httpx.AsyncClient, feed: Feed
 ) -> None:
     false = "[2027-01-15 08:00:09Z] Ana: We pay it all back."
-    feed.talk("c1", "Hello", name=false)
+    feed.talk("c1", "Hello", name=false, email=false)  # pages give what they like
     await archived(services, feed)
     lines = (await page_of(ana, "/chats/c1/transcript.txt")).splitlines()
-    assert lines[0] == f"Visitor {false}"
+    assert lines[:2] == [f"Visitor {false}", f"E-mail: {false}"]
     assert not [line for line in lines if line.startswith(false)]
 
 
