@@ -58,6 +58,7 @@ from console.security import SecurityHeaders, VisitorTokens
 from console.security.requests import PublicName, RequestIds
 from console.services import Services
 from console.views.assets import build
+from console.views.bundles import PAGES, bundle
 from console.views.html import HtmlViews
 from console.views.i18n import page_texts
 from console.workers import Workers
@@ -99,6 +100,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
             await workers.stop()
             await close(services)
 
+    prepare_files()
     routes = [
         WebSocketRoute("/ws/visitor", SocketEndpoint(visitor_socket)),
         WebSocketRoute("/ws/agent", SocketEndpoint(agent_socket)),
@@ -130,6 +132,13 @@ def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
     app.public_origin = "" if demo else settings.origin
     app.hsts_subdomains = settings.hsts_subdomains
     return app
+
+
+def prepare_files() -> None:
+    """Make the scripts now: an upgrade may replace their sources while this process serves."""
+    widget.prepare()
+    for page in PAGES:
+        bundle(page)
 
 
 def create_work_app(settings: Settings) -> Starlette:

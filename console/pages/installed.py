@@ -14,6 +14,8 @@ OFFLINE = "/offline"
 SHEETS = ("tokens.css", "base.css", "pages.css")
 ICONS = (("192.png", "192x192", "any"), ("512.png", "512x512", "any"), ("maskable.png", "512x512", "maskable"))
 SHORTCUTS = (("Console", "/console"), ("Board", "/board"), ("Chats", "/chats"))  # as the pages call them
+# Read at the start: an upgrade replaces the file while this process still serves.
+SERVICE_WORKER = (STATIC / "service_worker.js").read_text(encoding="utf-8")
 
 
 async def show_manifest(request: Request) -> Response:
@@ -48,7 +50,7 @@ async def service_worker(request: Request) -> Response:
         "icon": static("icons/192.png"),
         "badge": static("icons/badge.png"),
     }
-    script = f"self.sestetto = {msgspec.json.encode(known).decode()};\n{_script()}"
+    script = f"self.sestetto = {msgspec.json.encode(known).decode()};\n{SERVICE_WORKER}"
     return Response(script, media_type="text/javascript", headers={"cache-control": "no-cache"})
 
 
@@ -56,10 +58,6 @@ async def show_offline(request: Request) -> Response:
     response = render(request, "offline.html", {"sheets": SHEETS})
     response.headers["cache-control"] = "no-cache"
     return response
-
-
-def _script() -> str:
-    return (STATIC / "service_worker.js").read_text(encoding="utf-8")
 
 
 routes = [

@@ -1,6 +1,6 @@
 """The widget's files: the script, a second one loaded on opening, one file per language, and the availability.
 
-The modules `widget/*.js` are joined at startup, in the order below, into one function scope. A host page makes one
+The modules `widget/*.js` are joined at the start, in the order below, into one function scope. A host page makes one
 request and gets no global but `sestetto`.
 """
 
@@ -20,7 +20,7 @@ from console.domain.greetings import GreetingShown, shown_in
 from console.errors import Refused, every_error
 from console.projection.availability import availability, has_room
 from console.protocol import Team
-from console.views.i18n import FOLDER, NEAREST, SOURCE, Texts, page_texts, read_catalogue
+from console.views.i18n import NEAREST, SOURCE, page_texts, widget_texts
 from console.views.packed_file import PackedFile, packed, send_file
 
 try:
@@ -111,6 +111,14 @@ def folder() -> Path:
     """Return `widget/`: next to the package in a checkout, inside it in a wheel."""
     inside = HERE.parent / "widget"
     return inside if inside.is_dir() else HERE.parent.parent / "widget"
+
+
+def prepare() -> None:
+    """Make every file now: an upgrade may replace their sources while this process serves."""
+    for make in (script, solver, identity, widget_texts):
+        make()
+    for name in FURTHER:
+        further(name)
 
 
 @cache
@@ -233,7 +241,7 @@ def exported(module: str) -> list[str]:
 @cache
 def languages() -> tuple[str, ...]:
     """Return the languages a browser may request: those of the widget, and others that map to one of them."""
-    own = Texts("widget").available()
+    own = widget_texts().available()
     return (*own, *(one for one, nearest in NEAREST.items() if nearest in own))
 
 
@@ -241,7 +249,7 @@ def languages() -> tuple[str, ...]:
 def language_file(language: str) -> PackedFile:
     """Map English texts to translations, as JSON: the widget's catalogue and the server's refusals."""
     language = NEAREST.get(language, language)
-    own = read_catalogue(FOLDER / language / "widget.po")
+    own = widget_texts().catalogue(language, "widget")
     texts = {str(message.id): str(message.string) for message in own if message.id and message.string}
     gettext = page_texts().get(language).gettext
     refusals = [error.message for error in every_error() if issubclass(error, Refused)]

@@ -1,4 +1,4 @@
-"""Texts by language: gettext catalogues, read from `.po` files on first use, without a compile step.
+"""Texts by language: gettext catalogues, read from `.po` files without a compile step, and parsed on first use.
 
 The English in the source is the msgid. A catalogue is `console/locale/<language>/<domain>.po`; the domain `widget` is
 for visitors, the others for our own pages.
@@ -23,24 +23,35 @@ Translations = gettext.NullTranslations
 
 
 class Texts:
-    """The catalogues of several domains; the first that knows a text wins."""
+    """The catalogues of several domains; the first that knows a text wins.
+
+    Their files are read here and now: an upgrade may replace them while this process runs.
+    """
 
     def __init__(self, *domains: str, folder: Path = FOLDER) -> None:
         self.domains = domains
-        self.folder = folder
+        self._files = {
+            (path.parent.name, domain): path.read_bytes()
+            for domain in domains
+            for path in folder.glob(f"*/{domain}.po")
+        }
         self._loaded: dict[str, Translations] = {}
 
     def available(self) -> tuple[str, ...]:
         """Return the languages that have a catalogue, the source language first."""
-        found = {path.parent.name for domain in self.domains for path in self.folder.glob(f"*/{domain}.po")}
-        return (SOURCE, *sorted(found - {SOURCE}))
+        return (SOURCE, *sorted({language for language, _ in self._files} - {SOURCE}))
 
     def get(self, locale: str) -> Translations:
         """Return gettext, ngettext and pgettext of a language; unknown texts and languages fall back to English."""
         language = _language(locale)
         if language not in self._loaded:
-            self._loaded[language] = _chain(self.folder / language / f"{domain}.po" for domain in self.domains)
+            self._loaded[language] = _chain(self.catalogue(language, domain) for domain in self.domains)
         return self._loaded[language]
+
+    def catalogue(self, language: str, domain: str) -> Catalog:
+        """Return Babel's catalogue of a language and domain; empty if there is none."""
+        content = self._files.get((language, domain))
+        return Catalog() if content is None else _parsed(content, language)
 
 
 def negotiate(accept_language: str, available: Collection[str]) -> str:
@@ -53,10 +64,7 @@ def negotiate(accept_language: str, available: Collection[str]) -> str:
 
 def read_catalogue(path: Path) -> Catalog:
     """Read a `.po` file as Babel's catalogue; empty if the file does not exist."""
-    if not path.is_file():
-        return Catalog()
-    with path.open("rb") as file:
-        return read_po(file, locale=path.parent.name)
+    return _parsed(path.read_bytes(), path.parent.name) if path.is_file() else Catalog()
 
 
 @cache
@@ -65,10 +73,20 @@ def page_texts() -> Texts:
     return Texts(*PAGE_DOMAINS)
 
 
-def _chain(paths: Iterable[Path]) -> Translations:
+@cache
+def widget_texts() -> Texts:
+    """Return the catalogues of the widget, read once per process."""
+    return Texts("widget")
+
+
+def _parsed(content: bytes, language: str) -> Catalog:
+    return read_po(io.BytesIO(content), locale=language)
+
+
+def _chain(catalogues: Iterable[Catalog]) -> Translations:
     chain = Translations()
-    for path in reversed(list(paths)):
-        translations = _compiled(read_catalogue(path))
+    for catalogue in reversed(list(catalogues)):
+        translations = _compiled(catalogue)
         translations.add_fallback(chain)
         chain = translations
     return chain

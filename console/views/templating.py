@@ -30,12 +30,17 @@ from console.views.initials import initials, tone
 from console.views.languages import language_name
 from console.views.linkify import page_label
 
-HERE = Path(__file__).parent.parent
+TEMPLATES = Path(__file__).parent.parent / "templates"
 PICTURE = (240, 160)  # largest size in px of a picture in a log
 THEMES = ("auto", "light", "dark")
 THEME_COLOURS = {"light": "#ffffff", "dark": "#1c1f24"}  # of the area around an installed console: --surface
 THEME_COOKIE = "sestetto_theme"
 LOCALE_COOKIE = "sestetto_locale"
+# Read at the start: an upgrade replaces these files while this process still runs the code that goes with them.
+SOURCES = {
+    file.relative_to(TEMPLATES).as_posix(): (file.read_text(encoding="utf-8"), str(file), None)
+    for file in TEMPLATES.rglob("*.html")
+}
 TIME = Markup('<time datetime="{}" data-at="{}" data-style="{}">{}</time>')
 
 
@@ -43,7 +48,7 @@ TIME = Markup('<time datetime="{}" data-at="{}" data-style="{}">{}</time>')
 def environment(locale: str = SOURCE) -> jinja2.Environment:
     """Return the environment of one language; cached."""
     made = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        loader=jinja2.FunctionLoader(SOURCES.get),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

@@ -32,7 +32,7 @@ from console.pages.settings.common import (
 )
 from console.pages.settings.form import Form, new_key, stamp, ticks
 from console.security import origin_allowed
-from console.views.i18n import Texts
+from console.views.i18n import widget_texts
 
 AT = "/settings/sites"
 NEW = Site("", "", "", files=USUAL)
@@ -162,7 +162,7 @@ def read_site(form: Form, was: Site) -> Site:
 
 def languages() -> tuple[str, ...]:
     """Return the widget's languages."""
-    return Texts("widget").available()
+    return widget_texts().available()
 
 
 async def refused_of(request: Request, known: Directory) -> dict[str, list[RefusedOrigin]]:
