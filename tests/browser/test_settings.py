@@ -137,6 +137,20 @@ async def test_errors_are_beside_their_fields_and_input_is_kept(empty_server: Ru
     await expect(page.locator("#target")).to_be_focused()
 
 
+async def test_a_bullet_stands_beside_the_first_line_of_a_long_fault(empty_server: RunningServer, page: Page) -> None:
+    await page.set_viewport_size({"width": 390, "height": 760})
+    await sign_in(page, empty_server)
+    await adds_queue(page, "Support")
+    await page.get_by_label("Open during set hours").check()
+    await page.get_by_label("Monday").fill("22:00-06:00")
+    await page.get_by_role("button", name="Save").click()
+    link = page.locator("#faults a").first
+    at_the_bullet = "link => { const bullet = document.createElement('span'); link.before(bullet); "
+    at_the_bullet += "return bullet.getBoundingClientRect().bottom - link.getBoundingClientRect().top; }"
+    assert await link.evaluate("link => link.getClientRects()[0].height") > 48  # two lines at least
+    assert await link.evaluate(at_the_bullet) <= 24
+
+
 async def test_a_new_member_keeps_the_password_while_the_rest_is_mended(
     empty_server: RunningServer, page: Page
 ) -> None:
