@@ -18,13 +18,24 @@ MINUTE, DAY = 60, 86_400  # s
 STEP = 6 * 3600  # s; no zone changes its clock twice within this time
 QUARTER = 900_000  # ms
 WHOLE_DAY = (0, 1440)
+ONLY_FILES = {"localtime", "Factory"}  # zones that exist only on this machine; browsers reject them
 ROW = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
 
 
 @cache
 def zones() -> tuple[str, ...]:
     """Return the names of all time zones, sorted."""
-    return tuple(sorted(available_timezones()))
+    return tuple(sorted(available_timezones() - ONLY_FILES))
+
+
+def zone_of(text: str) -> str:
+    """Return the time zone that is meant, as in `europe/rome` or `America/New York`; the text unchanged if none is."""
+    return _by_folded_name().get(text.replace(" ", "_").casefold(), text)
+
+
+@cache
+def _by_folded_name() -> Mapping[str, str]:
+    return {name.casefold(): name for name in zones()}
 
 
 def always(hours: Hours) -> bool:

@@ -33,7 +33,6 @@ from console.views.templating import environment, languages, locale_of
 
 PAGES = 12  # shown, newest first
 EARLIER = 5  # chats shown, newest first
-ONLY_FILES = ("localtime", "Factory")  # zones that exist only on this machine; browsers reject them
 
 
 class SeenPage(msgspec.Struct):
@@ -149,7 +148,7 @@ def tongues(directory: Directory, spoken: str, *, locale: str) -> dict[str, str]
 
 def known_zone(name: str) -> str:
     """Return the time zone's name if it is valid, else nothing."""
-    return name if name in zones() and name not in ONLY_FILES else ""
+    return name if name in zones() else ""
 
 
 def place_of(zone: str, locale: str) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from babel.dates import format_date
 
 from console.domain.directory import Hours
+from console.domain.opening_hours import zone_of
 from console.domain.validation.queues import clock
 from console.pages.settings.form import Form
 
@@ -45,7 +46,7 @@ def write_day(hours: Hours, weekday: int) -> str:
 
 def read_hours(form: Form, was: Hours) -> Hours:
     """Read the hours from the form; adds an error beside each day that cannot be read."""
-    zone = form.plain("zone") or was.zone
+    zone = zone_of(form.plain("zone")) or was.zone
     holidays = tuple(sorted({read_holiday(line) for line in form.lines("holidays")}))
     if form.typed.get("when") == ALWAYS:
         return Hours(zone, (), holidays)

@@ -113,6 +113,7 @@ async def test_everything_on_the_form_is_kept(services: Services, sam: httpx.Asy
         ({"mode": "offer", "misses": "3"}, "Enter a time to accept from 3 to 120 seconds."),
         ({"mode": "shove"}, "Choose a mode: push, offer or pull."),
         ({"languages": "Klingonish"}, "“klingonish” is not a language. Use names or codes such as English or fr."),
+        ({"zone": "localtime"}, "“localtime” is not a time zone. Use one such as Europe/Rome."),
         ({"zone": "Rome"}, "“Rome” is not a time zone. Use one such as Europe/Rome."),
         ({"when": "hours"}, "The queue would never open. Enter hours for at least one day, or choose “Always open”."),
         ({"when": "hours", "week2": "mornings"}, "“mornings” is not valid. Enter hours such as 09:00-18:00"),
@@ -141,6 +142,18 @@ async def test_a_queue_that_cannot_be_is_refused_beside_its_field(
     assert f'id="{field}-fault"' in answer.text
     assert drawn(answer.text)["reasons"] == "Parcel\nInvoice"
     assert list((await services.stores.directory.read()).queues) == ["support"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "zone"),
+    [("europe/rome", "Europe/Rome"), (" America/New York ", "America/New_York"), ("utc", "UTC"), ("", "Europe/Paris")],
+)
+async def test_a_time_zone_may_be_typed_as_people_do(
+    services: Services, sam: httpx.AsyncClient, typed: str, zone: str
+) -> None:
+    await saved(sam, "/settings/queues/new", **{**QUEUE, "zone": "Europe/Paris"})
+    await saved(sam, "/settings/queue/level-1", **{**QUEUE, "zone": typed})
+    assert (await services.stores.directory.read()).queues["level-1"].hours.zone == zone
 
 
 async def test_only_integrations_that_may_answer_chats_are_offered_and_taken(
