@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from console.archive.database import Database
-from console.commands.common import for_each, run, say
+from console.commands.common import agreed, for_each, run, say
 from console.config import Settings
 from console.data_folder import embedded_store, resolve, running_store_url
 from console.pairing.identity import adopt as make_ours
@@ -17,8 +17,8 @@ def adopt(
     yes: Annotated[bool, typer.Option("--yes", help="Skip the confirmation.")] = False,
 ) -> None:
     """Accept the configured store, database and secret as one installation. Stop all processes first."""
-    if not yes:
-        typer.confirm("Is every Sestetto process of this installation stopped?", abort=True)
+    if not (yes or agreed("Is every Sestetto process of this installation stopped?")):
+        raise typer.Abort
     for_each(_adopt_one)
 
 

@@ -55,6 +55,14 @@ def show(headings: tuple[str, ...], rows: list[tuple[str, ...]], *, empty: str) 
     screen.print(table)
 
 
+def agreed(question: str) -> bool:
+    """Ask a question. Raises SettingError if nobody can answer it, as in a script."""
+    try:
+        return typer.confirm(question)
+    except typer.Abort as unanswered:
+        raise SettingError(f"Not answered: {question} To answer yes without a terminal, add --yes.") from unanswered
+
+
 def settings_of_one() -> Settings:
     """Return the settings of the command's workspace. Raises SettingError if none is chosen."""
     return one_workspace(read_installation())

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from console.archive.database import now_ms
 from console.archive.imports import ImportStore, MisfitRow
 from console.archive.stores import Stores
-from console.commands.common import open_stores, run, say, screen, settings_of_one
+from console.commands.common import agreed, open_stores, run, say, screen, settings_of_one
 from console.domain.directory import DAY
 from console.domain.imports import FORMATS, KINDS, MOST_BYTES, Format, Import, ImportWanted, Kind
 from console.errors import FileTooLarge, SettingError
@@ -56,7 +56,7 @@ async def _import(file: Path, kind: Kind, format: Format, site: str, report: Pat
         say(f"{at.rows - at.wrong} rows can be imported, {at.wrong} can't.")
         for row in await store.misfits(at.id, limit=SHOWN):
             say(f"  line {row.line}: {_says(row)}")
-        if at.rows > at.wrong and (sure or typer.confirm("Import them?")):
+        if at.rows > at.wrong and (sure or agreed("Import them?")):
             await store.begin(at.id)
             at = await _follow(store, await store.read(at.id))
             say(f"{at.added} imported, {at.known} already there, {at.wrong} not imported.")

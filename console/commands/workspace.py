@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from console.commands.common import run, say, show
+from console.commands.common import agreed, run, say, show
 from console.config import WORKSPACES, Settings, read_workspace_name
 from console.data_folder import embedded_store, running_store_url
 from console.domain.service_urls import without_password
@@ -48,8 +48,8 @@ def delete(
     """Delete a removed workspace's data from the store and the data folder. This cannot be undone."""
     installation = _several()
     _refuse_declared(installation, name)
-    if not yes:
-        typer.confirm(f"Delete all chats, members and settings of {name}?", abort=True)
+    if not (yes or agreed(f"Delete all chats, members and settings of {name}?")):
+        raise typer.Abort
     keys = run(_delete(installation.process, name))
     say(f"Deleted {name}: {keys} keys of the store, and its folder. Delete its PostgreSQL database yourself, if any.")
 

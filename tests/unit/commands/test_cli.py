@@ -1,5 +1,6 @@
 """The command line as an operator uses it: its results, and one clear line for each error."""
 
+import io
 import json
 import os
 import re
@@ -73,6 +74,19 @@ def test_without_a_terminal_a_password_comes_from_a_file(sestetto: Command) -> N
         assert code == 1
         assert "Use --password-file FILE" in said
         assert "Aborted" not in said
+
+
+def test_without_an_answer_a_question_names_the_option_that_answers_it(
+    sestetto: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO())  # as in a script
+    code, said = sestetto("adopt")
+    assert code == 1
+    assert "add --yes" in said
+    assert "Aborted" not in said
+    monkeypatch.setattr(sys, "stdin", io.StringIO("n\n"))
+    code, said = sestetto("adopt")
+    assert (code, "now belong" in said) == (1, False)
 
 
 def test_check_in_an_empty_folder_explains_every_setting_and_finds_nothing_wrong(sestetto: Command) -> None:
