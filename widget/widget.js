@@ -56,14 +56,16 @@ export class Widget extends HTMLElement {
 
   /**
    * Put the element into the page, and back when a framework has swapped the body and removed it. On pages that do
-   * this, the open widget is placed next to the body, so that swaps and morphs do not interrupt typing. Elsewhere, and
-   * before the page is complete, it stays in the body.
+   * this, the open widget is placed next to the body, so that swaps and morphs do not interrupt typing. So it is where
+   * the body is transformed or filtered: what is fixed within would scroll with the page. Elsewhere, and before the
+   * page is complete, it stays in the body.
    */
   place() {
     const { body, documentElement, readyState } = document;
-    const beside = this.#swaps || "Turbo" in window || "htmx" in window;
-    const home = beside && this.#shown() && readyState === "complete" ? documentElement : body;
-    const well = this.isConnected && (home !== documentElement || this.parentNode === home || this.panel.held());
+    const swaps = this.#swaps || "Turbo" in window || "htmx" in window;
+    const beside = readyState === "complete" && ((swaps && this.#shown()) || this.offsetParent);
+    const home = beside ? documentElement : body;
+    const well = this.isConnected && (home !== documentElement || this.parentNode === home || this.panel?.held());
     if (well || this.#gone.signal.aborted) return;
     home?.append(this);
     this.#placed?.();
@@ -71,7 +73,8 @@ export class Widget extends HTMLElement {
 
   /** Copies of our element, which page caches make, were never started. */
   connectedCallback() {
-    if (!this.visitor) this.remove();
+    if (this.visitor) this.place();
+    else this.remove();
   }
 
   disconnectedCallback() {

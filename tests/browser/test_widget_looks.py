@@ -116,6 +116,29 @@ async def test_on_a_page_that_is_zoomed_by_its_style_the_panel_keeps_inside_the_
     await vera.leaves()
 
 
+@pytest.mark.parametrize("style", ["transform: translateX(0)", "filter: grayscale(1)"])
+async def test_on_a_page_whose_body_is_transformed_the_launcher_stays_in_the_window(
+    shop: RunningServer, browser: Browser, style: str
+) -> None:
+    styled = f"document.body.style.cssText = 'height: 3000px; {style}'"
+    script = f"addEventListener('DOMContentLoaded', () => {styled})"
+    vera = await Vera.at(shop, browser, script=script, viewport={"width": 1000, "height": 700})
+    await eventually(lambda: in_the_window(vera), "the launcher in the window")
+    await vera.page.evaluate("scrollTo(0, 900)")
+    assert await in_the_window(vera)
+    await vera.opens()
+    box = await vera.panel.bounding_box()
+    assert box is not None
+    assert 0 <= box["y"] <= 700 - box["height"]
+    assert await vera.page.evaluate("document.querySelectorAll('sestetto-widget').length") == 1
+    await vera.leaves()
+
+
+async def in_the_window(vera: Vera) -> bool:
+    box = await vera.launcher.bounding_box()
+    return bool(box and 0 <= box["y"] <= 700 - box["height"])
+
+
 async def test_addresses_are_links_as_they_are_in_the_console(shop: RunningServer, browser: Browser) -> None:
     server = Scripted()
     vera = await server.start(shop, browser)
