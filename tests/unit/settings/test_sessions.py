@@ -1,10 +1,12 @@
 """Ana sees where she is signed in, and ends other sessions."""
 
 import re
+from pathlib import Path
 
 import httpx
 import pytest
 
+import console
 from console.archive.audit import AuditFilter
 from console.pages.guard import COOKIE
 from console.services import Services
@@ -12,6 +14,7 @@ from tests.support.page_client import signed_in_browser
 from tests.unit.settings.forms import posted, saved
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0"
+TEMPLATES = Path(console.__file__).parent / "templates"
 OTHER = re.compile(r'name="session" value="([^"]+)"')
 
 
@@ -64,3 +67,9 @@ async def test_the_live_state_hears_first(
         [session] = OTHER.findall((await ana.get("/settings/sessions")).text)
         await saved(ana, "/settings/sessions", session=session)
     assert steps == ["live ana", "sql", "live ana"]
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.stem)
+def test_every_button_has_a_look(path: Path) -> None:
+    buttons = re.findall(r"<button\b[^>]*>", path.read_text(encoding="utf-8"))
+    assert [one for one in buttons if "class=" not in one] == []
