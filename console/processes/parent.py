@@ -164,7 +164,9 @@ def _monitoring(settings: Settings) -> list[socket | None]:
         if settings.metrics:
             raise SettingError(NO_PORTS)
         return [None for _ in ports]
-    return [listen(replace(settings, port=port), "WORK_PORT") for port in ports]
+    # Without a worker its port stays closed: a monitor that connects to an open one would wait for ever.
+    taken = [port for port in ports if settings.work or port != settings.work_port]
+    return [listen(replace(settings, port=port), "WORK_PORT") if port in taken else None for port in ports]
 
 
 def _child(kind: str, listening: socket | None, monitoring: socket | None, settings: bytes) -> Child:
