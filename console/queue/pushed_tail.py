@@ -97,6 +97,7 @@ class PushedTail:
         return silent and pushes
 
     async def _woken(self, within: float) -> None:
+        """Wait until `_wake` is called, at most so many seconds."""
         self._waiter = self._loop.create_future()
         timer = self._loop.call_later(within, self._wake)
         try:
@@ -106,7 +107,7 @@ class PushedTail:
             self._waiter = None
 
     async def _beat(self, every: float) -> None:
-        """The same, for a read that is one of the process's periodic jobs, which wake up together."""
+        """Wait until `_wake` is called, at most until the next beat: the read is then one of the periodic jobs."""
         self._waiter = waiter = self._loop.create_future()
         at_beat(every, lambda: None if waiter.done() else waiter.set_result(None))
         try:
